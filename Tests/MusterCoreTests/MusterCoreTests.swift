@@ -1,1 +1,2 @@
-// Placeholder until the first test.
+import Testing
+@Test func placeholder() {}

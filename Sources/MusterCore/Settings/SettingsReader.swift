@@ -1,0 +1,153 @@
+/// Reads one object of a configuration key by key, noting every fault with its place and, at the end, the keys nobody
+/// asked for.
+///
+/// ```
+/// let reader = SettingsReader(setting, at: "inventory.json: checks.ssh.tcp", log: log)
+/// let port = reader.port("port")
+/// reader.finish()
+/// ```
+package final class SettingsReader {
+    package let location: String
+    package let log: FaultLog
+    package let members: [Setting.Member]
+    private var asked: [String] = []
+
+    /// Notes a fault and reads as empty where the setting is no object.
+    package init(_ setting: Setting, at location: String, log: FaultLog) {
+        self.location = location
+        self.log = log
+        if case .object(let members) = setting {
+            self.members = members
+        } else {
+            members = []
+            log.add(.wrongType, at: location, "expected an object { … }, found \(setting.kindName)")
+        }
+    }
+
+    /// The place of a member: `inventory.json: groups.web` under a file, `….web.checks` under an object.
+    package func place(_ key: String) -> String {
+        location.hasSuffix(":") ? "\(location) \(key)" : "\(location).\(key)"
+    }
+
+    /// The raw value of a key, nil where it is missing or null.
+    package func value(_ key: String) -> Setting? {
+        asked.append(key)
+        guard let member = members.first(where: { $0.name == key }), member.value != .null else { return nil }
+        return member.value
+    }
+
+    /// Says that a needed key is missing.
+    package func require(_ key: String, _ example: String) {
+        log.add(.missing, at: location, "\"\(key)\" is missing; write \(example)")
+    }
+
+    /// Notes every key that was never asked for, with the nearest known one. Call it once, last.
+    package func finish() {
+        log.note(keys: asked, at: location)
+        for member in members where !asked.contains(member.name) {
+            log.add(.unknownKey, at: place(member.name), "unknown key; \(NearestWord.hint(member.name, among: asked))")
+        }
+    }
+
+    package func string(_ key: String) -> String? {
+        guard let value = value(key) else { return nil }
+        if case .string(let text) = value { return text }
+        wrong(key, "a string", value)
+        return nil
+    }
+
+    package func bool(_ key: String) -> Bool? {
+        guard let value = value(key) else { return nil }
+        if case .bool(let flag) = value { return flag }
+        wrong(key, "true or false", value)
+        return nil
+    }
+
+    package func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        guard let value = value(key) else { return nil }
+        guard case .integer(let number) = value else {
+            wrong(key, "a whole number", value)
+            return nil
+        }
+        guard range.contains(number) else {
+            log.add(.badValue, at: place(key), "\(number) is out of range; write a number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// A duration as text (`"2s"`, `"250ms"`), more than zero and at most `limit`.
+    package func duration(_ key: String, limit: Duration = .seconds(86_400)) -> Duration? {
+        guard let value = value(key) else { return nil }
+        guard case .string(let text) = value else {
+            wrong(key, "a duration such as \"2s\"", value)
+            return nil
+        }
+        guard let duration = Duration(text: text), duration > .zero, duration <= limit else {
+            log.add(.badValue, at: place(key), "\"\(text)\" is no duration; write for example \"250ms\", \"2s\" or \"1m\", at most \(limit.text)")
+            return nil
+        }
+        return duration
+    }
+
+    /// A text with `{name}`, `{address}` and `{variable}` in it.
+    package func template(_ key: String) -> Template? {
+        guard let value = value(key) else { return nil }
+        guard case .string(let text) = value else {
+            wrong(key, "a string", value)
+            return nil
+        }
+        return template(text, at: place(key))
+    }
+
+    package func template(_ text: String, at location: String) -> Template? {
+        do throws(Template.Fault) {
+            return try Template(text)
+        } catch {
+            log.add(.badValue, at: location, error.hint)
+            return nil
+        }
+    }
+
+    /// A port: a number from 1 to 65535 or a template that gives one (`"{ssh_port}"`).
+    package func port(_ key: String) -> Template? {
+        guard let value = value(key) else { return nil }
+        switch value {
+        case .integer(let number) where (1...65535).contains(number): return Template(constant: "\(number)")
+        case .string(let text) where text.contains("{"): return template(text, at: place(key))
+        case .string(let text) where HostPort.port(text) != nil: return Template(constant: text)
+        default:
+            log.add(.badValue, at: place(key), "not a port; write a number from 1 to 65535 or a variable such as \"{ssh_port}\"")
+            return nil
+        }
+    }
+
+    /// The elements of a list with the place of each; a single value counts as a list of one where `orSingle` is set.
+    package func list(_ key: String, orSingle: Bool = false) -> [(value: Setting, location: String)]? {
+        guard let value = value(key) else { return nil }
+        if case .list(let elements) = value {
+            return elements.enumerated().map { ($1, "\(place(key))[\($0)]") }
+        }
+        if orSingle { return [(value, place(key))] }
+        wrong(key, "a list [ … ]", value)
+        return nil
+    }
+
+    /// The strings of a list with the place of each.
+    package func strings(_ key: String, orSingle: Bool = false) -> [(text: String, location: String)]? {
+        list(key, orSingle: orSingle)?.compactMap { element in
+            if case .string(let text) = element.value { return (text, element.location) }
+            log.add(.wrongType, at: element.location, "expected a string, found \(element.value.kindName)")
+            return nil
+        }
+    }
+
+    /// A reader of the object under a key, nil where it is missing.
+    package func object(_ key: String) -> SettingsReader? {
+        value(key).map { SettingsReader($0, at: place(key), log: log) }
+    }
+
+    private func wrong(_ key: String, _ expected: String, _ found: Setting) {
+        log.add(.wrongType, at: place(key), "expected \(expected), found \(found.kindName)")
+    }
+}
