@@ -36,8 +36,10 @@ let package = Package(
     targets: [
         // Floor 0
         floor("MusterCore"),
+        .target(name: "CMusterLinux"),
         // Floor 1
         floor("MusterWire"),
+        floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
         floor(
             "MusterTLS",
             [

@@ -1,0 +1,468 @@
+#define _GNU_SOURCE 1
+#include "CMusterLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SO_ATTACH_REUSEPORT_CBPF
+#define SO_ATTACH_REUSEPORT_CBPF 51
+#endif
+#ifndef IP_MINTTL
+#define IP_MINTTL 21
+#endif
+#ifndef IPV6_MINHOPCOUNT
+#define IPV6_MINHOPCOUNT 73
+#endif
+
+static inline int64_t result(int64_t value) { return value < 0 ? -errno : value; }
+
+// --- clocks and threads
+
+int64_t cml_now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+double cml_wall_seconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static __thread void *current_loop;
+void *cml_loop_get(void) { return current_loop; }
+void cml_loop_set(void *loop) { current_loop = loop; }
+void cml_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int64_t cml_cpu_ns(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+// --- epoll and eventfd
+
+int cml_epoll_create(void) { return (int)result(epoll_create1(EPOLL_CLOEXEC)); }
+
+int cml_epoll_add(int epoll, int fd, uint32_t events, uint32_t slot) {
+    struct epoll_event event = {.events = events, .data.u64 = slot};
+    return (int)result(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
+}
+
+int cml_epoll_wait(int epoll, cml_event *events, int count, int milliseconds) {
+    struct epoll_event raw[512];
+    if (count > 512) count = 512;
+    int found = epoll_wait(epoll, raw, count, milliseconds);
+    if (found < 0) return -errno;
+    for (int i = 0; i < found; i++) events[i] = (cml_event){raw[i].events, (uint32_t)raw[i].data.u64};
+    return found;
+}
+
+int cml_eventfd(void) { return (int)result(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)); }
+
+void cml_eventfd_signal(int fd) {
+    uint64_t one = 1;
+    while (write(fd, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+void cml_eventfd_drain(int fd) {
+    uint64_t value;
+    while (read(fd, &value, sizeof value) < 0 && errno == EINTR) {}
+}
+
+// --- sockets
+
+typedef union {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+} address;
+
+static socklen_t to_address(bool v6, uint64_t high, uint64_t low, uint16_t port, address *to) {
+    memset(to, 0, sizeof *to);
+    if (!v6) {
+        to->v4.sin_family = AF_INET;
+        to->v4.sin_port = htons(port);
+        to->v4.sin_addr.s_addr = htonl((uint32_t)low);
+        return sizeof to->v4;
+    }
+    to->v6.sin6_family = AF_INET6;
+    to->v6.sin6_port = htons(port);
+    for (int i = 0; i < 8; i++) {
+        to->v6.sin6_addr.s6_addr[i] = (uint8_t)(high >> (56 - 8 * i));
+        to->v6.sin6_addr.s6_addr[8 + i] = (uint8_t)(low >> (56 - 8 * i));
+    }
+    return sizeof to->v6;
+}
+
+static void from_address(const address *from, cml_endpoint *to) {
+    memset(to, 0, sizeof *to);
+    if (from->any.sa_family == AF_INET) {
+        to->low = ntohl(from->v4.sin_addr.s_addr);
+        to->port = ntohs(from->v4.sin_port);
+        return;
+    }
+    to->is_v6 = true;
+    to->port = ntohs(from->v6.sin6_port);
+    for (int i = 0; i < 8; i++) {
+        to->high = to->high << 8 | from->v6.sin6_addr.s6_addr[i];
+        to->low = to->low << 8 | from->v6.sin6_addr.s6_addr[8 + i];
+    }
+}
+
+int cml_socket(bool v6, bool stream) {
+    return (int)result(
+        socket(v6 ? AF_INET6 : AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+int cml_connect(int fd, bool v6, uint64_t high, uint64_t low, uint16_t port) {
+    address to;
+    socklen_t length = to_address(v6, high, low, port, &to);
+    return (int)result(connect(fd, &to.any, length));
+}
+
+int cml_disconnect(int fd) {
+    static const struct sockaddr none = {.sa_family = AF_UNSPEC};
+    return (int)result(connect(fd, &none, sizeof none));
+}
+
+int cml_shutdown_write(int fd) { return (int)result(shutdown(fd, SHUT_WR)); }
+
+int cml_socket_error(int fd) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return errno;
+    return error;
+}
+
+int64_t cml_send(int fd, const void *bytes, size_t count) { return result(send(fd, bytes, count, MSG_NOSIGNAL)); }
+
+int64_t cml_recv(int fd, void *bytes, size_t count) { return result(recv(fd, bytes, count, 0)); }
+
+uint32_t cml_tcp_rtt(int fd) {
+    struct tcp_info info;
+    socklen_t length = offsetof(struct tcp_info, tcpi_rtt) + sizeof info.tcpi_rtt;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return 0;
+    return info.tcpi_rtt;
+}
+
+void cml_linger_reset(int fd) {
+    struct linger linger = {1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+int cml_close(int fd) { return (int)result(close(fd)); }
+
+// --- datagram batches
+
+int cml_send_batch(int fd, const void *arena, const uint32_t *offsets, const uint32_t *lengths, int count) {
+    struct mmsghdr messages[CML_BATCH];
+    struct iovec parts[CML_BATCH];
+    if (count > CML_BATCH) count = CML_BATCH;
+    memset(messages, 0, sizeof messages[0] * (size_t)count);
+    for (int i = 0; i < count; i++) {
+        parts[i] = (struct iovec){(char *)arena + offsets[i], lengths[i]};
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    return (int)result(sendmmsg(fd, messages, (unsigned)count, MSG_NOSIGNAL));
+}
+
+int cml_recv_batch(int fd, void *const *buffers, uint32_t size, uint32_t *lengths, int count) {
+    struct mmsghdr messages[CML_BATCH];
+    struct iovec parts[CML_BATCH];
+    if (count > CML_BATCH) count = CML_BATCH;
+    memset(messages, 0, sizeof messages[0] * (size_t)count);
+    for (int i = 0; i < count; i++) {
+        parts[i] = (struct iovec){buffers[i], size};
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    int found = recvmmsg(fd, messages, (unsigned)count, 0, NULL);
+    if (found < 0) return -errno;
+    for (int i = 0; i < found; i++) lengths[i] = messages[i].msg_len;
+    return found;
+}
+
+// --- servers
+
+int cml_listen(const cml_endpoint *where, int flags, int backlog) {
+    bool stream = flags & CML_LISTEN_STREAM;
+    int fd = cml_socket(where->is_v6, stream);
+    if (fd < 0) return fd;
+    int one = 1, most = 255, ok = 0;
+    if (stream) ok |= setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (flags & CML_LISTEN_REUSE_PORT) ok |= setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
+    if (flags & CML_LISTEN_LOOPBACK_DEVICE) ok |= setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3);
+    if (where->is_v6 && flags & CML_LISTEN_V6ONLY) ok |= setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+    if (flags & CML_LISTEN_BLACK_HOLE) {
+        ok |= where->is_v6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &most, sizeof most)
+                           : setsockopt(fd, IPPROTO_IP, IP_MINTTL, &most, sizeof most);
+    }
+    if (!stream) {
+        int size = 8 << 20;
+        if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+            setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+        ok |= where->is_v6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &one, sizeof one)
+                           : setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &one, sizeof one);
+    }
+    address at;
+    socklen_t length = to_address(where->is_v6, where->high, where->low, where->port, &at);
+    if (ok < 0 || bind(fd, &at.any, length) < 0 || (stream && listen(fd, backlog) < 0)) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
+int cml_accept(int fd) { return (int)result(accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)); }
+
+int cml_local_endpoint(int fd, cml_endpoint *to) {
+    address from;
+    socklen_t length = sizeof from;
+    if (getsockname(fd, &from.any, &length) < 0) return -errno;
+    from_address(&from, to);
+    return 0;
+}
+
+int cml_peer_endpoint(int fd, cml_endpoint *to) {
+    address from;
+    socklen_t length = sizeof from;
+    if (getpeername(fd, &from.any, &length) < 0) return -errno;
+    from_address(&from, to);
+    return 0;
+}
+
+// A binary search tree over intervals in classic BPF. Conditional jumps reach 255 instructions at most, so an inner node
+// falls through to its left half and reaches the right one by an unconditional jump.
+typedef struct {
+    struct sock_filter *code;
+    int used;
+} program;
+
+static void emit(program *p, uint16_t code, uint8_t yes, uint8_t no, uint32_t value) {
+    p->code[p->used++] = (struct sock_filter){code, yes, no, value};
+}
+
+static void emit_search(program *p, const uint32_t *starts, const uint8_t *members, int low, int high) {
+    if (high - low == 1) {
+        emit(p, BPF_RET | BPF_K, 0, 0, members[low]);
+        return;
+    }
+    int middle = (low + high) / 2;
+    emit(p, BPF_JMP | BPF_JGE | BPF_K, 0, 1, starts[middle]);
+    int jump = p->used;
+    emit(p, BPF_JMP | BPF_JA, 0, 0, 0);
+    emit_search(p, starts, members, low, middle);
+    p->code[jump].k = (uint32_t)(p->used - jump - 1);
+    emit_search(p, starts, members, middle, high);
+}
+
+int cml_steer(int fd, const uint32_t *starts, const uint8_t *members, int count) {
+    if (count < 1 || count > CML_STEER_MAX) return -E2BIG;
+    program p = {calloc((size_t)count * 3 + 1, sizeof(struct sock_filter)), 0};
+    if (!p.code) return -ENOMEM;
+    emit(&p, BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)SKF_NET_OFF + 16);
+    emit_search(&p, starts, members, 0, count);
+    struct sock_fprog filter = {(unsigned short)p.used, p.code};
+    int outcome = (int)result(setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter));
+    free(p.code);
+    return outcome;
+}
+
+typedef union {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+} control;
+
+int cml_server_recv(int fd, void *arena, uint32_t stride, cml_datagram *datagrams, int count) {
+    struct mmsghdr messages[CML_BATCH];
+    struct iovec parts[CML_BATCH];
+    address sources[CML_BATCH];
+    control controls[CML_BATCH];
+    if (count > CML_BATCH) count = CML_BATCH;
+    memset(messages, 0, sizeof messages[0] * (size_t)count);
+    for (int i = 0; i < count; i++) {
+        parts[i] = (struct iovec){(char *)arena + (size_t)i * stride, stride};
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &sources[i], .msg_namelen = sizeof sources[i], .msg_iov = &parts[i], .msg_iovlen = 1,
+            .msg_control = &controls[i], .msg_controllen = sizeof controls[i]};
+    }
+    int found = recvmmsg(fd, messages, (unsigned)count, 0, NULL);
+    if (found < 0) return -errno;
+    for (int i = 0; i < found; i++) {
+        from_address(&sources[i], &datagrams[i].source);
+        memset(&datagrams[i].destination, 0, sizeof datagrams[i].destination);
+        datagrams[i].length = messages[i].msg_len;
+        for (struct cmsghdr *head = CMSG_FIRSTHDR(&messages[i].msg_hdr); head;
+             head = CMSG_NXTHDR(&messages[i].msg_hdr, head)) {
+            if (head->cmsg_level == IPPROTO_IP && head->cmsg_type == IP_PKTINFO) {
+                struct in_pktinfo info;
+                memcpy(&info, CMSG_DATA(head), sizeof info);
+                datagrams[i].destination.low = ntohl(info.ipi_addr.s_addr);
+            } else if (head->cmsg_level == IPPROTO_IPV6 && head->cmsg_type == IPV6_PKTINFO) {
+                address local = {.v6 = {.sin6_family = AF_INET6}};
+                struct in6_pktinfo info;
+                memcpy(&info, CMSG_DATA(head), sizeof info);
+                local.v6.sin6_addr = info.ipi6_addr;
+                from_address(&local, &datagrams[i].destination);
+            }
+        }
+    }
+    return found;
+}
+
+int cml_server_send(int fd, const void *arena, uint32_t stride, const cml_datagram *datagrams, int count) {
+    struct mmsghdr messages[CML_BATCH];
+    struct iovec parts[CML_BATCH];
+    address targets[CML_BATCH];
+    control controls[CML_BATCH];
+    int used = 0;
+    if (count > CML_BATCH) count = CML_BATCH;
+    memset(messages, 0, sizeof messages[0] * (size_t)count);
+    memset(controls, 0, sizeof controls[0] * (size_t)count);
+    for (int i = 0; i < count; i++) {
+        if (datagrams[i].length == 0) continue;
+        const cml_endpoint *to = &datagrams[i].source, *from = &datagrams[i].destination;
+        parts[used] = (struct iovec){(char *)arena + (size_t)i * stride, datagrams[i].length};
+        struct msghdr *head = &messages[used].msg_hdr;
+        *head = (struct msghdr){
+            .msg_name = &targets[used], .msg_namelen = to_address(to->is_v6, to->high, to->low, to->port, &targets[used]),
+            .msg_iov = &parts[used], .msg_iovlen = 1, .msg_control = &controls[used], .msg_controllen = sizeof controls[used]};
+        struct cmsghdr *control = CMSG_FIRSTHDR(head);
+        if (!to->is_v6) {
+            struct in_pktinfo info = {.ipi_spec_dst.s_addr = htonl((uint32_t)from->low)};
+            control->cmsg_level = IPPROTO_IP;
+            control->cmsg_type = IP_PKTINFO;
+            control->cmsg_len = CMSG_LEN(sizeof info);
+            memcpy(CMSG_DATA(control), &info, sizeof info);
+            head->msg_controllen = CMSG_SPACE(sizeof info);
+        } else {
+            address local;
+            to_address(true, from->high, from->low, 0, &local);
+            struct in6_pktinfo info = {.ipi6_addr = local.v6.sin6_addr};
+            control->cmsg_level = IPPROTO_IPV6;
+            control->cmsg_type = IPV6_PKTINFO;
+            control->cmsg_len = CMSG_LEN(sizeof info);
+            memcpy(CMSG_DATA(control), &info, sizeof info);
+            head->msg_controllen = CMSG_SPACE(sizeof info);
+        }
+        used++;
+    }
+    int sent = 0;
+    while (sent < used) {
+        int count = sendmmsg(fd, messages + sent, (unsigned)(used - sent), MSG_NOSIGNAL);
+        if (count <= 0) return sent > 0 ? sent : -errno;
+        sent += count;
+    }
+    return sent;
+}
+
+// --- process
+
+int64_t cml_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_cur;
+}
+
+int64_t cml_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        rlim_t before = limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max > 1048576 ? 1048576 : limit.rlim_max;
+        if (limit.rlim_cur > before) setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return cml_descriptor_limit();
+}
+
+int cml_set_descriptor_limit(int64_t value) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = (rlim_t)value;
+    return (int)result(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+int cml_terminal_width(int fd) {
+    struct winsize size;
+    if (!isatty(fd)) return 0;
+    if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+static volatile int interrupt_fd = -1;
+static volatile sig_atomic_t interrupts;
+
+static void on_interrupt(int number) {
+    int saved = errno;
+    if (interrupts++ == 0) {
+        cml_eventfd_signal(interrupt_fd);
+    } else {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    errno = saved;
+}
+
+int cml_catch_interrupts(void) {
+    int fd = cml_eventfd();
+    if (fd < 0) return fd;
+    interrupt_fd = fd;
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return fd;
+}
+
+void cml_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+void cml_ignore_interrupts(void) { signal(SIGINT, SIG_IGN); }
+
+int64_t cml_peak_memory_kb(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+int cml_core_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) < 0) return 1;
+    int count = CPU_COUNT(&set);
+    return count > 0 ? count : 1;
+}
+
+void cml_random(void *bytes, size_t count) {
+    size_t filled = 0;
+    while (filled < count) {
+        ssize_t got = getrandom((char *)bytes + filled, count - filled, 0);
+        if (got > 0) filled += (size_t)got;
+    }
+}
+
+size_t cml_error_text(int error, void *text, size_t capacity) {
+    char buffer[256];
+    const char *reason = strerror_r(error, buffer, sizeof buffer);
+    size_t length = strlen(reason);
+    if (length > capacity) length = capacity;
+    memcpy(text, reason, length);
+    return length;
+}

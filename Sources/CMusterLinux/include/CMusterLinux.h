@@ -1,0 +1,102 @@
+// What Swift's Glibc module lacks or cannot express: epoll, eventfd, packet batches, socket options of Linux.
+// Every function returns its value or -errno, so that no caller has to read errno across a call.
+#ifndef CMUSTERLINUX_H
+#define CMUSTERLINUX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// An address without the padding and byte order of the sockaddr family: IPv4 in `low` (host order), IPv6 in both halves.
+typedef struct {
+    uint64_t high;
+    uint64_t low;
+    uint16_t port;
+    bool is_v6;
+} cml_endpoint;
+
+// --- clocks and threads
+int64_t cml_now_ns(void);
+double cml_wall_seconds(void);
+void *cml_loop_get(void);
+void cml_loop_set(void *loop);
+void cml_thread_name(const char *name);
+int64_t cml_cpu_ns(void);
+
+// --- epoll and eventfd
+typedef struct {
+    uint32_t events;
+    uint32_t slot;
+} cml_event;
+enum {
+    CML_IN = 0x001,
+    CML_OUT = 0x004,
+    CML_ERR = 0x008,
+    CML_HUP = 0x010,
+    CML_RDHUP = 0x2000,
+    CML_EDGE = 1u << 31,
+};
+int cml_epoll_create(void);
+int cml_epoll_add(int epoll, int fd, uint32_t events, uint32_t slot);
+int cml_epoll_wait(int epoll, cml_event *events, int count, int milliseconds);
+int cml_eventfd(void);
+void cml_eventfd_signal(int fd);
+void cml_eventfd_drain(int fd);
+
+// --- sockets
+int cml_socket(bool v6, bool stream);
+int cml_connect(int fd, bool v6, uint64_t high, uint64_t low, uint16_t port);
+int cml_disconnect(int fd);
+int cml_shutdown_write(int fd);
+int cml_socket_error(int fd);
+int64_t cml_send(int fd, const void *bytes, size_t count);
+int64_t cml_recv(int fd, void *bytes, size_t count);
+// Smoothed round trip of a TCP connection in microseconds, 0 where unknown.
+uint32_t cml_tcp_rtt(int fd);
+void cml_linger_reset(int fd);
+int cml_close(int fd);
+
+// --- datagram batches: message i of `count` lies at offsets[i], lengths[i]
+enum { CML_BATCH = 64 };
+int cml_send_batch(int fd, const void *arena, const uint32_t *offsets, const uint32_t *lengths, int count);
+int cml_recv_batch(int fd, void *const *buffers, uint32_t size, uint32_t *lengths, int count);
+
+// --- servers (the lab and the tests)
+enum {
+    CML_LISTEN_STREAM = 1,
+    CML_LISTEN_LOOPBACK_DEVICE = 2,
+    CML_LISTEN_REUSE_PORT = 4,
+    CML_LISTEN_BLACK_HOLE = 8,
+    CML_LISTEN_V6ONLY = 16,
+};
+int cml_listen(const cml_endpoint *where, int flags, int backlog);
+int cml_accept(int fd);
+int cml_local_endpoint(int fd, cml_endpoint *result);
+int cml_peer_endpoint(int fd, cml_endpoint *result);
+// Steers a SO_REUSEPORT group by IPv4 destination: an address from starts[i] up to starts[i + 1] goes to members[i].
+// `starts` ascends from 0; at most CML_STEER_MAX intervals fit a classic BPF program.
+enum { CML_STEER_MAX = 1300 };
+int cml_steer(int fd, const uint32_t *starts, const uint8_t *members, int count);
+typedef struct {
+    cml_endpoint source;
+    cml_endpoint destination;
+    uint32_t length;
+} cml_datagram;
+int cml_server_recv(int fd, void *arena, uint32_t stride, cml_datagram *datagrams, int count);
+int cml_server_send(int fd, const void *arena, uint32_t stride, const cml_datagram *datagrams, int count);
+
+// --- process
+int64_t cml_descriptor_limit(void);
+int64_t cml_raise_descriptor_limit(void);
+int cml_set_descriptor_limit(int64_t limit);
+int cml_terminal_width(int fd);
+// The first SIGINT or SIGTERM makes the returned eventfd readable, the second ends the process as by default.
+int cml_catch_interrupts(void);
+void cml_ignore_interrupts(void);
+void cml_ignore_broken_pipes(void);
+int64_t cml_peak_memory_kb(void);
+int cml_core_count(void);
+void cml_random(void *bytes, size_t count);
+size_t cml_error_text(int error, void *text, size_t capacity);
+
+#endif

@@ -1,0 +1,34 @@
+internal import CMusterLinux
+internal import MusterCore
+
+/// The first SIGINT or SIGTERM as something to wait for; the second ends the process as it would by default.
+package struct Interruption: Sendable {
+    private let descriptor: Int32
+
+    /// Catches both from now on. Once a process.
+    package static func install() throws(SocketFault) -> Interruption {
+        cml_ignore_broken_pipes()
+        let descriptor = cml_catch_interrupts()
+        guard descriptor >= 0 else { throw SocketFault(errno: -descriptor, local: true) }
+        return Interruption(descriptor: descriptor)
+    }
+
+    /// Leaves SIGINT to whoever started us: a helper process ends when its parent tells it to.
+    package static func leaveToParent() {
+        cml_ignore_broken_pipes()
+        cml_ignore_interrupts()
+    }
+
+    /// Waits on the current loop; false where the task was cancelled first.
+    package func wait() async -> Bool {
+        guard let loop = Reactor.current, let slot = try? loop.adopt(descriptor) else { return false }
+        let generation = loop.generation(slot)
+        let wake = await withTaskCancellationHandler {
+            await loop.wait(slot, for: .readable, until: .distantFuture)
+        } onCancel: {
+            loop.cancel(slot, generation: generation)
+        }
+        loop.emptySlot(slot)
+        return wake == .ready
+    }
+}

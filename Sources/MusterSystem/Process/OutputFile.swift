@@ -1,0 +1,56 @@
+internal import CMusterLinux
+internal import Glibc
+
+/// Where a report goes: standard output, standard error or a file.
+package final class OutputFile: Sendable {
+    private let descriptor: Int32
+    private let path: String
+    private let isOwned: Bool
+
+    private init(descriptor: Int32, path: String, isOwned: Bool) {
+        self.descriptor = descriptor
+        self.path = path
+        self.isOwned = isOwned
+    }
+
+    deinit { if isOwned { close(descriptor) } }
+
+    package static let standardOutput = OutputFile(descriptor: 1, path: "standard output", isOwned: false)
+    package static let standardError = OutputFile(descriptor: 2, path: "standard error", isOwned: false)
+
+    /// Creates or empties a file. Errors: the path cannot be written.
+    package static func create(_ path: String) throws(FileFault) -> OutputFile {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+        return OutputFile(descriptor: descriptor, path: path, isOwned: true)
+    }
+
+    /// Columns of the terminal, nil where it is none.
+    package var terminalWidth: Int? {
+        let width = cml_terminal_width(descriptor)
+        return width > 0 ? Int(width) : nil
+    }
+
+    /// Writes all bytes. Returns false where the reader has gone (a broken pipe); errors: a full disk and the like.
+    @discardableResult
+    package func write(_ bytes: [UInt8]) throws(FileFault) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let outcome = unsafe bytes.withUnsafeBytes { raw in
+                // Invariant: written < count, so the range lies inside the array.
+                unsafe Glibc.write(descriptor, raw.baseAddress! + written, raw.count - written)
+            }
+            if outcome >= 0 {
+                written += outcome
+            } else if errno == EPIPE {
+                return false
+            } else if errno == EAGAIN {
+                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&poller, 1, 1000)
+            } else if errno != EINTR {
+                throw FileFault(path: path, errno: errno, doing: "write")
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,355 @@
+internal import CMusterLinux
+internal import Glibc
+internal import MusterCore
+internal import Synchronization
+
+/// An epoll loop on a thread of its own that is itself a task executor (SE-0417): a check is an ordinary structured child
+/// task that runs on the loop's thread, with no hop and no lock between it and its socket.
+///
+/// Everything but what ``Remote`` holds belongs to the loop's thread and is touched only there; that invariant, kept by
+/// `precondition(isCurrent)` where a slot is lent, is what makes the class safe to share.
+@safe
+package final class Reactor: TaskExecutor, @unchecked Sendable {
+    /// What other threads leave for the loop.
+    private struct Remote {
+        var jobs: [UnownedJob] = []
+        var cancellations: [(slot: Int32, generation: UInt32)] = []
+        var isSignalled = false
+        var dropsIdle = false
+        var isStopping = false
+    }
+
+    private let remote = Mutex(Remote())
+    let epoll: Int32
+    private let wakeDescriptor: Int32
+    private let name: String
+    private var thread = pthread_t()
+
+    // The loop's own.
+    var slots: UnsafeMutablePointer<Slot>
+    private var slotCapacity = 256
+    private var slotCount = 0
+    private var idle: [7 of Int32] = .init(repeating: -1)
+    private var jobs = JobQueue()
+    private var wheel: TimerWheel
+    private var flushes: [any ReadinessHandler] = []
+    private(set) var now: Int64
+    package private(set) var lag = LoopLag()
+    /// Where received bytes lie until the receiver's next wait.
+    let scratch: UnsafeMutableRawBufferPointer
+    /// The queries in flight of this loop.
+    package private(set) lazy var datagrams = DatagramExchanges(self)
+    /// Loops that share the descriptor limit with this one.
+    private let siblings = Mutex<[Reactor]>([])
+
+    private static let wakeSlot = UInt32.max
+
+    /// Errors: the descriptor limit is reached before the loop has its two.
+    init(name: String) throws(SocketFault) {
+        let epoll = cml_epoll_create()
+        guard epoll >= 0 else { throw SocketFault(errno: -epoll, local: true) }
+        let wake = cml_eventfd()
+        guard wake >= 0 else {
+            _ = cml_close(epoll)
+            throw SocketFault(errno: -wake, local: true)
+        }
+        self.epoll = epoll
+        self.name = name
+        wakeDescriptor = wake
+        unsafe slots = .allocate(capacity: slotCapacity)
+        unsafe scratch = .allocate(byteCount: 65_536, alignment: 64)
+        now = cml_now_ns()
+        wheel = TimerWheel(now: now)
+        _ = cml_epoll_add(epoll, wake, UInt32(CML_IN) | UInt32(CML_EDGE), Self.wakeSlot)
+    }
+
+    deinit {
+        for index in 0..<slotCount where unsafe slots[index].descriptor >= 0 { _ = unsafe cml_close(slots[index].descriptor) }
+        unsafe slots.deinitialize(count: slotCount)
+        unsafe slots.deallocate()
+        unsafe scratch.deallocate()
+        _ = cml_close(wakeDescriptor)
+        _ = cml_close(epoll)
+    }
+
+    // MARK: Executor
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent { jobs.push(job) } else { leave { $0.jobs.append(job) } }
+    }
+
+    package func asUnownedTaskExecutor() -> UnownedTaskExecutor { unsafe UnownedTaskExecutor(ordinary: self) }
+
+    /// Whether the caller runs on this loop's thread.
+    @inline(__always)
+    var isCurrent: Bool { unsafe cml_loop_get() == Unmanaged.passUnretained(self).toOpaque() }
+
+    /// The loop on whose thread the caller runs, nil elsewhere.
+    package static var current: Reactor? {
+        // Invariant: the pointer is set by `run` for as long as the loop, which it retains, runs.
+        unsafe cml_loop_get().map { unsafe Unmanaged<Reactor>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    // MARK: From other threads
+
+    /// Changes what is left for the loop and wakes it where it may sleep.
+    private func leave(_ change: (inout Remote) -> Void) {
+        let mustSignal = remote.withLock { remote in
+            change(&remote)
+            defer { remote.isSignalled = true }
+            return !remote.isSignalled
+        }
+        if mustSignal { cml_eventfd_signal(wakeDescriptor) }
+    }
+
+    /// Wakes whoever waits in a slot as cancelled; nothing happens if it was given back meanwhile.
+    func cancel(_ slot: Int32, generation: UInt32) {
+        if isCurrent {
+            cancelHere(slot, generation)
+        } else {
+            leave { $0.cancellations.append((slot, generation)) }
+        }
+    }
+
+    /// Asks the sibling loops to close the sockets they keep for reuse, because a descriptor is needed here.
+    func relieveDescriptors() {
+        dropIdleSockets()
+        for sibling in siblings.withLock({ $0 }) { sibling.leave { $0.dropsIdle = true } }
+    }
+
+    // MARK: Life
+
+    /// Runs `body` with loops on threads of their own and ends them after it.
+    package static func withLoops<R: Sendable>(
+        _ count: Int, name: String = "muster-loop", _ body: ([Reactor]) async throws -> R
+    ) async throws -> R {
+        let loops = try (0..<count).map { try Reactor(name: "\(name)-\($0)") }
+        for loop in loops {
+            let others = loops.filter { $0 !== loop }
+            loop.siblings.withLock { $0 = others }
+            loop.start()
+        }
+        defer {
+            for loop in loops { loop.stop() }
+        }
+        return try await body(loops)
+    }
+
+    private func start() {
+        let me = unsafe Unmanaged.passRetained(self)
+        var thread = pthread_t()
+        let outcome = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                // Invariant: the retained reactor that `start` handed over.
+                unsafe Unmanaged<Reactor>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, me.toOpaque())
+        precondition(outcome == 0, "the system starts no further thread: errno \(outcome)")
+        self.thread = thread
+    }
+
+    private func stop() {
+        leave { $0.isStopping = true }
+        pthread_join(thread, nil)
+        siblings.withLock { $0 = [] }
+    }
+
+    // MARK: The loop
+
+    private func run() {
+        unsafe cml_loop_set(Unmanaged.passUnretained(self).toOpaque())
+        unsafe name.withCString { unsafe cml_thread_name($0) }
+        let capacity = 512
+        let events = UnsafeMutablePointer<cml_event>.allocate(capacity: capacity)
+        defer { unsafe events.deallocate() }
+        let executor = unsafe asUnownedTaskExecutor()
+        while true {
+            unsafe runJobs(executor)
+            flush()
+            let before = cml_now_ns()
+            lag.note(from: now, to: before)
+            let timeout = jobs.isEmpty ? timeoutMilliseconds(before) : 0
+            let found = unsafe cml_epoll_wait(epoll, events, Int32(capacity), timeout)
+            now = cml_now_ns()
+            if found == 0, timeout > 0 { lag.note(from: before + Int64(timeout) * 1_000_000, to: now) }
+            for index in 0..<Int(max(found, 0)) {
+                let event = unsafe events[index]
+                if event.slot != Self.wakeSlot {
+                    latch(event.slot, Readiness(rawValue: event.events))
+                } else if !takeRemote() {
+                    return
+                }
+            }
+            // Answers that are already there win over the deadline, however late we look.
+            if found < capacity { expire() }
+        }
+    }
+
+    private func runJobs(_ executor: UnownedTaskExecutor) {
+        var budget = 4096
+        while budget > 0, let job = jobs.pop() {
+            unsafe job.runSynchronously(on: executor)
+            budget -= 1
+        }
+    }
+
+    private func flush() {
+        guard !flushes.isEmpty else { return }
+        for handler in flushes { handler.flush() }
+        flushes.removeAll(keepingCapacity: true)
+    }
+
+    /// Calls the handler's `flush` once the jobs of this turn have run.
+    func flushLater(_ handler: any ReadinessHandler) { flushes.append(handler) }
+
+    private func timeoutMilliseconds(_ now: Int64) -> Int32 {
+        guard let delay = wheel.delay(now: now) else { return -1 }
+        return Int32(clamping: (delay + 999_999) / 1_000_000)
+    }
+
+    /// Takes over what other threads left; false where the loop is to end.
+    private func takeRemote() -> Bool {
+        cml_eventfd_drain(wakeDescriptor)
+        let taken = remote.withLock { remote in
+            defer {
+                remote.jobs.removeAll(keepingCapacity: remote.jobs.count < 4096)
+                remote.cancellations = []
+                remote.isSignalled = false
+                remote.dropsIdle = false
+            }
+            return remote
+        }
+        for job in taken.jobs { jobs.push(job) }
+        for (slot, generation) in taken.cancellations { cancelHere(slot, generation) }
+        if taken.dropsIdle { dropIdleSockets() }
+        return !taken.isStopping
+    }
+
+    private func latch(_ index: UInt32, _ readiness: Readiness) {
+        let slot = unsafe slots + Int(index)
+        if let handler = unsafe slot.pointee.handler { return handler.becameReady(readiness) }
+        unsafe slot.pointee.ready.formUnion(readiness)
+        if unsafe !slot.pointee.ready.isDisjoint(with: slot.pointee.interest) { wake(Int32(index), .ready) }
+    }
+
+    private func expire() {
+        wheel.expire(now: now) { entry, _ in wake(entry, .timedOut) }
+    }
+
+    private func cancelHere(_ slot: Int32, _ generation: UInt32) {
+        guard unsafe slots[Int(slot)].generation == generation else { return }
+        unsafe slots[Int(slot)].isCancelled = true
+        wake(slot, .cancelled)
+    }
+
+    /// Resumes the waiter of a slot, if there is one.
+    func wake(_ slot: Int32, _ cause: Wake) {
+        guard let waiter = unsafe slots[Int(slot)].waiter else { return }
+        unsafe slots[Int(slot)].waiter = nil
+        unsafe slots[Int(slot)].interest = []
+        wheel.disarm(slot)
+        unsafe waiter.resume(returning: cause)
+    }
+
+    /// Suspends until one of the readinesses, trouble, the deadline or cancellation comes; a readiness that was latched
+    /// before counts at once.
+    @inline(__always)
+    func wait(_ slot: Int32, for interest: Readiness, until deadline: Instant) async -> Wake {
+        let interest = interest.union(.trouble)
+        if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
+        if unsafe slots[Int(slot)].isCancelled { return .cancelled }
+        return await suspend(slot, interest, deadline)
+    }
+
+    func suspend(_ slot: Int32, _ interest: Readiness, _ deadline: Instant) async -> Wake {
+        unsafe await withUnsafeContinuation { waiter in
+            unsafe slots[Int(slot)].waiter = waiter
+            unsafe slots[Int(slot)].interest = interest
+            if deadline != .distantFuture { wheel.arm(slot, deadline: deadline.nanoseconds) }
+        }
+    }
+
+    /// What passing a deadline means: the other side's silence, or our own stall for more than a quarter of the time.
+    func timeoutFault(_ slot: Int32, _ deadline: Instant) -> SocketFault {
+        let lentAt = unsafe slots[Int(slot)].lentAt
+        let allowed = max(deadline.nanoseconds - lentAt, 0)
+        return lag.longest(since: lentAt) * 4 > max(allowed, 4 * LoopLag.notable) ? .late : .timedOut
+    }
+
+    // MARK: Slots
+
+    /// A slot of the kind: an idle one, or a new one without a descriptor.
+    func takeSlot(_ kind: SlotKind) -> Int32 {
+        var index = idle[kind.rawValue]
+        if index >= 0 {
+            idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
+        } else {
+            index = idle[SlotKind.empty.rawValue]
+            if index >= 0 { idle[SlotKind.empty.rawValue] = unsafe slots[Int(index)].nextIdle } else { index = addSlot() }
+            unsafe slots[Int(index)].kind = kind
+        }
+        let slot = unsafe slots + Int(index)
+        unsafe slot.pointee.ready = []
+        unsafe slot.pointee.isCancelled = false
+        unsafe slot.pointee.generation &+= 1
+        unsafe slot.pointee.lentAt = now
+        return index
+    }
+
+    /// Gives a slot back, to be lent again with its descriptor.
+    func keepSlot(_ index: Int32) {
+        unsafe slots[Int(index)].generation &+= 1
+        let kind = unsafe slots[Int(index)].kind.rawValue
+        unsafe slots[Int(index)].nextIdle = idle[kind]
+        idle[kind] = index
+    }
+
+    /// Gives a slot back empty; its descriptor, if any, is closed.
+    func emptySlot(_ index: Int32) {
+        if unsafe slots[Int(index)].descriptor >= 0 { _ = unsafe cml_close(slots[Int(index)].descriptor) }
+        unsafe slots[Int(index)].descriptor = -1
+        unsafe slots[Int(index)].handler = nil
+        unsafe slots[Int(index)].kind = .empty
+        keepSlot(index)
+    }
+
+    private func addSlot() -> Int32 {
+        if slotCount == slotCapacity {
+            let larger = UnsafeMutablePointer<Slot>.allocate(capacity: slotCapacity * 2)
+            unsafe larger.moveInitialize(from: slots, count: slotCount)
+            unsafe slots.deallocate()
+            unsafe slots = larger
+            slotCapacity *= 2
+        }
+        unsafe (slots + slotCount).initialize(to: Slot())
+        slotCount += 1
+        wheel.grow(to: slotCapacity)
+        return Int32(slotCount - 1)
+    }
+
+    private func dropIdleSockets() {
+        datagrams.dropIdle()
+        for kind in [SlotKind.stream4, .stream6, .datagram4, .datagram6] {
+            while idle[kind.rawValue] >= 0 {
+                let index = idle[kind.rawValue]
+                idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
+                emptySlot(index)
+            }
+        }
+    }
+
+    /// The number of sockets that wait for reuse.
+    var idleSocketCount: Int {
+        var count = 0
+        for kind in [SlotKind.stream4, .stream6, .datagram4, .datagram6] {
+            var index = idle[kind.rawValue]
+            while index >= 0 {
+                count += 1
+                index = unsafe slots[Int(index)].nextIdle
+            }
+        }
+        return count
+    }
+}

@@ -1,0 +1,61 @@
+internal import CMusterLinux
+
+/// What can happen on a descriptor, as latched bits of epoll.
+struct Readiness: OptionSet {
+    let rawValue: UInt32
+
+    static let readable = Readiness(rawValue: UInt32(CML_IN))
+    static let writable = Readiness(rawValue: UInt32(CML_OUT))
+    static let failed = Readiness(rawValue: UInt32(CML_ERR))
+    static let hungUp = Readiness(rawValue: UInt32(CML_HUP))
+    static let peerClosed = Readiness(rawValue: UInt32(CML_RDHUP))
+
+    /// Always of interest to whoever waits.
+    static let trouble: Readiness = [.failed, .hungUp]
+    /// What every registered descriptor reports, once a change (edge-triggered).
+    static let registered = UInt32(CML_IN | CML_OUT | CML_RDHUP) | UInt32(CML_EDGE)
+}
+
+/// Why a waiter goes on.
+enum Wake { case ready, timedOut, cancelled }
+
+/// What a slot holds, and so which list of idle slots it belongs to.
+enum SlotKind: Int {
+    case empty, stream4, stream6, datagram4, datagram6, timer, listener
+
+    static func of(v6: Bool, stream: Bool) -> SlotKind {
+        stream ? (v6 ? .stream6 : .stream4) : (v6 ? .datagram6 : .datagram4)
+    }
+
+    var isSocket: Bool { self != .empty && self != .timer }
+}
+
+/// One waiter of a loop, with the descriptor it waits on if it has one. Descriptors never leave the loop: others hold the
+/// slot's index and generation.
+@safe
+struct Slot {
+    var waiter: UnsafeContinuation<Wake, Never>?
+    var ready: Readiness = []
+    var interest: Readiness = []
+    var descriptor: Int32 = -1
+    /// Counts the times the slot was lent, so that a late cancellation cannot hit the next borrower.
+    var generation: UInt32 = 0
+    var nextIdle: Int32 = -1
+    var kind: SlotKind = .empty
+    var isCancelled = false
+    /// Sockets that serve datagrams are handled by the loop itself.
+    var handler: (any ReadinessHandler)?
+    /// When it was lent.
+    var lentAt: Int64 = 0
+    /// Datagrams that wait to be read: the first buffer's index, -1 where there is none.
+    var mail: Int32 = -1
+    /// An error that came back instead of a datagram, as errno.
+    var mailError: Int32 = 0
+}
+
+/// Handles readiness on the loop's thread, without a task.
+protocol ReadinessHandler: AnyObject {
+    func becameReady(_ readiness: Readiness)
+    /// Called once all jobs of a turn have run, if the handler asked for it.
+    func flush()
+}

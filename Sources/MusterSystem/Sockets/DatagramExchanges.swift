@@ -1,0 +1,245 @@
+internal import CMusterLinux
+internal import Glibc
+package import MusterCore
+
+/// Queries and answers over UDP of one loop, told apart by the 16-bit id at their start (RFC 1035 §4.1.1).
+///
+/// A server that is asked often has a few connected sockets whose ports change as they are used up; one that is asked once
+/// has one, which is recycled. Answers land in buffers of a pool and are handed out without a copy.
+@safe
+package final class DatagramExchanges {
+    /// The sockets toward one server.
+    private final class Channel {
+        var sockets: [DatagramSocket] = []
+        var next = 0
+        var inFlight = 0
+    }
+
+    private static let bufferSize = 2048
+
+    unowned let loop: Reactor
+    private var channels: [Endpoint: Channel] = [:]
+    private var idleChannels = 0
+    private var ids = RandomIDs()
+    // Buffers: blocks of a batch each, free ones on a stack, links for the mail of a waiter.
+    private var blocks: [UnsafeMutableRawPointer] = unsafe []
+    private var free: [Int32] = []
+    private var links: [Int32] = []
+
+    init(_ loop: Reactor) { self.loop = loop }
+
+    deinit {
+        for unsafe block in unsafe blocks { unsafe block.deallocate() }
+    }
+
+    /// Sends one query and waits for the datagram that `accept` takes for its answer (nil: not ours, keep waiting).
+    ///
+    /// `encode` writes exactly `byteCount` bytes, starting with the id. Errors: ``SocketFault``.
+    package static func exchange<R>(
+        with server: Endpoint, byteCount: Int, until deadline: Instant,
+        encode: (UInt16, inout MutableSpan<UInt8>) -> Void, accept: (UInt16, Span<UInt8>) -> R?
+    ) async throws(SocketFault) -> R {
+        guard let loop = Reactor.current else { preconditionFailure("an exchange needs a loop") }
+        return try await loop.datagrams.run(server, byteCount, deadline, encode, accept)
+    }
+
+    private func run<R>(
+        _ server: Endpoint, _ byteCount: Int, _ deadline: Instant, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void,
+        _ accept: (UInt16, Span<UInt8>) -> R?
+    ) async throws(SocketFault) -> R {
+        let (channel, socket) = try place(server)
+        let loop = self.loop
+        let slot = loop.takeSlot(.timer)
+        let generation = loop.generation(slot)
+        let id = socket.add(waiter: slot, byteCount: byteCount, encode)
+        let result: Result<R, SocketFault> = await withTaskCancellationHandler {
+            while true {
+                switch await loop.wait(slot, for: .readable, until: deadline) {
+                case .cancelled: return .failure(.cancelled)
+                case .timedOut: return .failure(loop.timeoutFault(slot, deadline))
+                case .ready: if let result = readMail(slot, id, accept) { return result }
+                }
+            }
+        } onCancel: {
+            loop.cancel(slot, generation: generation)
+        }
+        while let buffer = takeMail(slot) { free.append(buffer) }
+        unsafe loop.slots[Int(slot)].mailError = 0
+        loop.emptySlot(slot)
+        socket.remove(id)
+        settle(server, channel, socket)
+        return try result.get()
+    }
+
+    private func readMail<R>(
+        _ slot: Int32, _ id: UInt16, _ accept: (UInt16, Span<UInt8>) -> R?
+    ) -> Result<R, SocketFault>? {
+        while let buffer = takeMail(slot) {
+            defer { free.append(buffer) }
+            if let answer = accept(id, unsafe bytes(of: buffer).span) { return .success(answer) }
+        }
+        let error = unsafe loop.slots[Int(slot)].mailError
+        if error != 0 { return .failure(SocketFault(errno: error, local: error == EPERM || error == EACCES)) }
+        unsafe loop.slots[Int(slot)].ready.remove(.readable)
+        return nil
+    }
+
+    // MARK: Sockets
+
+    private func place(_ server: Endpoint) throws(SocketFault) -> (Channel, DatagramSocket) {
+        let channel: Channel
+        if let known = channels[server] {
+            channel = known
+            if channel.inFlight == 0 { idleChannels -= 1 }
+        } else {
+            channel = Channel()
+            channels[server] = channel
+        }
+        channel.inFlight += 1
+        // Spread over the sockets there are; open another before one gets crowded.
+        for _ in 0..<channel.sockets.count {
+            channel.next = (channel.next + 1) % channel.sockets.count
+            let socket = channel.sockets[channel.next]
+            let crowd = channel.sockets.count < 4 ? 64 : DatagramSocket.mostInFlight
+            if !socket.isRetired, socket.inFlight < crowd { return (channel, socket) }
+        }
+        do throws(SocketFault) {
+            let socket = try open(server)
+            channel.sockets.append(socket)
+            return (channel, socket)
+        } catch {
+            channel.inFlight -= 1
+            if channel.inFlight == 0 { drop(server, channel, wasIdle: false) }
+            throw error
+        }
+    }
+
+    private func open(_ server: Endpoint) throws(SocketFault) -> DatagramSocket {
+        let v6 = if case .v6 = server.address { true } else { false }
+        let slot = try loop.takeSocket(v6: v6, stream: false)
+        let outcome = unsafe loop.slots[Int(slot)].descriptor
+        let connected =
+            switch server.address {
+            case .v4(let address): cml_connect(outcome, false, 0, UInt64(address), server.port)
+            case .v6(let high, let low): cml_connect(outcome, true, high, low, server.port)
+            }
+        guard connected == 0 else {
+            loop.recycle(slot)
+            throw SocketFault(errno: -connected, local: true)
+        }
+        let socket = DatagramSocket(slot: slot, exchanges: self)
+        unsafe loop.slots[Int(slot)].handler = socket
+        return socket
+    }
+
+    /// After a query: a used-up socket goes, and of servers that nobody asks only some keep theirs.
+    private func settle(_ server: Endpoint, _ channel: Channel, _ socket: DatagramSocket) {
+        channel.inFlight -= 1
+        if socket.isRetired, socket.inFlight == 0 {
+            channel.sockets.removeAll { $0 === socket }
+            close(socket)
+        }
+        guard channel.inFlight == 0 else { return }
+        if idleChannels >= 64 { drop(server, channel, wasIdle: false) } else { idleChannels += 1 }
+    }
+
+    private func drop(_ server: Endpoint, _ channel: Channel, wasIdle: Bool) {
+        for socket in channel.sockets { close(socket) }
+        channels[server] = nil
+        if wasIdle { idleChannels -= 1 }
+    }
+
+    private func close(_ socket: DatagramSocket) {
+        unsafe loop.slots[Int(socket.slot)].handler = nil
+        loop.recycle(socket.slot)
+    }
+
+    /// Gives back the sockets of servers that nobody asks at the moment.
+    func dropIdle() {
+        for (server, channel) in channels where channel.inFlight == 0 { drop(server, channel, wasIdle: true) }
+    }
+
+    // MARK: Buffers and mail
+
+    func drawID() -> UInt16 { ids.next() }
+
+    /// Receives a batch into free buffers and gives each datagram to the waiter that `route` names; others are dropped.
+    /// Returns how many came, or -errno.
+    func receiveBatch(_ descriptor: Int32, _ route: (Span<UInt8>) -> Int32?) -> Int32 {
+        let batch = Int(CML_BATCH)
+        if free.count < batch { addBlock() }
+        let first = free.count - batch
+        var pointers: [64 of UnsafeMutableRawPointer?] = unsafe .init(repeating: nil)
+        var lengths: [64 of UInt32] = .init(repeating: 0)
+        for index in 0..<batch { unsafe pointers[index] = pointer(to: free[first + index]) }
+        let found = unsafe withUnsafePointer(to: &pointers) { pointers in
+            unsafe withUnsafeMutablePointer(to: &lengths) { lengths in
+                // Invariant: an InlineArray is laid out as its elements one after the other.
+                unsafe cml_recv_batch(
+                    descriptor, UnsafeRawPointer(pointers).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
+                    UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self), Int32(batch))
+            }
+        }
+        guard found > 0 else { return found }
+        let taken = Array(free[first..<first + Int(found)])
+        free.removeSubrange(first..<first + Int(found))
+        for index in 0..<Int(found) {
+            let buffer = taken[index]
+            let length = min(Int(lengths[index]), Self.bufferSize)
+            // The length is kept in front of the bytes' place: buffers have a header of 8 bytes.
+            unsafe (pointer(to: buffer) - 8).storeBytes(of: length, as: Int.self)
+            if let waiter = route(unsafe bytes(of: buffer).span) { deliver(buffer, to: waiter) } else { free.append(buffer) }
+        }
+        return found
+    }
+
+    /// Wakes a waiter, or makes its next wait end at once.
+    func notify(_ waiter: Int32) {
+        unsafe loop.slots[Int(waiter)].ready.insert(.readable)
+        if unsafe loop.slots[Int(waiter)].interest.contains(.readable) { loop.wake(waiter, .ready) }
+    }
+
+    private func deliver(_ buffer: Int32, to waiter: Int32) {
+        links[Int(buffer)] = -1
+        var last = unsafe loop.slots[Int(waiter)].mail
+        if last < 0 {
+            unsafe loop.slots[Int(waiter)].mail = buffer
+        } else {
+            var length = 1
+            while links[Int(last)] >= 0 {
+                last = links[Int(last)]
+                length += 1
+            }
+            // Forged answers may come by the thousand; a few are looked at in a turn, the rest dropped.
+            guard length < 16 else { return free.append(buffer) }
+            links[Int(last)] = buffer
+        }
+        notify(waiter)
+    }
+
+    private func takeMail(_ slot: Int32) -> Int32? {
+        let buffer = unsafe loop.slots[Int(slot)].mail
+        guard buffer >= 0 else { return nil }
+        unsafe loop.slots[Int(slot)].mail = links[Int(buffer)]
+        return buffer
+    }
+
+    private func addBlock() {
+        let batch = Int(CML_BATCH)
+        unsafe blocks.append(.allocate(byteCount: batch * (Self.bufferSize + 8), alignment: 64))
+        for index in 0..<batch { free.append(Int32(links.count + index)) }
+        links.append(contentsOf: repeatElement(-1, count: batch))
+    }
+
+    private func pointer(to buffer: Int32) -> UnsafeMutableRawPointer {
+        let (block, index) = Int(buffer).quotientAndRemainder(dividingBy: Int(CML_BATCH))
+        return unsafe blocks[block] + index * (Self.bufferSize + 8) + 8
+    }
+
+    /// Invariant: the length in front was stored when the buffer was filled and is at most its size.
+    private func bytes(of buffer: Int32) -> UnsafeBufferPointer<UInt8> {
+        let start = unsafe pointer(to: buffer)
+        let count = unsafe (start - 8).load(as: Int.self)
+        return unsafe UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)
+    }
+}

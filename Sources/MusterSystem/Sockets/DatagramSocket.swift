@@ -1,0 +1,137 @@
+internal import CMusterLinux
+internal import Glibc
+internal import MusterCore
+
+/// A UDP socket connected to one server, with a source port that the kernel drew at random, and the queries in flight on
+/// it. Queries of one turn of the loop leave in one system call, answers come in batches.
+@safe
+final class DatagramSocket: ReadinessHandler {
+    /// More in flight would overrun the kernel's default receive buffer, and the host would be blamed for our loss.
+    static let mostInFlight = 256
+    /// After so many queries the socket is retired, so that its port does not stay guessable.
+    static let mostQueries = 4096
+
+    let slot: Int32
+    private let exchanges: DatagramExchanges
+    private var table = QueryTable()
+    private(set) var sentCount = 0
+    private var outgoing: UnsafeMutableRawPointer
+    private var capacity = 512
+    private var used = 0
+    private var offsets: [UInt32] = []
+    private var lengths: [UInt32] = []
+    private var isFlushPlanned = false
+    private var mayHaveMore = false
+
+    init(slot: Int32, exchanges: DatagramExchanges) {
+        self.slot = slot
+        self.exchanges = exchanges
+        unsafe outgoing = .allocate(byteCount: capacity, alignment: 16)
+    }
+
+    deinit { unsafe outgoing.deallocate() }
+
+    var inFlight: Int { table.count }
+    var isRetired: Bool { sentCount >= Self.mostQueries }
+    private var loop: Reactor { exchanges.loop }
+    private var descriptor: Int32 { unsafe loop.slots[Int(slot)].descriptor }
+
+    /// Takes a query over: `encode` writes it with the id that was drawn for it, which is returned.
+    func add(waiter: Int32, byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void) -> UInt16 {
+        var id = exchanges.drawID()
+        while table[id] != nil { id = exchanges.drawID() }
+        table.insert(id, waiter)
+        sentCount += 1
+        reserve(byteCount)
+        // Invariant: `reserve` made room for byteCount bytes behind `used`.
+        let room = unsafe UnsafeMutableBufferPointer(
+            start: (outgoing + used).assumingMemoryBound(to: UInt8.self), count: byteCount)
+        var span = unsafe room.mutableSpan
+        encode(id, &span)
+        offsets.append(UInt32(used))
+        lengths.append(UInt32(byteCount))
+        used += byteCount
+        planFlush()
+        return id
+    }
+
+    func remove(_ id: UInt16) { table.remove(id) }
+
+    func becameReady(_ readiness: Readiness) {
+        if !readiness.isDisjoint(with: [.readable, .failed, .hungUp]) { receive() }
+        if readiness.contains(.writable), !offsets.isEmpty { planFlush() }
+    }
+
+    func flush() {
+        isFlushPlanned = false
+        if mayHaveMore {
+            mayHaveMore = false
+            receive()
+        }
+        var sent = 0
+        while sent < offsets.count {
+            let count = offsets.count - sent
+            let outcome = unsafe offsets.withUnsafeBufferPointer { offsets in
+                unsafe lengths.withUnsafeBufferPointer { lengths in
+                    // Invariant: sent < count, and every offset and length lies inside `outgoing`.
+                    unsafe cml_send_batch(
+                        descriptor, outgoing, offsets.baseAddress! + sent, lengths.baseAddress! + sent, Int32(clamping: count))
+                }
+            }
+            if outcome > 0 {
+                sent += Int(outcome)
+            } else if outcome == -EAGAIN {
+                break
+            } else {
+                failAll(-outcome)
+                sent = offsets.count
+            }
+        }
+        if sent == offsets.count {
+            used = 0
+            offsets.removeAll(keepingCapacity: true)
+            lengths.removeAll(keepingCapacity: true)
+        } else {
+            offsets.removeFirst(sent)
+            lengths.removeFirst(sent)
+        }
+    }
+
+    private func planFlush() {
+        guard !isFlushPlanned else { return }
+        isFlushPlanned = true
+        loop.flushLater(self)
+    }
+
+    private func receive() {
+        // A peer that never stops sending must not keep the loop.
+        for _ in 0..<16 {
+            let outcome = exchanges.receiveBatch(descriptor) { bytes in
+                guard bytes.count >= 2 else { return nil }
+                return table[UInt16(bytes[0]) << 8 | UInt16(bytes[1])]
+            }
+            if outcome == -EAGAIN { return }
+            if outcome < 0 { return failAll(-outcome) }
+            if outcome < Int32(CML_BATCH) { return }
+        }
+        mayHaveMore = true
+        planFlush()
+    }
+
+    /// An error on a connected socket concerns the server, so all queries on it.
+    private func failAll(_ error: Int32) {
+        for waiter in table.slots {
+            unsafe loop.slots[Int(waiter)].mailError = error
+            exchanges.notify(waiter)
+        }
+    }
+
+    private func reserve(_ byteCount: Int) {
+        guard used + byteCount > capacity else { return }
+        while used + byteCount > capacity { capacity *= 2 }
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+        unsafe larger.copyMemory(from: outgoing, byteCount: used)
+        unsafe outgoing.deallocate()
+        unsafe outgoing = larger
+    }
+}

@@ -1,0 +1,184 @@
+internal import CMusterLinux
+internal import Glibc
+package import MusterCore
+
+/// A TCP connection lent by a loop for the time of one dialogue: operations complete, descriptors stay hidden.
+///
+/// Sockets are recycled: dissolving a connection by `connect(AF_UNSPEC)` frees port and state at once and costs less than
+/// a close, a new socket and its registration. A dialogue that ends with our side owing a FIN calls ``finish()``.
+package struct TCPSocket {
+    let loop: Reactor
+    let slot: Int32
+
+    private var descriptor: Int32 { unsafe loop.slots[Int(slot)].descriptor }
+
+    private var ready: Readiness {
+        get { unsafe loop.slots[Int(slot)].ready }
+        nonmutating set { unsafe loop.slots[Int(slot)].ready = newValue }
+    }
+
+    /// Connects before the deadline.
+    package func connect(to endpoint: Endpoint, until deadline: Instant) async throws(SocketFault) {
+        // What epoll said of the socket before, unconnected or in its last dialogue, means nothing any more.
+        ready = []
+        let outcome =
+            switch endpoint.address {
+            case .v4(let address): cml_connect(descriptor, false, 0, UInt64(address), endpoint.port)
+            case .v6(let high, let low): cml_connect(descriptor, true, high, low, endpoint.port)
+            }
+        guard outcome == 0 || outcome == -EINPROGRESS else { throw SocketFault(errno: -outcome, local: true) }
+        try await expect(.writable, until: deadline)
+        guard !ready.isDisjoint(with: .trouble) else { return }
+        try throwPendingError()
+    }
+
+    /// Sends all bytes before the deadline.
+    package func send(_ bytes: [UInt8], until deadline: Instant) async throws(SocketFault) {
+        var sent = 0
+        while sent < bytes.count {
+            let outcome = unsafe bytes.withUnsafeBytes { raw in
+                // Invariant: sent < count, so the range lies inside the array.
+                unsafe cml_send(descriptor, raw.baseAddress! + sent, raw.count - sent)
+            }
+            if outcome >= 0 {
+                sent += Int(outcome)
+            } else if outcome == -Int64(EAGAIN) {
+                ready.remove(.writable)
+                try await expect(.writable, until: deadline)
+            } else {
+                throw SocketFault(errno: Int32(-outcome), local: false)
+            }
+        }
+    }
+
+    /// Hands the next bytes to `body` as soon as there are some; nil where the peer has closed its side.
+    ///
+    /// The bytes lie in the loop's buffer and are gone when `body` returns.
+    package func receive<R>(until deadline: Instant, _ body: (Span<UInt8>) -> R) async throws(SocketFault) -> R? {
+        while true {
+            try await expect([.readable, .peerClosed], until: deadline)
+            let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
+            if outcome > 0 {
+                // A short read empties the socket; the next byte makes a new edge.
+                if unsafe outcome < loop.scratch.count { ready.remove(.readable) }
+                // Invariant: the kernel wrote `outcome` bytes, and nobody else uses the buffer before we suspend.
+                let bytes = unsafe UnsafeBufferPointer(
+                    start: loop.scratch.baseAddress!.assumingMemoryBound(to: UInt8.self), count: Int(outcome))
+                return body(unsafe bytes.span)
+            }
+            if outcome == 0 { return nil }
+            guard outcome == -Int64(EAGAIN) else { throw SocketFault(errno: Int32(-outcome), local: false) }
+            ready.subtract([.readable, .peerClosed])
+            if !ready.isDisjoint(with: .trouble) {
+                try throwPendingError()
+                ready.subtract(.trouble)
+            }
+        }
+    }
+
+    /// Waits until the peer has closed or sent more; for servers that wait for the other side to end.
+    package func waitForPeer(until deadline: Instant) async throws(SocketFault) {
+        try await expect([.readable, .peerClosed], until: deadline)
+    }
+
+    /// The kernel's smoothed round trip in microseconds, 0 where unknown.
+    package var roundTrip: UInt32 { cml_tcp_rtt(descriptor) }
+
+    /// Ends our side of the dialogue by a FIN, so that the peer reads an orderly end. The connection is dissolved with
+    /// the loan all the same, so neither side keeps a TIME_WAIT.
+    package func finish() { _ = cml_shutdown_write(descriptor) }
+
+    /// Ends by a RST when it is closed (servers only; a recycled socket always does).
+    package func resetOnClose() { cml_linger_reset(descriptor) }
+
+    /// Our own end of the connection.
+    package var localEndpoint: Endpoint? { unsafe endpoint(cml_local_endpoint) }
+
+    /// The other end of the connection.
+    package var peerEndpoint: Endpoint? { unsafe endpoint(cml_peer_endpoint) }
+
+    private func endpoint(_ query: (Int32, UnsafeMutablePointer<cml_endpoint>) -> Int32) -> Endpoint? {
+        var raw = cml_endpoint()
+        return unsafe query(descriptor, &raw) == 0 ? Endpoint(raw) : nil
+    }
+
+    private func expect(_ interest: Readiness, until deadline: Instant) async throws(SocketFault) {
+        switch await loop.wait(slot, for: interest, until: deadline) {
+        case .ready: return
+        case .cancelled: throw .cancelled
+        case .timedOut: throw loop.timeoutFault(slot, deadline)
+        }
+    }
+
+    private func throwPendingError() throws(SocketFault) {
+        let error = cml_socket_error(descriptor)
+        if error != 0 { throw SocketFault(errno: error, local: false) }
+    }
+}
+
+extension Endpoint {
+    init(_ raw: cml_endpoint) {
+        self.init(raw.is_v6 ? .v6(high: raw.high, low: raw.low) : .v4(UInt32(truncatingIfNeeded: raw.low)), port: raw.port)
+    }
+
+    var raw: cml_endpoint {
+        switch address {
+        case .v4(let value): cml_endpoint(high: 0, low: UInt64(value), port: port, is_v6: false)
+        case .v6(let high, let low): cml_endpoint(high: high, low: low, port: port, is_v6: true)
+        }
+    }
+}
+
+extension Reactor {
+    /// Lends a TCP socket of the current loop, not connected yet, for the time of `body`.
+    ///
+    /// Errors: what `body` throws, and our own side's where no socket is to be had. Cancelling the task ends every wait
+    /// of the dialogue with ``SocketFault/cancelled``.
+    package static func withSocket<R>(
+        toward address: IPAddress, _ body: (TCPSocket) async throws(SocketFault) -> R
+    ) async throws(SocketFault) -> R {
+        guard let loop = Reactor.current else { preconditionFailure("a socket needs a loop") }
+        let v6 = if case .v6 = address { true } else { false }
+        let slot = try loop.takeSocket(v6: v6, stream: true)
+        let generation = loop.generation(slot)
+        let result: Result<R, SocketFault> = await withTaskCancellationHandler {
+            do throws(SocketFault) {
+                return .success(try await body(TCPSocket(loop: loop, slot: slot)))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            loop.cancel(slot, generation: generation)
+        }
+        loop.recycle(slot)
+        return try result.get()
+    }
+
+    /// A slot with a socket that is registered with epoll, recycled or new.
+    func takeSocket(v6: Bool, stream: Bool) throws(SocketFault) -> Int32 {
+        let slot = takeSlot(.of(v6: v6, stream: stream))
+        guard unsafe slots[Int(slot)].descriptor < 0 else { return slot }
+        var descriptor = cml_socket(v6, stream)
+        if descriptor == -EMFILE || descriptor == -ENFILE {
+            relieveDescriptors()
+            descriptor = cml_socket(v6, stream)
+        }
+        guard descriptor >= 0 else {
+            emptySlot(slot)
+            throw SocketFault(errno: -descriptor, local: true)
+        }
+        // Not yet bound or connected, a socket reports HUP at once; the slot's latch is cleared when it connects.
+        let outcome = cml_epoll_add(epoll, descriptor, Readiness.registered, UInt32(slot))
+        unsafe slots[Int(slot)].descriptor = descriptor
+        guard outcome == 0 else {
+            emptySlot(slot)
+            throw SocketFault(errno: -outcome, local: true)
+        }
+        return slot
+    }
+
+    /// Dissolves the connection and keeps the socket for the next one.
+    func recycle(_ slot: Int32) {
+        if unsafe cml_disconnect(slots[Int(slot)].descriptor) == 0 { keepSlot(slot) } else { emptySlot(slot) }
+    }
+}
