@@ -1,0 +1,82 @@
+package import MusterCore
+
+/// One JSON object: `muster`, `run`, `targets`, `summary`, in this order, so that targets can be written as they end and
+/// nothing is kept.
+package struct JSONReport: ReportWriter {
+    private var record: TargetRecord?
+    private var isFirst = true
+
+    package init() {}
+
+    package mutating func begin(_ header: RunHeader, into output: inout [UInt8]) {
+        record = TargetRecord(header)
+        var json = JSONWriter(taking: &output)
+        json.beginObject()
+        json.key("muster")
+        json.string(header.version)
+        json.key("run")
+        json.beginObject()
+        RunRecord.write(header, to: &json)
+        json.endObject()
+        json.key("targets")
+        json.beginArray()
+        json.give(to: &output)
+    }
+
+    package mutating func add(_ observation: Observation, into output: inout [UInt8]) {
+        output.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
+        isFirst = false
+        var json = JSONWriter(taking: &output)
+        record?.write(observation, typed: false, to: &json)
+        json.give(to: &output)
+    }
+
+    package mutating func end(_ footer: RunFooter, _ summary: Summary, into output: inout [UInt8]) {
+        output.append(contentsOf: "\n],\"summary\":".utf8)
+        var json = JSONWriter(taking: &output)
+        json.beginObject()
+        RunRecord.write(footer, summary, to: &json)
+        json.endObject()
+        json.endObject()
+        json.newline()
+        json.give(to: &output)
+    }
+}
+
+/// One JSON object a line: the run, then each target as it ends, then the summary; `type` says which.
+package struct NDJSONReport: ReportWriter {
+    private var record: TargetRecord?
+
+    package init() {}
+
+    package mutating func begin(_ header: RunHeader, into output: inout [UInt8]) {
+        record = TargetRecord(header)
+        NDJSONReport.line("run", into: &output) { json in
+            json.key("muster")
+            json.string(header.version)
+            RunRecord.write(header, to: &json)
+        }
+    }
+
+    package mutating func add(_ observation: Observation, into output: inout [UInt8]) {
+        var json = JSONWriter(taking: &output)
+        record?.write(observation, typed: true, to: &json)
+        json.newline()
+        json.give(to: &output)
+    }
+
+    package mutating func end(_ footer: RunFooter, _ summary: Summary, into output: inout [UInt8]) {
+        NDJSONReport.line("summary", into: &output) { RunRecord.write(footer, summary, to: &$0) }
+    }
+
+    private static func line(_ type: String, into output: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
+        var json = JSONWriter(taking: &output)
+        json.beginObject()
+        json.key("type")
+        json.string(type)
+        members(&json)
+        json.endObject()
+        json.newline()
+        json.give(to: &output)
+    }
+}
