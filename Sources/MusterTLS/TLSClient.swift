@@ -14,6 +14,7 @@ package final class TLSClient {
 
     /// - Parameters:
     ///   - serverName: The DNS name to send (SNI, RFC 6066 §3), 1 to 255 octets; nil for none, as with IP addresses.
+    ///     A trailing dot is not sent.
     /// - Throws: ``TLSFault/Code/badServerName`` for an IP address, an empty name, one over 255 octets or with a NUL.
     package init(context: TLSClientContext, thread: TLSThread, serverName: String?) throws(TLSFault) {
         let connection = TLSConnection(role: .client, thread: thread)
@@ -21,7 +22,8 @@ package final class TLSClient {
         let handler: NIOSSLClientHandler
         do {
             handler = try NIOSSLClientHandler(
-                context: context.context, serverHostname: serverName,
+                context: context.context,
+                serverHostname: serverName.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 },
                 customVerificationCallback: { state.needsVerdict(on: $0, $1) })
         } catch {
             connection.close()

@@ -4,7 +4,7 @@ import X509
 /// The certificates a chain may end in.
 ///
 /// A certificate of the store which a server presents itself, such as its own self-signed one, is trusted as it is.
-/// Making a store of the system's roots takes about 10 ms: make one a run.
+/// Making a store of the system's roots takes about 25 ms: make one a run.
 package final class TrustStore: Sendable {
     /// How many certificates the store holds.
     package let count: Int

@@ -56,6 +56,16 @@ struct TLSExchangeTests {
         #expect(pair.server.plaintext() == [1, 2, 3])
     }
 
+    @Test("The server name is sent without its trailing dot", arguments: ["web.lab.example", "web.lab.example."])
+    func trailingDot(_ name: String) throws {
+        let client = try TLSClient(context: Lab.clientContext, thread: TLSThread(), serverName: name)
+        defer { client.close() }
+        let hello = client.outbound()
+        // host_name (0), its length, the name (RFC 6066 §3).
+        let entry: [UInt8] = [0, 0, 15] + Array("web.lab.example".utf8)
+        #expect(hello.indices.contains { hello[$0...].starts(with: entry) })
+    }
+
     @Test("The client stops at the server's chain, and tells it")
     func chain() throws {
         let chain = try Lab.chain()
@@ -190,7 +200,7 @@ struct TLSExchangeTests {
     @Test(
         "A server name that cannot be sent is a fault",
         arguments: [
-            "", "127.0.0.1", "::1", "a\0b", String(repeating: "a", count: 256),
+            "", ".", "127.0.0.1", "::1", "a\0b", String(repeating: "a", count: 256),
         ])
     func badName(_ name: String) {
         let thread = TLSThread()
