@@ -29,9 +29,11 @@ struct TLSExchangeTests {
             pair.server.receive(pair.client.outbound())
             let flight = pair.server.outbound()
             length = flight.count
-            pair.client.receive(Array(flight[..<cut]))
+            // The length differs by a few bytes from one handshake to the next, with the encoding of the signature.
+            let split = min(cut, length)
+            pair.client.receive(Array(flight[..<split]))
             pair.client.decide(true)
-            pair.client.receive(Array(flight[cut...]))
+            pair.client.receive(Array(flight[split...]))
             pair.exchange()
             #expect(pair.client.step == .established, "cut at \(cut)")
             #expect(pair.server.step == .established, "cut at \(cut)")
