@@ -52,6 +52,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
+        floor("MusterEngine", ["MusterCore"]),
         // The command line
         .executableTarget(
             name: "muster",

@@ -52,6 +52,17 @@ package struct Template: Sendable, Hashable {
         segments = constant.isEmpty ? [] : [.text(Array(constant.utf8))]
     }
 
+    /// A text that is one place alone.
+    package init(segment: Segment) {
+        switch segment {
+        case .text(let bytes): source = String(decoding: bytes, as: UTF8.self)
+        case .name: source = "{name}"
+        case .address: source = "{address}"
+        case .variable(let name): source = "{\(name)}"
+        }
+        segments = [segment]
+    }
+
     /// The same text for every host, nil where it differs.
     package var constant: String? {
         guard segments.allSatisfy({ if case .text = $0 { true } else { false } }) else { return nil }

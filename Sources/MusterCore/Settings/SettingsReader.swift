@@ -76,6 +76,25 @@ package final class SettingsReader {
         return number
     }
 
+    /// One of some words, in any letter case.
+    package func choice(_ key: String, _ words: [String]) -> String? {
+        guard let text = string(key) else { return nil }
+        if let word = words.first(where: { $0.lowercased() == text.lowercased() }) { return word }
+        log.add(.badValue, at: place(key), "\"\(text)\" is not known here; \(NearestWord.hint(text, among: words))")
+        return nil
+    }
+
+    /// A number of bytes: a whole number or a text such as `"64KB"`, `"1MB"` (powers of 1024), up to `limit`.
+    package func byteCount(_ key: String, limit: Int) -> Int? {
+        guard let value = value(key) else { return nil }
+        var count: Int?
+        if case .integer(let number) = value { count = number }
+        if case .string(let text) = value { count = ByteCount.parse(text) }
+        if let count, (0...limit).contains(count) { return count }
+        log.add(.badValue, at: place(key), "no number of bytes; write for example 65536, \"64KB\" or \"1MB\", at most \(limit)")
+        return nil
+    }
+
     /// A duration as text (`"2s"`, `"250ms"`), more than zero and at most `limit`.
     package func duration(_ key: String, limit: Duration = .seconds(86_400)) -> Duration? {
         guard let value = value(key) else { return nil }

@@ -22,6 +22,10 @@ package struct Observation: Sendable {
         self.ended = ended
     }
 
-    /// Up, but only after an attempt that failed: worth a look.
-    package var isFlaky: Bool { verdict == .up && !earlier.isEmpty }
+    /// Up, but only after an attempt that the other side failed: worth a look. Attempts that failed on our side do not
+    /// count.
+    package var isFlaky: Bool {
+        guard verdict == .up, !earlier.isEmpty else { return false }
+        return earlier.contains { $0.verdict.kind == .down }
+    }
 }

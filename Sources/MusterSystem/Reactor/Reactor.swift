@@ -39,6 +39,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     let scratch: UnsafeMutableRawBufferPointer
     /// The queries in flight of this loop.
     package private(set) lazy var datagrams = DatagramExchanges(self)
+    /// What others keep per loop, by type.
+    private var locals: [ObjectIdentifier: AnyObject] = [:]
     /// Loops that share the descriptor limit with this one.
     private let siblings = Mutex<[Reactor]>([])
 
@@ -89,6 +91,15 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     package static var current: Reactor? {
         // Invariant: the pointer is set by `run` for as long as the loop, which it retains, runs.
         unsafe cml_loop_get().map { unsafe Unmanaged<Reactor>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The current loop's own instance of a class, made at the first use on the loop's thread and released there.
+    package static func local<T: AnyObject>(_ make: () -> T) -> T {
+        guard let loop = Reactor.current else { preconditionFailure("a loop's own value needs a loop") }
+        if let known = loop.locals[ObjectIdentifier(T.self)] as? T { return known }
+        let made = make()
+        loop.locals[ObjectIdentifier(T.self)] = made
+        return made
     }
 
     // MARK: From other threads
@@ -179,6 +190,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
                 if event.slot != Self.wakeSlot {
                     latch(event.slot, Readiness(rawValue: event.events))
                 } else if !takeRemote() {
+                    locals = [:]
                     return
                 }
             }

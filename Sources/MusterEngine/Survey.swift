@@ -1,0 +1,156 @@
+package import MusterCore
+internal import Synchronization
+
+/// Carries a plan out: fans its targets out over lanes with bounded parallelism, tries again where that can help, and
+/// hands each observation on as soon as it stands.
+///
+/// Parallelism is a fixed number of worker tasks that pull the next target, so the bound holds by construction and memory
+/// does not grow with the plan. The engine knows no sockets: a probe is a closure.
+package struct Survey: Sendable {
+    /// Performs one attempt at a target before the deadline; it always returns, cancelled or not.
+    package typealias Probing = @Sendable (Target, Instant) async -> Attempt
+    /// Takes an observation; may wait where the reader is slow, and so slows the survey down.
+    package typealias Sink = @Sendable (Observation) async -> Void
+
+    /// How a survey ended.
+    package struct Outcome: Sendable, Hashable {
+        package var ending: RunFooter.Ending
+        /// Targets that no attempt was begun for.
+        package var notStarted: Int
+        /// The narrowest the windows have been together, nil where they never shrank.
+        package var reducedConcurrency: Int?
+    }
+
+    private let plan: Plan
+    private let concurrency: Int
+    private let deadline: Instant?
+    private let backoff: Backoff
+    private let clock: EngineClock
+    private let probe: Probing
+    private let sink: Sink
+    private let timeouts: [Duration]
+    private let attempts: [Int]
+
+    /// How often a target is tried again because our own side ran short, before it is unknown.
+    static let exhaustionTries = 8
+
+    package init(
+        plan: Plan, concurrency: Int, deadline: Instant? = nil, backoff: Backoff = Backoff(), clock: EngineClock,
+        probe: @escaping Probing, sink: @escaping Sink
+    ) {
+        precondition(concurrency > 0, "a survey needs a window")
+        self.plan = plan
+        self.concurrency = concurrency
+        self.deadline = deadline
+        self.backoff = backoff
+        self.clock = clock
+        self.probe = probe
+        self.sink = sink
+        timeouts = plan.checks.map(\.timeout)
+        attempts = plan.checks.map { max(1, $0.attempts) }
+    }
+
+    /// What all workers share.
+    private final class Shared: Sendable {
+        let next = Atomic<Int>(0)
+        let isPastDeadline = Atomic<Bool>(false)
+    }
+
+    /// Runs on the given executors, one lane each (nil: the default one), until all targets are judged, the deadline
+    /// passes or the task is cancelled.
+    package func run(on lanes: [(any TaskExecutor)?]) async -> Outcome {
+        precondition(!lanes.isEmpty, "a survey needs a lane")
+        let shared = Shared()
+        // Fewer targets than places: fewer workers.
+        let width = max(1, min(concurrency, plan.count))
+        let count = min(lanes.count, width)
+        let windows = (0..<count).map { Window(width: width / count + ($0 < width % count ? 1 : 0)) }
+        await withTaskGroup(of: Bool.self) { group in
+            if let deadline {
+                group.addTask(executorPreference: lanes[0]) {
+                    guard await clock.sleep(deadline) else { return false }
+                    shared.isPastDeadline.store(true, ordering: .releasing)
+                    return true
+                }
+            }
+            for (lane, window) in zip(lanes, windows) {
+                group.addTask(executorPreference: lane) {
+                    await work(window, shared)
+                    return false
+                }
+            }
+            var running = count
+            while running > 0, let passed = await group.next() {
+                if passed { group.cancelAll() } else { running -= 1 }
+            }
+            group.cancelAll()
+        }
+        return outcome(shared, windows)
+    }
+
+    private func outcome(_ shared: Shared, _ windows: [Window]) -> Outcome {
+        let started = min(shared.next.load(ordering: .acquiring), plan.count)
+        let least = windows.reduce(0) { $0 + $1.least }
+        let width = max(1, min(concurrency, plan.count))
+        let ending: RunFooter.Ending =
+            shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : Task.isCancelled ? .interrupted : .complete
+        return Outcome(
+            ending: ending, notStarted: plan.count - started, reducedConcurrency: least < width ? least : nil)
+    }
+
+    /// One lane: its workers, each pulling targets until there are none.
+    private func work(_ window: Window, _ shared: Shared) async {
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<window.least {
+                group.addTask {
+                    while !Task.isCancelled {
+                        let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
+                        guard index < plan.count else { break }
+                        await observe(plan.target(at: index), window, shared)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tries one target until its verdict stands.
+    private func observe(_ target: Target, _ window: Window, _ shared: Shared) async {
+        let started = clock.now()
+        var earlier: [Attempt] = []
+        var shortages = 0
+        while true {
+            if !window.tryEnter() {
+                guard await window.enter() else { return await stop(target, earlier, started, shared) }
+            }
+            let attempt = await probe(target, clock.now().advanced(by: timeouts[target.checkIndex]))
+            let ranShort = if case .unknown(let reason) = attempt.verdict { reason.isExhaustion } else { false }
+            window.leave(exhausted: ranShort)
+            if attempt.verdict == .unknown(.cancelled) { return await stop(target, earlier, started, shared) }
+            let pause: Duration
+            if ranShort, shortages < Self.exhaustionTries {
+                shortages += 1
+                pause = Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(after: shortages, random: .random(in: 0..<1))
+            } else if !ranShort, attempt.verdict.isTransient, earlier.count + 1 < attempts[target.checkIndex] {
+                earlier.append(attempt)
+                pause = backoff.delay(after: earlier.count, random: .random(in: 0..<1))
+            } else {
+                return await sink(
+                    Observation(
+                        target: target, verdict: attempt.verdict, last: attempt, earlier: earlier, started: started,
+                        ended: clock.now()))
+            }
+            guard await clock.sleep(clock.now().advanced(by: pause)) else {
+                return await stop(target, earlier, started, shared)
+            }
+        }
+    }
+
+    /// The run ended before the verdict stood: nothing is said about the host.
+    private func stop(_ target: Target, _ earlier: [Attempt], _ started: Instant, _ shared: Shared) async {
+        let verdict = Verdict.unknown(shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : .cancelled)
+        await sink(
+            Observation(
+                target: target, verdict: verdict, last: Attempt(verdict), earlier: earlier, started: started,
+                ended: clock.now()))
+    }
+}
