@@ -71,7 +71,8 @@ package final class Inventory: Sendable {
     package let entries: [Entry]
     package let plantedFaults: [PlantedFault]
 
-    package init(source: String, checks: [Check], groups: [Group], entries: [Entry], plantedFaults: [PlantedFault] = []) {
+    package init(source: String, checks: [Check], groups: [Group], entries: [Entry], plantedFaults: [PlantedFault] = [])
+    {
         self.source = source
         self.checks = checks
         self.groups = groups
@@ -100,7 +101,9 @@ package struct Host: Sendable {
     package var name: String { inventory.entries[entry].names.text(at: offset) }
 
     /// The address as it was written, an IP address or a name; the host's name where the inventory gives none.
-    package var addressText: String { (inventory.entries[entry].addresses ?? inventory.entries[entry].names).text(at: offset) }
+    package var addressText: String {
+        (inventory.entries[entry].addresses ?? inventory.entries[entry].names).text(at: offset)
+    }
 
     /// The address where it is one, nil where a name has to be resolved.
     package var address: IPAddress? {

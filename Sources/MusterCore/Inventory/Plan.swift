@@ -37,7 +37,8 @@ package final class Plan: Sendable {
         let checks = inventory.entries[span.entry].checks
         let (offset, check) = (index - span.first).quotientAndRemainder(dividingBy: checks.count)
         return Target(
-            index: index, host: Host(inventory: inventory, entry: span.entry, offset: offset), checkIndex: checks[check])
+            index: index, host: Host(inventory: inventory, entry: span.entry, offset: offset), checkIndex: checks[check]
+        )
     }
 }
 

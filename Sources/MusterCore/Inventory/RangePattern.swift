@@ -28,13 +28,21 @@ package struct RangePattern: Sendable, Hashable {
 
     package init(_ source: String) throws(Fault) {
         self.source = source
+        guard source.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) else {
+            (head, ranges, count) = (Array(source.utf8), [], 1)
+            return
+        }
         let parts = source.split(separator: "[", omittingEmptySubsequences: false)
         head = Array(parts[0].utf8)
-        guard !head.contains(UInt8(ascii: "]")) else { throw Fault(hint: "\"]\" without \"[\"; write a range as [1:20]") }
+        guard !head.contains(UInt8(ascii: "]")) else {
+            throw Fault(hint: "\"]\" without \"[\"; write a range as [1:20]")
+        }
         var ranges: [Range] = []
         var count = 1
         for part in parts.dropFirst() {
-            guard let close = part.firstIndex(of: "]") else { throw Fault(hint: "\"[\" is never closed; write a range as [1:20]") }
+            guard let close = part.firstIndex(of: "]") else {
+                throw Fault(hint: "\"[\" is never closed; write a range as [1:20]")
+            }
             let tail = part[part.index(after: close)...]
             guard !tail.contains("]") else { throw Fault(hint: "\"]\" without \"[\"; write a range as [1:20]") }
             let range = try RangePattern.parse(part[..<close], tail: Array(tail.utf8))
@@ -67,7 +75,11 @@ package struct RangePattern: Sendable, Hashable {
             block /= range.count
             let number = range.first + rest / block * range.step
             rest %= block
-            if range.width == 0 { bytes.append(UInt8(number)) } else { RangePattern.append(number, width: range.width, to: &bytes) }
+            if range.width == 0 {
+                bytes.append(UInt8(number))
+            } else {
+                RangePattern.append(number, width: range.width, to: &bytes)
+            }
             bytes.append(contentsOf: range.tail)
         }
     }
@@ -88,11 +100,17 @@ package struct RangePattern: Sendable, Hashable {
 
     private static func parse(_ text: Substring, tail: [UInt8]) throws(Fault) -> Range {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 || parts.count == 3 else { throw Fault(hint: "[\(text)] is no range; write [1:20], [01:20], [a:f] or [0:100:10]") }
+        guard parts.count == 2 || parts.count == 3 else {
+            throw Fault(hint: "[\(text)] is no range; write [1:20], [01:20], [a:f] or [0:100:10]")
+        }
         let step = parts.count == 3 ? Int(parts[2]) : 1
-        guard let step, step > 0 else { throw Fault(hint: "[\(text)] has no step above 0; write for example [0:100:10]") }
+        guard let step, step > 0 else {
+            throw Fault(hint: "[\(text)] has no step above 0; write for example [0:100:10]")
+        }
         if let first = letter(parts[0]), let last = letter(parts[1]) {
-            guard first <= last, (first < 97) == (last < 97) else { throw Fault(hint: "[\(text)] is empty; write the lower letter first") }
+            guard first <= last, (first < 97) == (last < 97) else {
+                throw Fault(hint: "[\(text)] is empty; write the lower letter first")
+            }
             return Range(first: first, step: step, count: (last - first) / step + 1, width: 0, tail: tail)
         }
         let begin = parts[0].isEmpty ? "0" : parts[0]
@@ -104,7 +122,8 @@ package struct RangePattern: Sendable, Hashable {
         guard !fixed || parts[1].count == begin.count else {
             throw Fault(hint: "[\(text)] has a leading zero, so both ends need the same number of digits")
         }
-        return Range(first: first, step: step, count: (last - first) / step + 1, width: fixed ? begin.count : 1, tail: tail)
+        return Range(
+            first: first, step: step, count: (last - first) / step + 1, width: fixed ? begin.count : 1, tail: tail)
     }
 
     private static func number(_ text: Substring) -> Int? {

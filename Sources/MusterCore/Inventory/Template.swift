@@ -24,7 +24,9 @@ package struct Template: Sendable, Hashable {
         var bytes = Array(source.utf8)[...]
         while let byte = bytes.popFirst() {
             if byte == UInt8(ascii: "}") {
-                guard bytes.first == byte else { throw Fault(hint: "a lone \"}\"; write \"}}\" for the character itself") }
+                guard bytes.first == byte else {
+                    throw Fault(hint: "a lone \"}\"; write \"}}\" for the character itself")
+                }
                 bytes = bytes.dropFirst()
                 literal.append(byte)
             } else if byte != UInt8(ascii: "{") {
@@ -34,7 +36,10 @@ package struct Template: Sendable, Hashable {
                 literal.append(byte)
             } else {
                 guard let end = bytes.firstIndex(of: UInt8(ascii: "}")) else {
-                    throw Fault(hint: "\"{\" is never closed; write {name}, {address}, {variable}, or \"{{\" for the character itself")
+                    throw Fault(
+                        hint:
+                            "\"{\" is never closed; write {name}, {address}, {variable}, or \"{{\" for the character itself"
+                    )
                 }
                 if !literal.isEmpty { segments.append(.text(literal)) }
                 literal = []
@@ -100,7 +105,8 @@ package struct Template: Sendable, Hashable {
         case "address": return .address
         default:
             guard isVariableName(word) else {
-                throw Fault(hint: "{\(word)} is no variable; a name is letters, digits and _, not starting with a digit")
+                throw Fault(
+                    hint: "{\(word)} is no variable; a name is letters, digits and _, not starting with a digit")
             }
             return .variable(word)
         }

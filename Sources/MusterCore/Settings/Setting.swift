@@ -1,5 +1,5 @@
 /// A value of a configuration or a report: what JSON can say, with the order of an object's members kept.
-package indirect enum Setting: Sendable, Hashable {
+package enum Setting: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int)

@@ -24,9 +24,13 @@ package final class SettingsReader {
         }
     }
 
-    /// The place of a member: `inventory.json: groups.web` under a file, `….web.checks` under an object.
+    /// The place of a member: `inventory.json: groups.web` under a file, `….web.checks` under an object; a key of other
+    /// characters than letters, digits, `_` and `-` is quoted.
     package func place(_ key: String) -> String {
-        location.hasSuffix(":") ? "\(location) \(key)" : "\(location).\(key)"
+        let plain =
+            !key.isEmpty && key.utf8.allSatisfy { $0 == 45 || $0 == 95 || $0 &- 48 < 10 || ($0 | 32) &- 97 < 26 }
+        let word = plain ? key : "\"\(key)\""
+        return location.hasSuffix(":") ? "\(location) \(word)" : "\(location).\(word)"
     }
 
     /// The raw value of a key, nil where it is missing or null.
@@ -45,7 +49,7 @@ package final class SettingsReader {
     package func finish() {
         log.note(keys: asked, at: location)
         for member in members where !asked.contains(member.name) {
-            log.add(.unknownKey, at: place(member.name), "unknown key; \(NearestWord.hint(member.name, among: asked))")
+            log.add(.unknownKey, at: place(member.name), unknownHint(member.name))
         }
     }
 
@@ -70,7 +74,9 @@ package final class SettingsReader {
             return nil
         }
         guard range.contains(number) else {
-            log.add(.badValue, at: place(key), "\(number) is out of range; write a number from \(range.lowerBound) to \(range.upperBound)")
+            log.add(
+                .badValue, at: place(key),
+                "\(number) is out of range; write a number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return number
@@ -103,7 +109,9 @@ package final class SettingsReader {
             return nil
         }
         guard let duration = Duration(text: text), duration > .zero, duration <= limit else {
-            log.add(.badValue, at: place(key), "\"\(text)\" is no duration; write for example \"250ms\", \"2s\" or \"1m\", at most \(limit.text)")
+            log.add(
+                .badValue, at: place(key),
+                "\"\(text)\" is no duration; write for example \"250ms\", \"2s\" or \"1m\", at most \(limit.text)")
             return nil
         }
         return duration
@@ -136,7 +144,9 @@ package final class SettingsReader {
         case .string(let text) where text.contains("{"): return template(text, at: place(key))
         case .string(let text) where HostPort.port(text) != nil: return Template(constant: text)
         default:
-            log.add(.badValue, at: place(key), "not a port; write a number from 1 to 65535 or a variable such as \"{ssh_port}\"")
+            log.add(
+                .badValue, at: place(key),
+                "not a port; write a number from 1 to 65535 or a variable such as \"{ssh_port}\"")
             return nil
         }
     }
@@ -164,6 +174,10 @@ package final class SettingsReader {
     /// A reader of the object under a key, nil where it is missing.
     package func object(_ key: String) -> SettingsReader? {
         value(key).map { SettingsReader($0, at: place(key), log: log) }
+    }
+
+    private func unknownHint(_ key: String) -> String {
+        asked.isEmpty ? "unknown key; nothing can be set here" : "unknown key; \(NearestWord.hint(key, among: asked))"
     }
 
     private func wrong(_ key: String, _ expected: String, _ found: Setting) {

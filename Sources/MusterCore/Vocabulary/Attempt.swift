@@ -93,7 +93,8 @@ package struct Attempt: Sendable, Hashable {
     package var facts: [Fact]
 
     package init(
-        _ verdict: Verdict, phases: PhaseTimes = PhaseTimes(), roundTrip: UInt32 = 0, detail: String = "", facts: [Fact] = []
+        _ verdict: Verdict, phases: PhaseTimes = PhaseTimes(), roundTrip: UInt32 = 0, detail: String = "",
+        facts: [Fact] = []
     ) {
         self.verdict = verdict
         self.phases = phases

@@ -157,7 +157,9 @@ package struct Endpoint: Hashable, Sendable {
 
     /// Parses `127.0.0.1:53`, `[::1]:53`; without a port the given one is taken.
     package init?(text: String, defaultPort: UInt16? = nil) {
-        guard let (host, port) = HostPort.split(text), let number = port ?? defaultPort, let address = IPAddress(text: host) else {
+        guard let (host, port) = HostPort.split(text), let number = port ?? defaultPort,
+            let address = IPAddress(text: host)
+        else {
             return nil
         }
         self.init(address, port: number)

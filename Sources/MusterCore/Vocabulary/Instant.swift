@@ -20,7 +20,8 @@ package struct Instant: InstantProtocol, Hashable, Sendable {
     @inlinable
     package func advanced(by duration: Duration) -> Instant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.nanoseconds)
-        return overflow ? (duration < .zero ? Instant(nanoseconds: .min) : Instant(nanoseconds: .max)) : Instant(nanoseconds: sum)
+        return overflow
+            ? (duration < .zero ? Instant(nanoseconds: .min) : Instant(nanoseconds: .max)) : Instant(nanoseconds: sum)
     }
 
     @inlinable
@@ -75,7 +76,8 @@ extension Duration {
         default:
             let seconds = (value + 500_000_000) / 1_000_000_000
             let pad = { (part: Int64) in part < 10 ? "0\(part)" : "\(part)" }
-            return seconds < 3600 ? "\(seconds / 60)m\(pad(seconds % 60))s" : "\(seconds / 3600)h\(pad(seconds / 60 % 60))m"
+            return seconds < 3600
+                ? "\(seconds / 60)m\(pad(seconds % 60))s" : "\(seconds / 3600)h\(pad(seconds / 60 % 60))m"
         }
     }
 }

@@ -94,7 +94,8 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
     /// Whether another attempt may end otherwise: lost packets, overload and restarts yes, a clear answer no.
     package var isTransient: Bool {
         switch self {
-        case .tcpTimeout, .tcpReset, .tcpSilent, .tcpClosed, .tcpUnreachable, .dnsTimeout, .dnsServFail, .resolveServFail,
+        case .tcpTimeout, .tcpReset, .tcpSilent, .tcpClosed, .tcpUnreachable, .dnsTimeout, .dnsServFail,
+            .resolveServFail,
             .dnsTruncated, .tlsTimeout, .tlsClosed, .httpTimeout, .httpClosed:
             true
         default: false

@@ -21,7 +21,8 @@ package struct RunHeader: Sendable {
     package var started: Instant
 
     package init(
-        version: String, inventory: String, hosts: Int, checks: Int, targets: Int, concurrency: Int, concurrencyReason: String,
+        version: String, inventory: String, hosts: Int, checks: Int, targets: Int, concurrency: Int,
+        concurrencyReason: String,
         loops: Int, deadline: Duration?, startedAt: Double, started: Instant
     ) {
         self.version = version
