@@ -40,6 +40,7 @@ let package = Package(
         // Floor 1
         floor("MusterWire"),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
+        floor("MusterFormats", ["MusterCore"]),
         floor(
             "MusterTLS",
             [
@@ -63,6 +64,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Tests
         tests("MusterCoreTests", ["MusterCore"]),
+        tests("MusterFormatsTests", ["MusterCore", "MusterFormats"]),
         tests("MusterWireTests", ["MusterWire", .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(
             "MusterTLSTests",
