@@ -15,3 +15,13 @@ extension DNSQuery {
         answersContain(ipv6High: high, low: low, in: bytes.span)
     }
 }
+
+extension DNSExchange {
+    mutating func received(_ bytes: [UInt8]) -> Step { received(bytes.span) }
+
+    mutating func receivedFromStream(_ bytes: [UInt8]) -> Step { receivedFromStream(bytes.span) }
+}
+
+extension DNSStreamDecoder {
+    mutating func receive(_ bytes: [UInt8]) { receive(bytes.span) }
+}
