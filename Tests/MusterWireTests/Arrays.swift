@@ -25,3 +25,11 @@ extension DNSExchange {
 extension DNSStreamDecoder {
     mutating func receive(_ bytes: [UInt8]) { receive(bytes.span) }
 }
+
+extension HTTPResponseParser {
+    mutating func receive(_ bytes: [UInt8]) -> Step { receive(bytes.span) }
+}
+
+extension HTTPRequestParser {
+    mutating func receive(_ bytes: [UInt8]) -> Step { receive(bytes.span) }
+}
