@@ -84,15 +84,17 @@ struct HTTPHead: Sendable {
         while true {
             switch scanner.next(bytes) {
             case .needMore: return .needMore
-            case .end(let end): return .end(end)
-            case .field(let name, let value):
+            case .end: return .end(scanner.length)
+            case .field:
                 guard kind != .trailer else { continue }
-                if let fault = summary.framing.note(bytes, name: name, value: value) { return .failed(fault) }
-            case .startLine(let line) where kind == .response:
-                summary.statusLine = HTTPStatusLine(bytes, line)
+                if let fault = summary.framing.note(bytes, name: scanner.name, value: scanner.value(bytes)) {
+                    return .failed(fault)
+                }
+            case .startLine where kind == .response:
+                summary.statusLine = HTTPStatusLine(bytes, scanner.startLine(bytes))
                 guard summary.statusLine != nil else { return .failed(.malformedStatusLine) }
-            case .startLine(let line):
-                summary.requestLine = HTTPRequestLine(bytes, line)
+            case .startLine:
+                summary.requestLine = HTTPRequestLine(bytes, scanner.startLine(bytes))
                 guard summary.requestLine != nil else { return .failed(.malformedRequestLine) }
             case .malformed:
                 guard scanner.isInStartLine else { return .failed(.malformedHeader) }
@@ -108,7 +110,7 @@ struct HTTPHead: Sendable {
         while true {
             switch scanner.next(bytes.span) {
             case .startLine: continue
-            case .field(let name, let value): body(name, value)
+            case .field: body(scanner.name, scanner.value(bytes.span))
             case .needMore, .end, .malformed: return
             }
         }

@@ -8,13 +8,10 @@ struct HTTPHeadScanner: Sendable {
         case response, request, trailer
     }
 
-    /// What was found. Ranges and positions are within the head; `end` says how long it is.
+    /// What was found. Where it stands is asked of the scanner, until it goes on: an event without a payload stays
+    /// in a register.
     enum Event {
-        case needMore
-        case startLine(Range<Int>)
-        case field(name: Range<Int>, value: Range<Int>)
-        case end(Int)
-        case malformed
+        case needMore, startLine, field, end, malformed
     }
 
     /// What the next byte belongs to. A `…Feed` is the LF that must follow a CR.
@@ -35,6 +32,23 @@ struct HTTPHeadScanner: Sendable {
 
     /// Whether the first line has not been found yet.
     var isInStartLine: Bool { part == .start || part == .startFeed }
+
+    /// After `end`: how long the head is.
+    var length: Int { position }
+
+    /// After `field`: where its name stands.
+    @inline(__always) var name: Range<Int> { lineStart..<colon }
+
+    /// After `field`: where its value stands, without the blanks around it.
+    @inline(__always)
+    func value(_ bytes: Span<UInt8>) -> Range<Int> { HTTPSyntax.trimmed(bytes, (colon &+ 1)..<position) }
+
+    /// After `startLine`: where the line stands, without its end.
+    func startLine(_ bytes: Span<UInt8>) -> Range<Int> {
+        let feed = position &- 1
+        let hasReturn = feed > 0 && bytes[feed &- 1] == HTTPSyntax.carriageReturn
+        return 0..<(hasReturn ? feed &- 1 : feed)
+    }
 
     /// Goes on from where the last call stopped in the same head, to which bytes may have been added.
     mutating func next(_ bytes: Span<UInt8>) -> Event {
@@ -96,7 +110,7 @@ struct HTTPHeadScanner: Sendable {
             return nil
         }
         part = .line
-        return .field(name: lineStart..<colon, value: HTTPSyntax.trimmed(bytes, (colon &+ 1)..<position))
+        return .field
     }
 
     @inline(__always)
@@ -105,7 +119,7 @@ struct HTTPHeadScanner: Sendable {
         switch bytes[position] {
         case HTTPSyntax.lineFeed:
             position &+= 1
-            return .end(position)
+            return .end
         case HTTPSyntax.carriageReturn:
             position &+= 1
             part = .lastFeed
@@ -123,7 +137,7 @@ struct HTTPHeadScanner: Sendable {
         case .valueFeed: return passFeed(bytes, to: .valueEnd)
         default:
             position &+= 1
-            return .end(position)
+            return .end
         }
     }
 
@@ -145,7 +159,7 @@ struct HTTPHeadScanner: Sendable {
     private mutating func passFeed(_ bytes: Span<UInt8>, to following: Part) -> Event? {
         position &+= 1
         part = following
-        if following == .line { return .startLine(HTTPSyntax.lineContent(bytes, endingAt: position)) }
+        if following == .line { return .startLine }
         return position < bytes.count ? scanValueEnd(bytes) : nil
     }
 }

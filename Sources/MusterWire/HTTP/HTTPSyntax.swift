@@ -58,13 +58,6 @@ enum HTTPSyntax {
         return lower..<upper
     }
 
-    /// The first line of `bytes` without its LF, which stands before `end`, and without the CR before that.
-    @inline(__always)
-    static func lineContent(_ bytes: Span<UInt8>, endingAt end: Int) -> Range<Int> {
-        let feed = end &- 1
-        return 0..<(feed > 0 && bytes[feed &- 1] == carriageReturn ? feed &- 1 : feed)
-    }
-
     /// Whether a part of `bytes` is this text, set aside the case of letters. The text is in lower case.
     @inline(__always)
     static func isText(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: String) -> Bool {
