@@ -98,6 +98,7 @@ extension DNSQuery {
             var position = questionEnd
             var index = 0
             while index < count {
+                // What is wrong is for `check` to say; here it only means that nothing is found.
                 guard let record = try? DNSWire.record(datagram, at: position) else { return false }
                 position = record.data.upperBound
                 index &+= 1
