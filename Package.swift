@@ -32,6 +32,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // Floor 0
@@ -54,17 +56,22 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
         floor("MusterEngine", ["MusterCore"]),
+        // Floor 2
+        floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
+        floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         // The command line
         .executableTarget(
             name: "muster",
             dependencies: [
-                "MusterCore",
+                "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes", "MusterLab",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
         // Tests
         tests("MusterCoreTests", ["MusterCore"]),
-        tests("MusterFormatsTests", ["MusterCore", "MusterFormats"]),
+        tests("MusterFormatsTests", ["MusterCore", "MusterFormats"], resources: [.copy("Reports/Golden")]),
         tests("MusterWireTests", ["MusterWire", .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(
             "MusterTLSTests",

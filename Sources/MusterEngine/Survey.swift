@@ -19,6 +19,12 @@ package struct Survey: Sendable {
         package var notStarted: Int
         /// The narrowest the windows have been together, nil where they never shrank.
         package var reducedConcurrency: Int?
+
+        package init(ending: RunFooter.Ending, notStarted: Int, reducedConcurrency: Int?) {
+            self.ending = ending
+            self.notStarted = notStarted
+            self.reducedConcurrency = reducedConcurrency
+        }
     }
 
     private let plan: Plan
@@ -32,7 +38,7 @@ package struct Survey: Sendable {
     private let attempts: [Int]
 
     /// How often a target is tried again because our own side ran short, before it is unknown.
-    static let exhaustionTries = 8
+    static let shortageTries = 8
 
     package init(
         plan: Plan, concurrency: Int, deadline: Instant? = nil, backoff: Backoff = Backoff(), clock: EngineClock,
@@ -123,11 +129,11 @@ package struct Survey: Sendable {
                 guard await window.enter() else { return await stop(target, earlier, started, shared) }
             }
             let attempt = await probe(target, clock.now().advanced(by: timeouts[target.checkIndex]))
-            let ranShort = if case .unknown(let reason) = attempt.verdict { reason.isExhaustion } else { false }
+            let ranShort = if case .unknown(let reason) = attempt.verdict { reason.isShortage } else { false }
             window.leave(exhausted: ranShort)
             if attempt.verdict == .unknown(.cancelled) { return await stop(target, earlier, started, shared) }
             let pause: Duration
-            if ranShort, shortages < Self.exhaustionTries {
+            if ranShort, shortages < Self.shortageTries {
                 shortages += 1
                 pause = Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(after: shortages, random: .random(in: 0..<1))
             } else if !ranShort, attempt.verdict.isTransient, earlier.count + 1 < attempts[target.checkIndex] {

@@ -42,7 +42,7 @@ struct VerdictTests {
         #expect(Verdict.unknown(.late).isTransient)
         #expect(!Verdict.unknown(.cancelled).isTransient)
         #expect(!Verdict.up.isTransient)
-        #expect(LocalReason.allCases.filter(\.isExhaustion) == [.descriptors, .ports, .memory])
+        #expect(LocalReason.allCases.filter(\.isShortage) == [.descriptors, .ports, .memory, .late])
     }
 
     @Test("up after a failed attempt is flaky, up at once and down are not")

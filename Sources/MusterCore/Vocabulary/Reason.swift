@@ -132,10 +132,10 @@ package enum LocalReason: String, CaseIterable, Sendable, Hashable {
         }
     }
 
-    /// Whether waiting for other checks to end can help.
-    package var isExhaustion: Bool {
+    /// Whether fewer targets at a time can help: the target waits, the window shrinks, and it is tried again.
+    package var isShortage: Bool {
         switch self {
-        case .descriptors, .ports, .memory: true
+        case .descriptors, .ports, .memory, .late: true
         default: false
         }
     }

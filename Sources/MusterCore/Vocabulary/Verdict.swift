@@ -34,7 +34,7 @@ package enum Verdict: Sendable, Hashable {
     package var isTransient: Bool {
         switch self {
         case .down(let reason): reason.isTransient
-        case .unknown(.late), .unknown(.resolver): true
+        case .unknown(.resolver): true
         default: false
         }
     }

@@ -2,7 +2,7 @@ package import MusterCore
 
 /// Turns a run into bytes: ``begin(_:into:)``, then ``add(_:into:)`` for each observation in any order, then
 /// ``end(_:_:into:)``. It appends; the caller writes the bytes out and empties them whenever it likes.
-package protocol ReportWriter {
+package protocol ReportWriter: Sendable {
     mutating func begin(_ header: RunHeader, into output: inout [UInt8])
     mutating func add(_ observation: Observation, into output: inout [UInt8])
     mutating func end(_ footer: RunFooter, _ summary: Summary, into output: inout [UInt8])

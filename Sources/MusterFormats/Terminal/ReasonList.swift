@@ -16,7 +16,7 @@ package enum ReasonList {
 
     private static var localRows: [Row] {
         LocalReason.allCases.map {
-            Row(code: $0.rawValue, verdict: .unknown($0), summary: $0.summary, waits: $0.isExhaustion)
+            Row(code: $0.rawValue, verdict: .unknown($0), summary: $0.summary, waits: $0.isShortage)
         }
     }
 

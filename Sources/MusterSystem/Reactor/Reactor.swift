@@ -32,8 +32,12 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private var idle: [7 of Int32] = .init(repeating: -1)
     private var jobs = JobQueue()
     private var wheel: TimerWheel
+    private var expired: [Int32] = []
     private var flushes: [any ReadinessHandler] = []
+    /// When the events at hand were fetched.
     private(set) var now: Int64
+    /// How long the turn before the last fetch kept events from being seen.
+    private var lastBusy: Int64 = 0
     package private(set) var lag = LoopLag()
     /// Where received bytes lie until the receiver's next wait.
     let scratch: UnsafeMutableRawBufferPointer
@@ -181,6 +185,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             flush()
             let before = cml_now_ns()
             lag.note(from: now, to: before)
+            lastBusy = before - now
             let timeout = jobs.isEmpty ? timeoutMilliseconds(before) : 0
             let found = unsafe cml_epoll_wait(epoll, events, Int32(capacity), timeout)
             now = cml_now_ns()
@@ -247,7 +252,9 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     private func expire() {
-        wheel.expire(now: now) { entry, _ in wake(entry, .timedOut) }
+        wheel.expire(now: now, into: &expired)
+        for entry in expired { wake(entry, .timedOut) }
+        expired.removeAll(keepingCapacity: true)
     }
 
     private func cancelHere(_ slot: Int32, _ generation: UInt32) {
@@ -275,19 +282,24 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         return await suspend(slot, interest, deadline)
     }
 
-    func suspend(_ slot: Int32, _ interest: Readiness, _ deadline: Instant) async -> Wake {
-        unsafe await withUnsafeContinuation { waiter in
+    private func suspend(_ slot: Int32, _ interest: Readiness, _ deadline: Instant) async -> Wake {
+        let wake = unsafe await withUnsafeContinuation { waiter in
             unsafe slots[Int(slot)].waiter = waiter
             unsafe slots[Int(slot)].interest = interest
             if deadline != .distantFuture { wheel.arm(slot, deadline: deadline.nanoseconds) }
         }
+        // The event may have come when the turn before began, and its job has waited for the others of this turn.
+        if wake == .ready { unsafe slots[Int(slot)].keptWaiting += lastBusy + (cml_now_ns() - now) }
+        return wake
     }
 
-    /// What passing a deadline means: the other side's silence, or our own stall for more than a quarter of the time.
+    /// What passing a deadline means: the other side's silence, or that we kept the dialogue waiting for more than a
+    /// quarter of the time, whether at its own steps or by one long stall.
     func timeoutFault(_ slot: Int32, _ deadline: Instant) -> SocketFault {
         let lentAt = unsafe slots[Int(slot)].lentAt
         let allowed = max(deadline.nanoseconds - lentAt, 0)
-        return lag.longest(since: lentAt) * 4 > max(allowed, 4 * LoopLag.notable) ? .late : .timedOut
+        let ours = unsafe max(lag.longest(since: lentAt), slots[Int(slot)].keptWaiting)
+        return ours * 4 > max(allowed, 4 * LoopLag.notable) ? .late : .timedOut
     }
 
     // MARK: Slots
@@ -307,6 +319,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         unsafe slot.pointee.isCancelled = false
         unsafe slot.pointee.generation &+= 1
         unsafe slot.pointee.lentAt = now
+        unsafe slot.pointee.keptWaiting = 0
         return index
     }
 

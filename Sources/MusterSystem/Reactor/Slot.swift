@@ -47,6 +47,8 @@ struct Slot {
     var handler: (any ReadinessHandler)?
     /// When it was lent.
     var lentAt: Int64 = 0
+    /// How long our own loop kept this borrower's events waiting, at most, in nanoseconds.
+    var keptWaiting: Int64 = 0
     /// Datagrams that wait to be read: the first buffer's index, -1 where there is none.
     var mail: Int32 = -1
     /// An error that came back instead of a datagram, as errno.

@@ -77,8 +77,8 @@ struct TimerWheel {
         return max(0, (tick + 1 + Int64(ahead)) << Self.shift - now)
     }
 
-    /// Disarms all entries whose deadline lies before `now` and hands each out with its deadline.
-    mutating func expire(now: Int64, _ body: (Int32, Int64) -> Void) {
+    /// Disarms all entries whose deadline lies before `now` and appends them to `expired`.
+    mutating func expire(now: Int64, into expired: inout [Int32]) {
         let target = now >> Self.shift
         guard target > tick else { return }
         if armedCount > 0 {
@@ -91,7 +91,7 @@ struct TimerWheel {
                     let link = links[Int(entry)]
                     if link.deadline >> Self.shift < target {
                         disarm(entry)
-                        body(entry, link.deadline)
+                        expired.append(entry)
                     }
                     entry = link.next
                 }

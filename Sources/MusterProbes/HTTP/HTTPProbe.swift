@@ -1,0 +1,193 @@
+internal import MusterCore
+internal import MusterSystem
+internal import MusterTLS
+internal import MusterWire
+
+/// One request over HTTP/1.1, in the clear or over TLS, on a connection of its own.
+struct HTTPProbe: Probe {
+    static let kind = ProbeKind(name: "http", summary: "request a URL over HTTP or HTTPS; expect status, headers, body") {
+        reader, environment in HTTPProbe.blueprint(reader, environment)
+    }
+
+    private let request: HTTPRequestTemplate
+    private let expectation: HTTPExpectation
+    private let bodyLimit: Int
+    private let tls: TLSSettings
+    private let environment: ProbeEnvironment
+
+    private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
+        let request = HTTPRequestTemplate(reader)
+        let limit = reader.byteCount("limit", limit: 64 << 20) ?? 1 << 20
+        let expectation = HTTPExpectation.read(reader.object("expect"))
+        let tls = TLSSettings.read(
+            reader.object("tls"), isSecure: request?.isSecure ?? false, environment, place: reader.place("tls"), log: reader.log)
+        reader.finish()
+        guard let request else { return nil }
+        let probe = HTTPProbe(
+            request: request, expectation: expectation, bodyLimit: limit, tls: tls, environment: environment)
+        return ProbeBlueprint(probe, templates: request.templates + [tls.serverName])
+    }
+
+    /// What an attempt gathers on its way.
+    private struct Course {
+        var clock = PhaseClock()
+        var roundTrip: UInt32 = 0
+        var facts: [Fact] = []
+        var daysLeft: Int?
+
+        mutating func attempt(_ verdict: Verdict, _ detail: String) -> Attempt {
+            clock.stop()
+            return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail, facts: facts)
+        }
+    }
+
+    func attempt(_ target: Target, until deadline: Instant) async -> Attempt {
+        var course = Course()
+        do throws(Refusal) {
+            let prepared = try request.prepare(for: target.host)
+            let address = try await address(of: prepared.url.host, target.host, &course.clock, deadline)
+            let endpoint = Endpoint(address, port: prepared.url.port)
+            course.clock.enter(.connect)
+            let outcome: (verdict: Verdict, detail: String)
+            do throws(SocketFault) {
+                outcome = try await Reactor.withSocket(toward: address) { socket throws(SocketFault) in
+                    try await socket.connect(to: endpoint, until: deadline)
+                    course.roundTrip = socket.roundTrip
+                    if prepared.url.scheme == .http { return try await exchange(.plain(socket, deadline), prepared.bytes, &course) }
+                    return try await exchangeSecurely(socket, prepared, target, &course, deadline)
+                }
+            } catch {
+                throw refusal(error, course.clock.phase)
+            }
+            return course.attempt(outcome.verdict, outcome.detail)
+        } catch {
+            return course.attempt(error.verdict, error.detail)
+        }
+    }
+
+    private func refusal(_ fault: SocketFault, _ phase: Phase?) -> Refusal {
+        switch phase {
+        case .connect: Refusal(fault.verdict(timeout: .tcpTimeout), fault.detail)
+        case .tls: Refusal(fault.verdict(timeout: .tlsTimeout, reset: .tlsClosed), fault.detail)
+        default: Refusal(fault.verdict(timeout: .httpTimeout), fault.detail)
+        }
+    }
+
+    /// Where to connect: the inventory's address for the host's own name, else what the URL names.
+    private func address(
+        of name: String, _ host: Host, _ clock: inout PhaseClock, _ deadline: Instant
+    ) async throws(Refusal) -> IPAddress {
+        if let address = IPAddress(text: name) { return address }
+        if name == host.name.lowercased() {
+            if let address = host.address { return address }
+            return try await environment.resolver.address(of: host.addressText, &clock, until: deadline)
+        }
+        return try await environment.resolver.address(of: name, &clock, until: deadline)
+    }
+
+    // MARK: The dialogue
+
+    /// The way the bytes take.
+    private enum Line {
+        case plain(TCPSocket, Instant)
+        case secure(TLSDialogue)
+
+        func send(_ bytes: [UInt8]) async throws(SocketFault) {
+            switch self {
+            case .plain(let socket, let deadline): try await socket.send(bytes, until: deadline)
+            case .secure(let dialogue): try await dialogue.send(bytes)
+            }
+        }
+
+        func receive<R>(_ body: (Span<UInt8>) -> R) async throws(SocketFault) -> R? {
+            switch self {
+            case .plain(let socket, let deadline): try await socket.receive(until: deadline, body)
+            case .secure(let dialogue): try await dialogue.receive(body)
+            }
+        }
+    }
+
+    private func exchange(
+        _ line: Line, _ bytes: [UInt8], _ course: inout Course
+    ) async throws(SocketFault) -> (verdict: Verdict, detail: String) {
+        course.clock.enter(.send)
+        try await line.send(bytes)
+        course.clock.enter(.wait)
+        var response = HTTPResponseParser(method: request.methodName, bodyLimit: bodyLimit)
+        while true {
+            let step = try await line.receive { response.receive($0) } ?? response.receiveEnd()
+            if course.clock.phase == .wait { course.clock.enter(.transfer) }
+            switch step {
+            case .needMore: continue
+            case .complete:
+                course.facts.append(Fact("status", .integer(response.status)))
+                return expectation.judge(response)
+            case .failed(let fault):
+                if response.status != 0 { course.facts.append(Fact("status", .integer(response.status))) }
+                return (.down(Self.reason(fault)), Self.detail(fault, response))
+            }
+        }
+    }
+
+    private static func reason(_ fault: HTTPFault) -> Reason {
+        switch fault {
+        case .truncated: .httpClosed
+        case .headTooLarge, .bodyTooLarge, .tooManyInterimResponses: .httpTooLarge
+        default: .httpMalformed
+        }
+    }
+
+    private static func detail(_ fault: HTTPFault, _ response: borrowing HTTPResponseParser) -> String {
+        if fault == .truncated {
+            return response.totalBytes == 0 ? "without a word" : "after \(response.bodyBytes) bytes of body"
+        }
+        return fault.description
+    }
+
+    private func exchangeSecurely(
+        _ socket: TCPSocket, _ prepared: HTTPRequestTemplate.Prepared, _ target: Target, _ course: inout Course,
+        _ deadline: Instant
+    ) async throws(SocketFault) -> (verdict: Verdict, detail: String) {
+        course.clock.enter(.tls)
+        let context: TLSClientContext
+        do throws(TLSFault) {
+            context = try environment.clientContext()
+        } catch {
+            return (.unknown(.fault), error.hint)
+        }
+        let name = tls.serverName?.text(for: target.host) ?? prepared.url.host
+        var facts: [Fact] = []
+        var daysLeft: Int?
+        let result = try await TLSDialogue.run(
+            over: socket, context, tls, serverName: ServerName(host: name), until: deadline,
+            judged: { judgement, client in
+                facts = CertificateReport.facts(judgement, client, now: Int64(SystemClock.wallSeconds))
+                daysLeft = judgement.daysLeft(now: Int64(SystemClock.wallSeconds))
+            }
+        ) { dialogue throws(SocketFault) in
+            try await exchange(.secure(dialogue), prepared.bytes, &course)
+        }
+        course.facts += facts
+        switch result {
+        case .failure(let refusal): return (refusal.verdict, refusal.detail)
+        case .success(let outcome):
+            if outcome.verdict == .up, let least = tls.daysLeft, let daysLeft, daysLeft < least {
+                return (.degraded(.tlsExpiresSoon), "\(daysLeft) days left, expected \(least)")
+            }
+            return outcome
+        }
+    }
+}
+
+extension ServerName {
+    /// A name or an address, as it stands in a URL without brackets.
+    init(host: String) {
+        switch IPAddress(text: host) {
+        case .v4(let value): self = .ip((0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) })
+        case .v6(let high, let low):
+            self = .ip(
+                (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - 8 * ($0 % 8))) })
+        case nil: self = .dns(host)
+        }
+    }
+}

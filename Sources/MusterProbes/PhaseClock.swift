@@ -1,0 +1,27 @@
+internal import MusterCore
+internal import MusterSystem
+
+/// Times the phases of an attempt one after the other, one look at the clock a change.
+struct PhaseClock {
+    private(set) var times = PhaseTimes()
+    private var current: Phase?
+    private var since = Instant(nanoseconds: 0)
+
+    /// The phase that goes on now.
+    var phase: Phase? { current }
+
+    /// Ends the current phase and begins another.
+    mutating func enter(_ phase: Phase) {
+        let now = SystemClock.now
+        if let current { times.add(current, from: since, to: now) }
+        current = phase
+        since = now
+    }
+
+    /// Ends the current phase.
+    mutating func stop() {
+        guard let current else { return }
+        times.add(current, from: since, to: SystemClock.now)
+        self.current = nil
+    }
+}

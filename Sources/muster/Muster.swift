@@ -1,0 +1,47 @@
+import ArgumentParser
+import Glibc
+import MusterCore
+import MusterSystem
+
+/// The command line: it wires the floors together and holds no logic of its own.
+@main
+struct Muster: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "muster",
+        abstract: "Calls the roll of a fleet: who is up, who is down, and why.",
+        discussion: """
+            Exit status: 0 all up, 1 some down or degraded, 2 wrong usage, a fault, or targets that could not be judged.
+            """,
+        version: Version.text,
+        subcommands: [CheckCommand.self, ProbeCommand.self, LabCommand.self, ReasonsCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    /// Ends the process as the error asks: help on standard output, complaints on standard error with status 2.
+    private static func end(_ error: any Error) -> Never {
+        if let status = error as? ExitCode { Glibc.exit(status.rawValue) }
+        if let complaint = error as? Complaint {
+            complaint.print()
+            Glibc.exit(2)
+        }
+        let isHelp = exitCode(for: error) == .success
+        let text = fullMessage(for: error)
+        Complaint.write(isHelp ? text : "muster: " + text.drop(prefix: "Error: "), to: isHelp ? .standardOutput : .standardError)
+        Glibc.exit(isHelp ? 0 : 2)
+    }
+}
+
+extension String {
+    fileprivate func drop(prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self[...] }
+}

@@ -1,0 +1,48 @@
+import MusterCore
+import MusterFormats
+import MusterLab
+import MusterProbes
+import MusterSystem
+
+/// An inventory without faults, with the probes of its checks.
+struct LoadedInventory {
+    var inventory: Inventory
+    /// By check index.
+    var probes: [any Probe]
+
+    /// Reads and checks a file whole, so that all faults are told in one go. Errors: a ``Complaint``.
+    static func read(_ path: String, _ environment: ProbeEnvironment) throws -> LoadedInventory {
+        let bytes: [UInt8]
+        do throws(FileFault) {
+            bytes = try FileReading.bytes(path)
+        } catch {
+            throw Complaint(error)
+        }
+        let log = FaultLog()
+        let vocabulary = InventoryVocabulary(
+            kinds: ProbeCatalog.kinds.map(\.name), faultNames: LabFault.catalog.map(\.name))
+        let source = path == "-" ? "standard input" : path
+        guard let inventory = InventoryCatalog.read(bytes, source: source, vocabulary: vocabulary, log: log) else {
+            throw Complaint(log)
+        }
+        let loaded = try LoadedInventory(inventory, environment, log)
+        return loaded
+    }
+
+    /// Checks what only the probes know.
+    init(_ inventory: Inventory, _ environment: ProbeEnvironment, _ log: FaultLog = FaultLog()) throws {
+        let blueprints = inventory.checks.map { ProbeCatalog.blueprint(for: $0, in: environment, log: log) }
+        InventoryValidation.requireVariables(
+            of: blueprints.map { $0?.variables ?? [] }, needsAddress: blueprints.map { $0?.needsAddress ?? false },
+            in: inventory, log: log)
+        guard log.isEmpty else { throw Complaint(log) }
+        self.inventory = inventory
+        probes = blueprints.compactMap { $0?.probe }
+    }
+
+    /// What the engine asks for.
+    var probing: @Sendable (Target, Instant) async -> Attempt {
+        let probes = probes
+        return { target, deadline in await probes[target.checkIndex].attempt(target, until: deadline) }
+    }
+}
