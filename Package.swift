@@ -58,6 +58,7 @@ let package = Package(
         floor("MusterEngine", ["MusterCore"]),
         // Floor 2
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
+        // Floor 2
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         // The command line
         .executableTarget(
@@ -82,5 +83,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
+        tests("MusterTLSTests", ["MusterTLS"]),
+        tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
     ]
 )
