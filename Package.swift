@@ -20,6 +20,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+
+/// What TLS, and only TLS, is made of.
+let tlsProducts: [Target.Dependency] = [
+    nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "CryptoExtras", package: "swift-crypto"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+]
+
 let package = Package(
     name: "muster",
     products: [
@@ -36,31 +48,19 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
-        // Floor 0
+        // Floor 0: vocabulary and pure policy
         floor("MusterCore"),
         .target(name: "CMusterLinux"),
-        // Floor 1
+        // Floor 1: codecs, the system, the engine, formats
         floor("MusterWire"),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
-        floor("MusterFormats", ["MusterCore"]),
-        floor(
-            "MusterTLS",
-            [
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOTLS", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-            ]),
+        floor("MusterTLS", tlsProducts),
         floor("MusterEngine", ["MusterCore"]),
-        // Floor 2
+        floor("MusterFormats", ["MusterCore"]),
+        // Floor 2: what a check does, and a fleet to try it on
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        // Floor 2
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        // The command line
+        // Floor 4: the command line, the only wiring
         .executableTarget(
             name: "muster",
             dependencies: [
@@ -71,19 +71,19 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         // Tests
+        .target(
+            name: "MusterTesting", dependencies: ["MusterCore", "MusterEngine", "MusterSystem"], path: "Tests/MusterTesting",
+            swiftSettings: swiftSettings),
         tests("MusterCoreTests", ["MusterCore"]),
+        tests("MusterWireTests", ["MusterWire", nio("NIOHTTP1"), nio("NIOCore"), nio("NIOEmbedded")]),
+        tests("MusterSystemTests", ["MusterSystem", "MusterCore"]),
+        tests("MusterTLSTests", ["MusterTLS"] + tlsProducts),
+        tests("MusterEngineTests", ["MusterEngine", "MusterCore", "MusterTesting"]),
         tests("MusterFormatsTests", ["MusterCore", "MusterFormats"], resources: [.copy("Reports/Golden")]),
-        tests("MusterWireTests", ["MusterWire", .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio")]),
         tests(
-            "MusterTLSTests",
-            [
-                "MusterTLS",
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-            ]),
-        tests("MusterTLSTests", ["MusterTLS"]),
+            "MusterProbesTests",
+            ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
+        tests("MusterCommandTests", ["muster", "MusterCore", "MusterFormats", "MusterSystem"]),
     ]
 )
