@@ -39,7 +39,7 @@ struct VerdictTests {
         for reason in [Reason.tcpRefused, .dnsNXDomain, .tlsExpired, .httpStatus, .httpBody, .tcpMismatch] {
             #expect(!Verdict.down(reason).isTransient)
         }
-        #expect(Verdict.unknown(.late).isTransient)
+        #expect(Verdict.unknown(.resolver).isTransient)
         #expect(!Verdict.unknown(.cancelled).isTransient)
         #expect(!Verdict.up.isTransient)
         #expect(LocalReason.allCases.filter(\.isShortage) == [.descriptors, .ports, .memory, .late])

@@ -125,7 +125,7 @@ package enum LocalReason: String, CaseIterable, Sendable, Hashable {
         case .route: "this machine has no route to the address (ENETUNREACH)"
         case .forbidden: "this machine forbids the connection (EACCES, EPERM: a local firewall or sandbox)"
         case .resolver: "the resolver of this machine did not answer"
-        case .late: "the deadline passed while our own loop was stalled, so the host cannot be blamed"
+        case .late: "the deadline passed while our own loop kept the dialogue waiting, so the host is not blamed"
         case .cancelled: "the run was interrupted before the target was judged"
         case .deadline: "the deadline of the whole run passed before the target was judged"
         case .fault: "an unexpected error of muster or of the system; the detail says which"
