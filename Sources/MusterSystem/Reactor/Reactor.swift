@@ -33,6 +33,9 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private var jobs = JobQueue()
     private var wheel: TimerWheel
     private var expired: [Int32] = []
+    /// Waiters whose tasks the loop watches for cancellation.
+    private var watchedCount = 0
+    private var nextSweep: Int64 = 0
     private var flushes: [any ReadinessHandler] = []
     /// When the events at hand were fetched.
     private(set) var now: Int64
@@ -201,6 +204,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             }
             // Answers that are already there win over the deadline, however late we look.
             if found < capacity { expire() }
+            if watchedCount > 0, now >= nextSweep { sweepCancelled() }
         }
     }
 
@@ -222,9 +226,24 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     func flushLater(_ handler: any ReadinessHandler) { flushes.append(handler) }
 
     private func timeoutMilliseconds(_ now: Int64) -> Int32 {
-        guard let delay = wheel.delay(now: now) else { return -1 }
-        return Int32(clamping: (delay + 999_999) / 1_000_000)
+        var delay = wheel.delay(now: now)
+        if watchedCount > 0 { delay = min(delay ?? .max, max(0, nextSweep - now)) }
+        return delay.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
     }
+
+    /// Wakes the watched waiters whose tasks have been cancelled: a cancellation handler for each wait would cost more than
+    /// looking at all of them now and then.
+    private func sweepCancelled() {
+        nextSweep = now + Self.sweepInterval
+        for index in 0..<slotCount {
+            guard let task = unsafe slots[index].task, unsafe task.isCancelled else { continue }
+            unsafe slots[index].isCancelled = true
+            wake(Int32(index), .cancelled)
+        }
+    }
+
+    /// How soon a watched waiter hears of its task's cancellation, in nanoseconds.
+    private static let sweepInterval: Int64 = 20_000_000
 
     /// Takes over what other threads left; false where the loop is to end.
     private func takeRemote() -> Bool {
@@ -267,18 +286,32 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     func wake(_ slot: Int32, _ cause: Wake) {
         guard let waiter = unsafe slots[Int(slot)].waiter else { return }
         unsafe slots[Int(slot)].waiter = nil
+        if unsafe slots[Int(slot)].task != nil {
+            unsafe slots[Int(slot)].task = nil
+            watchedCount -= 1
+        }
         unsafe slots[Int(slot)].interest = []
         wheel.disarm(slot)
         unsafe waiter.resume(returning: cause)
     }
 
     /// Suspends until one of the readinesses, trouble, the deadline or cancellation comes; a readiness that was latched
-    /// before counts at once.
-    @inline(__always)
+    /// before counts at once. Cancellation has to be brought by ``cancel(_:generation:)``.
     func wait(_ slot: Int32, for interest: Readiness, until deadline: Instant) async -> Wake {
         let interest = interest.union(.trouble)
         if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
         if unsafe slots[Int(slot)].isCancelled { return .cancelled }
+        return await suspend(slot, interest, deadline)
+    }
+
+    /// The same for waits that are made by the thousand: the loop watches the task for cancellation itself.
+    func waitWatched(_ slot: Int32, for interest: Readiness, until deadline: Instant) async -> Wake {
+        let interest = interest.union(.trouble)
+        if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
+        if Task.isCancelled { return .cancelled }
+        unsafe withUnsafeCurrentTask { task in unsafe slots[Int(slot)].task = task }
+        if watchedCount == 0 { nextSweep = now + Self.sweepInterval }
+        watchedCount += 1
         return await suspend(slot, interest, deadline)
     }
 

@@ -35,6 +35,8 @@ enum SlotKind: Int {
 @safe
 struct Slot {
     var waiter: UnsafeContinuation<Wake, Never>?
+    /// The task that waits, where the loop itself watches it for cancellation. It lives as long as it waits.
+    var task: UnsafeCurrentTask?
     var ready: Readiness = []
     var interest: Readiness = []
     var descriptor: Int32 = -1
@@ -51,6 +53,8 @@ struct Slot {
     var keptWaiting: Int64 = 0
     /// Datagrams that wait to be read: the first buffer's index, -1 where there is none.
     var mail: Int32 = -1
+    /// The buffer that is being read, -1 where there is none.
+    var mailRead: Int32 = -1
     /// An error that came back instead of a datagram, as errno.
     var mailError: Int32 = 0
 }

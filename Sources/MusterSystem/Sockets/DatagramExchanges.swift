@@ -1,6 +1,6 @@
 internal import CMusterLinux
 internal import Glibc
-package import MusterCore
+internal import MusterCore
 
 /// Queries and answers over UDP of one loop, told apart by the 16-bit id at their start (RFC 1035 §4.1.1).
 ///
@@ -9,7 +9,7 @@ package import MusterCore
 @safe
 package final class DatagramExchanges {
     /// The sockets toward one server.
-    private final class Channel {
+    final class Channel {
         var sockets: [DatagramSocket] = []
         var next = 0
         var inFlight = 0
@@ -32,56 +32,52 @@ package final class DatagramExchanges {
         for unsafe block in unsafe blocks { unsafe block.deallocate() }
     }
 
-    /// Sends one query and waits for the datagram that `accept` takes for its answer (nil: not ours, keep waiting).
-    ///
-    /// `encode` writes exactly `byteCount` bytes, starting with the id. Errors: ``SocketFault``.
-    package static func exchange<R>(
-        with server: Endpoint, byteCount: Int, until deadline: Instant,
-        encode: (UInt16, inout MutableSpan<UInt8>) -> Void, accept: (UInt16, Span<UInt8>) -> R?
-    ) async throws(SocketFault) -> R {
-        guard let loop = Reactor.current else { preconditionFailure("an exchange needs a loop") }
-        return try await loop.datagrams.run(server, byteCount, deadline, encode, accept)
+    /// Begins an exchange: `encode` writes exactly `byteCount` bytes, starting with the id it is given.
+    func begin(
+        _ server: Endpoint, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
+    ) throws(SocketFault) -> DatagramExchange {
+        let (channel, socket) = try place(server)
+        let slot = loop.takeSlot(.timer)
+        let id = socket.add(waiter: slot, byteCount: byteCount, encode)
+        return DatagramExchange(exchanges: self, channel: channel, socket: socket, server: server, slot: slot, id: id)
     }
 
-    private func run<R>(
-        _ server: Endpoint, _ byteCount: Int, _ deadline: Instant, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void,
-        _ accept: (UInt16, Span<UInt8>) -> R?
-    ) async throws(SocketFault) -> R {
-        let (channel, socket) = try place(server)
-        let loop = self.loop
-        let slot = loop.takeSlot(.timer)
-        let generation = loop.generation(slot)
-        let id = socket.add(waiter: slot, byteCount: byteCount, encode)
-        let result: Result<R, SocketFault> = await withTaskCancellationHandler {
-            while true {
-                switch await loop.wait(slot, for: .readable, until: deadline) {
-                case .cancelled: return .failure(.cancelled)
-                case .timedOut: return .failure(loop.timeoutFault(slot, deadline))
-                case .ready: if let result = readMail(slot, id, accept) { return result }
-                }
+    /// The next datagram with the id of the exchange, valid until its task suspends or asks again.
+    func next(_ exchange: DatagramExchange, until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8> {
+        let slot = exchange.slot
+        releaseRead(slot)
+        while true {
+            if let buffer = takeMail(slot) {
+                unsafe loop.slots[Int(slot)].mailRead = buffer
+                return unsafe bytes(of: buffer)
             }
-        } onCancel: {
-            loop.cancel(slot, generation: generation)
+            let error = unsafe loop.slots[Int(slot)].mailError
+            if error != 0 { throw SocketFault(errno: error, local: error == EPERM || error == EACCES) }
+            unsafe loop.slots[Int(slot)].ready.remove(.readable)
+            switch await loop.waitWatched(slot, for: .readable, until: deadline) {
+            case .cancelled: throw .cancelled
+            case .timedOut: throw loop.timeoutFault(slot, deadline)
+            case .ready: continue
+            }
         }
+    }
+
+    /// Ends an exchange; answers that still come are dropped.
+    func end(_ exchange: DatagramExchange) {
+        let slot = exchange.slot
+        releaseRead(slot)
         while let buffer = takeMail(slot) { free.append(buffer) }
         unsafe loop.slots[Int(slot)].mailError = 0
         loop.emptySlot(slot)
-        socket.remove(id)
-        settle(server, channel, socket)
-        return try result.get()
+        exchange.socket.remove(exchange.id)
+        settle(exchange.server, exchange.channel, exchange.socket)
     }
 
-    private func readMail<R>(
-        _ slot: Int32, _ id: UInt16, _ accept: (UInt16, Span<UInt8>) -> R?
-    ) -> Result<R, SocketFault>? {
-        while let buffer = takeMail(slot) {
-            defer { free.append(buffer) }
-            if let answer = accept(id, unsafe bytes(of: buffer).span) { return .success(answer) }
-        }
-        let error = unsafe loop.slots[Int(slot)].mailError
-        if error != 0 { return .failure(SocketFault(errno: error, local: error == EPERM || error == EACCES)) }
-        unsafe loop.slots[Int(slot)].ready.remove(.readable)
-        return nil
+    private func releaseRead(_ slot: Int32) {
+        let buffer = unsafe loop.slots[Int(slot)].mailRead
+        guard buffer >= 0 else { return }
+        unsafe loop.slots[Int(slot)].mailRead = -1
+        free.append(buffer)
     }
 
     // MARK: Sockets

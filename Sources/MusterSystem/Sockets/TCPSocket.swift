@@ -54,17 +54,24 @@ package struct TCPSocket {
     /// Hands the next bytes to `body` as soon as there are some; nil where the peer has closed its side.
     ///
     /// The bytes lie in the loop's buffer and are gone when `body` returns.
+    @inlinable
     package func receive<R>(until deadline: Instant, _ body: (Span<UInt8>) -> R) async throws(SocketFault) -> R? {
+        guard let bytes = unsafe try await receiveBytes(until: deadline) else { return nil }
+        // Invariant: the bytes stay in the loop's buffer until somebody suspends, and `body` cannot.
+        return body(unsafe bytes.span)
+    }
+
+    @usableFromInline
+    func receiveBytes(until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8>? {
         while true {
             try await expect([.readable, .peerClosed], until: deadline)
             let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
             if outcome > 0 {
                 // A short read empties the socket; the next byte makes a new edge.
                 if unsafe outcome < loop.scratch.count { ready.remove(.readable) }
-                // Invariant: the kernel wrote `outcome` bytes, and nobody else uses the buffer before we suspend.
-                let bytes = unsafe UnsafeBufferPointer(
+                // Invariant: the kernel wrote `outcome` bytes.
+                return unsafe UnsafeBufferPointer(
                     start: loop.scratch.baseAddress!.assumingMemoryBound(to: UInt8.self), count: Int(outcome))
-                return body(unsafe bytes.span)
             }
             if outcome == 0 { return nil }
             guard outcome == -Int64(EAGAIN) else { throw SocketFault(errno: Int32(-outcome), local: false) }
@@ -103,7 +110,7 @@ package struct TCPSocket {
     }
 
     private func expect(_ interest: Readiness, until deadline: Instant) async throws(SocketFault) {
-        switch await loop.wait(slot, for: interest, until: deadline) {
+        switch await loop.waitWatched(slot, for: interest, until: deadline) {
         case .ready: return
         case .cancelled: throw .cancelled
         case .timedOut: throw loop.timeoutFault(slot, deadline)
@@ -114,6 +121,18 @@ package struct TCPSocket {
         let error = cml_socket_error(descriptor)
         if error != 0 { throw SocketFault(errno: error, local: false) }
     }
+}
+
+extension TCPSocket {
+    @usableFromInline
+    static func borrow(toward address: IPAddress) throws(SocketFault) -> TCPSocket {
+        guard let loop = Reactor.current else { preconditionFailure("a socket needs a loop") }
+        let v6 = if case .v6 = address { true } else { false }
+        return TCPSocket(loop: loop, slot: try loop.takeSocket(v6: v6, stream: true))
+    }
+
+    @usableFromInline
+    func giveBack() { loop.recycle(slot) }
 }
 
 extension Endpoint {
@@ -134,24 +153,19 @@ extension Reactor {
     ///
     /// Errors: what `body` throws, and our own side's where no socket is to be had. Cancelling the task ends every wait
     /// of the dialogue with ``SocketFault/cancelled``.
+    @inlinable
     package static func withSocket<R>(
         toward address: IPAddress, _ body: (TCPSocket) async throws(SocketFault) -> R
     ) async throws(SocketFault) -> R {
-        guard let loop = Reactor.current else { preconditionFailure("a socket needs a loop") }
-        let v6 = if case .v6 = address { true } else { false }
-        let slot = try loop.takeSocket(v6: v6, stream: true)
-        let generation = loop.generation(slot)
-        let result: Result<R, SocketFault> = await withTaskCancellationHandler {
-            do throws(SocketFault) {
-                return .success(try await body(TCPSocket(loop: loop, slot: slot)))
-            } catch {
-                return .failure(error)
-            }
-        } onCancel: {
-            loop.cancel(slot, generation: generation)
+        let socket = try TCPSocket.borrow(toward: address)
+        do throws(SocketFault) {
+            let result = try await body(socket)
+            socket.giveBack()
+            return result
+        } catch {
+            socket.giveBack()
+            throw error
         }
-        loop.recycle(slot)
-        return try result.get()
     }
 
     /// A slot with a socket that is registered with epoll, recycled or new.
