@@ -28,8 +28,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     // The loop's own.
     var slots: UnsafeMutablePointer<Slot>
     private var slotCapacity = 256
-    private var slotCount = 0
-    private var idle: [7 of Int32] = .init(repeating: -1)
+    private(set) var slotCount = 0
+    private(set) var idle: [7 of Int32] = .init(repeating: -1)
     private var jobs = JobQueue()
     private var wheel: TimerWheel
     private var expired: [Int32] = []

@@ -1,0 +1,474 @@
+import Glibc
+import MusterCore
+import Testing
+
+@testable import MusterSystem
+
+/// Ways in which a peer or an address can be asked for.
+private let hasIPv6 =
+    (try? FileReading.text("/proc/net/if_inet6").contains("00000000000000000000000000000001")) ?? false
+
+@Suite(.timeLimit(.minutes(3))) struct TCPTests {
+    /// Sends everything back until the other side ends.
+    @Sendable
+    private static func echoing(_ socket: TCPSocket) async {
+        while let part = try? await socket.receive(until: patient, { bytes($0) }) {
+            guard (try? await socket.send(part, until: patient)) != nil else { return }
+        }
+    }
+
+    @Sendable
+    private static func silent(_ socket: TCPSocket) async {
+        _ = try? await socket.receiveAll(until: .distantFuture)
+    }
+
+    private static func dialogue(_ address: IPAddress) async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop, at: address, echoing) { endpoint in
+                #expect(endpoint.address == address)
+                let answer = try await Reactor.withSocket(toward: address) { (socket) throws(SocketFault) in
+                    try await socket.connect(to: endpoint, until: patient)
+                    #expect(socket.peerEndpoint == endpoint)
+                    #expect(socket.localEndpoint?.address == address)
+                    try await socket.send([1, 2, 3], until: patient)
+                    return try await socket.receive(count: 3, until: patient)
+                }
+                #expect(answer == [1, 2, 3])
+            }
+        }
+    }
+
+    @Test("A dialogue over IPv4")
+    func dialogue4() async throws { try await Self.dialogue(loopback4) }
+
+    @Test("A dialogue over IPv6", .enabled(if: hasIPv6, "this machine has no ::1"))
+    func dialogue6() async throws { try await Self.dialogue(loopback6) }
+
+    @Test("A closed port refuses, again and again on a recycled socket")
+    func refused() async throws {
+        try await onLoop { loop in
+            // A bound port that does not listen: a datagram server's number is free for TCP only by chance, so take a
+            // listener's port after the listener has gone.
+            let gone = try await withServer(on: loop, Self.silent) { $0 }
+            for _ in 0..<50 {
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: gone, until: patient)
+                    }
+                }
+                #expect(end == .refused)
+            }
+            #expect(loop.idleSocketCount == 1)
+        }
+    }
+
+    @Test("A black hole is a timeout, and its socket connects elsewhere afterwards")
+    func blackHole() async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop, options: .blackHole, Self.silent) { hole in
+                try await withServer(on: loop, Self.echoing) { server in
+                    for _ in 0..<3 {
+                        let end = await fault { () throws(SocketFault) in
+                            try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                                try await socket.connect(to: hole, until: brief)
+                            }
+                        }
+                        #expect(end == .timedOut || end == .late)
+                        let answer = try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                            try await socket.connect(to: server, until: patient)
+                            try await socket.send([9], until: patient)
+                            return try await socket.receive(count: 1, until: patient)
+                        }
+                        #expect(answer == [9])
+                    }
+                    #expect(loop.idleSocketCount == 1)
+                }
+            }
+        }
+    }
+
+    @Test("A deadline that has passed ends every wait")
+    func deadlinePast() async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop, options: .blackHole, Self.silent) { hole in
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: hole, until: past)
+                    }
+                }
+                #expect(end == .timedOut || end == .late)
+            }
+            try await withServer(on: loop, Self.silent) { server in
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: server, until: patient)
+                        _ = try await socket.receive(until: past) { $0.count }
+                    }
+                }
+                #expect(end == .timedOut || end == .late)
+            }
+        }
+    }
+
+    @Test("Ten megabytes go through both ways, in parts")
+    func largeTransfer() async throws {
+        try await onLoops(2) { loops in
+            try await withServer(on: loops[1]) { socket in
+                let all = try? await socket.receive(count: 10 << 20, until: patient)
+                if let all { try? await socket.send(all, until: patient) }
+                _ = try? await socket.receiveAll(until: patient)
+            } _: { server in
+                // A period that no power of two divides shows bytes that are lost or come twice.
+                let period = (0..<4093).map { UInt8(truncatingIfNeeded: $0 &* 167 >> 3) }
+                var data: [UInt8] = []
+                while data.count < 10 << 20 { data += period }
+                data.removeLast(data.count - (10 << 20))
+                let back = try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                    try await socket.connect(to: server, until: patient)
+                    try await socket.send(data, until: patient)
+                    return try await socket.receive(count: data.count, until: patient)
+                }
+                let isSame = back == data
+                #expect(isSame)
+            }
+        }
+    }
+
+    @Test("A send that nobody reads ends at its deadline")
+    func sendDeadline() async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop) { socket in
+                await Reactor.sleep(until: .distantFuture)
+            } _: { server in
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: server, until: patient)
+                        try await socket.send([UInt8](repeating: 1, count: 64 << 20), until: brief)
+                    }
+                }
+                #expect(end == .timedOut || end == .late)
+            }
+        }
+    }
+
+    @Test("The peer's orderly end is nil, what it sent before is all there")
+    func orderlyEnd() async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop) { socket in
+                try? await socket.send([5, 6], until: patient)
+                socket.finish()
+                await Self.silent(socket)
+            } _: { server in
+                try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                    try await socket.connect(to: server, until: patient)
+                    let all = try await socket.receiveAll(until: patient)
+                    #expect(all == [5, 6])
+                    let again = try await socket.receive(until: patient) { $0.count }
+                    #expect(again == nil)
+                    try await socket.waitForPeer(until: patient)
+                }
+            }
+        }
+    }
+
+    @Test("A peer that resets is a reset")
+    func reset() async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop) { socket in
+                _ = try? await socket.receive(count: 1, until: patient)
+                socket.resetOnClose()
+            } _: { server in
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: server, until: patient)
+                        try await socket.send([1], until: patient)
+                        _ = try await socket.receive(until: patient) { $0.count }
+                    }
+                }
+                #expect(end == .reset)
+            }
+        }
+    }
+
+    @Test("A peer that says nothing is a timeout of the receive")
+    func halfOpen() async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop, Self.silent) { server in
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: server, until: patient)
+                        _ = try await socket.receive(until: brief) { $0.count }
+                    }
+                }
+                #expect(end == .timedOut || end == .late)
+            }
+        }
+    }
+
+    @Test("finish() makes the peer read an orderly end, although the loan ends at once")
+    func finishIsOrderly() async throws {
+        let ends = try await onLoop { loop in
+            let ends = Shared<[Bool]>([])
+            try await withServer(on: loop) { socket in
+                let end = await fault { () throws(SocketFault) in
+                    let all = try await socket.receiveAll(until: patient)
+                    #expect(all == [1])
+                }
+                ends.change { $0.append(end == nil) }
+            } _: { server in
+                for count in 1...50 {
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: server, until: patient)
+                        try await socket.send([1], until: patient)
+                        socket.finish()
+                    }
+                    while ends.value.count < count { await turns(1) }
+                }
+            }
+            return ends.value
+        }
+        #expect(ends == Array(repeating: true, count: 50))
+    }
+
+    @Test("No TIME_WAIT is left after 1,000 checks", arguments: [false, true])
+    func noTimeWait(finishes: Bool) async throws {
+        try await onLoop { loop in
+            let states = try await withServer(on: loop, Self.echoing) { server in
+                for _ in 0..<1000 {
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        try await socket.connect(to: server, until: patient)
+                        try await socket.send([1], until: patient)
+                        let answer = try await socket.receive(count: 1, until: patient)
+                        #expect(answer == [1])
+                        if finishes { socket.finish() }
+                    }
+                }
+                return try socketStates(port: server.port)
+            }
+            // 06 is TIME_WAIT.
+            #expect(!states.contains("06"), "\(states.count { $0 == "06" }) of them")
+        }
+    }
+
+    // MARK: Cancellation
+
+    enum Step: CaseIterable { case connect, receive, send, waitForPeer }
+
+    private static func perform(
+        _ step: Step, _ socket: TCPSocket, _ server: Endpoint, _ hole: Endpoint
+    ) async throws(SocketFault) {
+        try await socket.connect(to: step == .connect ? hole : server, until: .distantFuture)
+        switch step {
+        case .connect: break
+        case .receive: _ = try await socket.receive(until: .distantFuture) { $0.count }
+        case .send: try await socket.send([UInt8](repeating: 0, count: 64 << 20), until: .distantFuture)
+        case .waitForPeer: try await socket.waitForPeer(until: .distantFuture)
+        }
+    }
+
+    @Test("Cancelling ends every wait of a dialogue, before and during it", arguments: Step.allCases)
+    func cancellation(step: Step) async throws {
+        try await onLoop { loop in
+            try await withServer(on: loop, options: .blackHole, Self.silent) { hole in
+                try await withServer(on: loop) { _ in
+                    await Reactor.sleep(until: .distantFuture)
+                } _: { server in
+                    let body = { @Sendable () async throws(SocketFault) -> Void in
+                        try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                            try await Self.perform(step, socket, server, hole)
+                        }
+                    }
+                    for _ in 0..<3 {
+                        #expect(await faultWhenCancelledFirst(loop, body) == .cancelled)
+                        #expect(await faultWhenCancelled(loop, body) == .cancelled)
+                    }
+                    #expect(loop.idleSocketCount == 1)
+                }
+            }
+        }
+    }
+
+    @Test("Cancelling ends a server that waits to accept, before and during it")
+    func acceptCancelled() async throws {
+        try await onLoop { loop in
+            let before = loop.lentSlotCount
+            let body = { @Sendable () async throws(SocketFault) -> Void in
+                try await Listener.withListener(on: Endpoint(loopback4, port: 0)) { (listener) throws(SocketFault) in
+                    try await listener.serve { _ in }
+                }
+            }
+            #expect(await faultWhenCancelledFirst(loop, body) == .cancelled)
+            #expect(await faultWhenCancelled(loop, body) == .cancelled)
+            #expect(loop.lentSlotCount == before)
+        }
+    }
+
+    @Test("A server at its limit serves no more at once, all in the end, and can be cancelled there")
+    func serveLimit() async throws {
+        try await onLoop { loop in
+            let (most, current, served) = (Shared(0), Shared(0), Shared(0))
+            try await withServer(on: loop, limit: 3) { socket in
+                let now = current.change {
+                    $0 += 1
+                    return $0
+                }
+                most.change { $0 = max($0, now) }
+                _ = try? await socket.receiveAll(until: patient)
+                current.change { $0 -= 1 }
+                served.change { $0 += 1 }
+            } _: { server in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<40 {
+                        group.addTask {
+                            try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                                try await socket.connect(to: server, until: patient)
+                                await turns(3)
+                                socket.finish()
+                                await turns(1)
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                while served.value < 40 { await turns(1) }
+                #expect(most.value <= 3)
+                // Now three that stay, so that the server is cancelled while it waits for one to end.
+                await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                                try await socket.connect(to: server, until: patient)
+                                _ = try await socket.receive(until: .distantFuture) { $0.count }
+                            }
+                        }
+                    }
+                    while current.value < 3 { await turns(1) }
+                    group.cancelAll()
+                    while (try? await group.next()) != nil {}
+                }
+            }
+        }
+    }
+
+    // MARK: Recycling
+
+    @Test("2,000 connections over few sockets each get their own peer's bytes, never an earlier one's")
+    func recycling() async throws {
+        try await onLoops(2) { loops in
+            // Each server says its own name, then ends, resets, or stays; some clients leave without reading.
+            func speaking(_ name: UInt8) -> @Sendable (TCPSocket) async -> Void {
+                { socket in
+                    guard let asked = try? await socket.receive(count: 4, until: patient), asked.count == 4 else {
+                        return
+                    }
+                    try? await socket.send([name] + asked, until: patient)
+                    if asked[3] % 3 == 0 { return socket.resetOnClose() }
+                    if asked[3] % 3 == 1 { socket.finish() }
+                    _ = try? await socket.receiveAll(until: patient)
+                }
+            }
+            try await withServer(on: loops[0], speaking(1)) { first in
+                try await withServer(on: loops[1], speaking(2)) { second in
+                    let good = try await withThrowingTaskGroup(of: Int.self) { group in
+                        for worker in 0..<8 {
+                            group.addTask {
+                                var good = 0
+                                for round in 0..<250 {
+                                    let number = UInt32(worker * 250 + round)
+                                    let isFirst = (worker + round) % 2 == 0
+                                    let question = (0..<4).map {
+                                        UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * $0))
+                                    }
+                                    let answer = try await Reactor.withSocket(toward: loopback4) {
+                                        (socket) throws(SocketFault) -> [UInt8] in
+                                        try await socket.connect(to: isFirst ? first : second, until: patient)
+                                        try await socket.send(question, until: patient)
+                                        if round % 5 == 4 { return [isFirst ? 1 : 2] + question }
+                                        return try await socket.receive(count: 5, until: patient)
+                                    }
+                                    if answer == [isFirst ? 1 : 2] + question { good += 1 }
+                                }
+                                return good
+                            }
+                        }
+                        return try await group.reduce(0, +)
+                    }
+                    #expect(good == 2000)
+                    #expect(loops[0].idleSocketCount <= 8)
+                }
+            }
+        }
+    }
+
+    @Test("Success, refusal, timeout, cancellation and reset all leave slots and sockets flat")
+    func flat() async throws {
+        try await onLoop { loop in
+            let gone = try await withServer(on: loop, Self.silent) { $0 }
+            try await withServer(on: loop, Self.echoing) { server in
+                try await withServer(on: loop, options: .blackHole, Self.silent) { hole in
+                    var after: [Int] = []
+                    for _ in 0..<4 {
+                        for step in 0..<25 {
+                            _ = await fault { () throws(SocketFault) in
+                                try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                                    let target = step % 5 == 0 ? gone : step % 5 == 1 ? hole : server
+                                    try await socket.connect(to: target, until: step % 5 == 1 ? past : patient)
+                                    if step % 5 == 2 { throw .cancelled }
+                                    try await socket.send([1], until: patient)
+                                    _ = try await socket.receive(count: 1, until: patient)
+                                }
+                            }
+                        }
+                        // Until the server has seen its last client go.
+                        while try socketStates(port: server.port).contains("01") { await turns(1) }
+                        await turns(20)
+                        after.append(loop.lentSlotCount)
+                        #expect(loop.idleSocketCount == 1)
+                    }
+                    #expect(Set(after).count == 1, "\(after)")
+                }
+            }
+        }
+    }
+
+    @Test("Sockets kept for reuse are closed when a sibling needs their descriptors")
+    func relief() async throws {
+        try await onLoops(2) { loops in
+            try await withServer(on: loops[0], Self.echoing) { server in
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<20 {
+                        group.addTask {
+                            _ = try? await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                                try await socket.connect(to: server, until: patient)
+                                await turns(3)
+                            }
+                        }
+                    }
+                }
+                #expect(loops[0].idleSocketCount == 20)
+                await withDiscardingTaskGroup { group in
+                    group.addTask(executorPreference: loops[1]) { loops[1].relieveDescriptors() }
+                }
+                while loops[0].idleSocketCount > 0 { await turns(1) }
+            }
+        }
+    }
+
+    // MARK: Listeners
+
+    @Test("An address that is not ours, or a port that is taken, is our own fault")
+    func cannotListen() async throws {
+        try await onLoop { loop in
+            let foreign = await fault { () throws(SocketFault) in
+                try await Listener.withListener(on: Endpoint(.v4(0x0808_0808), port: 0)) { _ in }
+            }
+            #expect(foreign == .noPort)
+            let taken = try await Listener.withListener(on: Endpoint(loopback4, port: 0)) { (one) throws(SocketFault) in
+                await fault { () throws(SocketFault) in try await Listener.withListener(on: one.endpoint) { _ in } }
+            }
+            #expect(taken == .noPort)
+            #expect(loop.lentSlotCount == 0)
+        }
+    }
+
+}
