@@ -124,4 +124,22 @@ import Testing
         }
     }
 
+    @Test("A flush that asks for another gets it in the next turn, even where nothing else happens")
+    func flushAgain() async throws {
+        let count = try await onLoop { loop in
+            let count = Shared(0)
+            let probe = FlushProbe { probe in
+                let sofar = count.change {
+                    $0 += 1
+                    return $0
+                }
+                if sofar < 5 { loop.flushLater(probe) }
+            }
+            loop.flushLater(probe)
+            await Reactor.sleep(until: brief)
+            return count.value
+        }
+        #expect(count == 5)
+    }
+
 }

@@ -189,7 +189,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             let before = cml_now_ns()
             lag.note(from: now, to: before)
             lastBusy = before - now
-            let timeout = jobs.isEmpty ? timeoutMilliseconds(before) : 0
+            let timeout = jobs.isEmpty && flushes.isEmpty ? timeoutMilliseconds(before) : 0
             let found = unsafe cml_epoll_wait(epoll, events, Int32(capacity), timeout)
             now = cml_now_ns()
             if found == 0, timeout > 0 { lag.note(from: before + Int64(timeout) * 1_000_000, to: now) }
@@ -218,8 +218,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func flush() {
         guard !flushes.isEmpty else { return }
-        for handler in flushes { handler.flush() }
-        flushes.removeAll(keepingCapacity: true)
+        // A handler may ask for the next turn's flush while it is in this one's.
+        let count = flushes.count
+        for index in 0..<count { flushes[index].flush() }
+        flushes.removeFirst(count)
     }
 
     /// Calls the handler's `flush` once the jobs of this turn have run.
