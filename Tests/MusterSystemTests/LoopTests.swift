@@ -142,4 +142,38 @@ import Testing
         #expect(count == 5)
     }
 
+    @Test("Deadlines pass although every turn brings as many events as the loop takes")
+    func busyTurns() async throws {
+        try await onLoop { loop in
+            let isOver = Shared(false)
+            try await withServer(on: loop) { socket in
+                // Returns what it gets, for ever.
+                while let part = try? await socket.receive(until: .distantFuture, { bytes($0) }) {
+                    if await fault({ () throws(SocketFault) in try await socket.send(part, until: patient) }) != nil {
+                        return
+                    }
+                }
+            } _: { endpoint in
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<700 {
+                        group.addTask {
+                            try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                                try await socket.connect(to: endpoint, until: patient)
+                                var rounds = 0
+                                while !isOver.value, rounds < 2000 {
+                                    try await socket.send([7], until: patient)
+                                    _ = try await socket.receive(count: 1, until: patient)
+                                    rounds += 1
+                                }
+                                return rounds < 2000
+                            }
+                        }
+                    }
+                    await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(100)))
+                    isOver.change { $0 = true }
+                    for try await endedByTimer in group { #expect(endedByTimer, "the timer never came") }
+                }
+            }
+        }
+    }
 }

@@ -183,6 +183,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         let events = UnsafeMutablePointer<cml_event>.allocate(capacity: capacity)
         defer { unsafe events.deallocate() }
         let executor = unsafe asUnownedTaskExecutor()
+        var fullLooks = 0
         while true {
             unsafe runJobs(executor)
             flush()
@@ -202,8 +203,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
                     return
                 }
             }
-            // Answers that are already there win over the deadline, however late we look.
-            if found < capacity { expire() }
+            // Answers that are already there win over the deadline, however late we look; but events that never end must
+            // not keep time from passing.
+            fullLooks = found < capacity ? 0 : fullLooks + 1
+            if fullLooks % 16 == 0 { expire() }
             if watchedCount > 0, now >= nextSweep { sweepCancelled() }
         }
     }
