@@ -83,6 +83,43 @@ import Testing
         }
     }
 
+    @Test("A server that forges without end cannot outlive the deadline")
+    func endlessForger() async throws {
+        try await onLoop { loop in
+            let server = RawDatagramSocket()
+            let client = Shared<Endpoint?>(nil)
+            let count = Shared(0)
+            let end = await fault { () throws(SocketFault) in
+                // Each wrong answer is followed by the next before the loop looks again.
+                let _: Int = try await DatagramExchanges.exchange(
+                    with: server.endpoint, byteCount: 2, until: brief,
+                    encode: { id, span in
+                        span[0] = UInt8(id >> 8)
+                        span[1] = UInt8(id & 0xff)
+                        let probe = FlushProbe { probe in
+                            if let query = server.receive() {
+                                client.change { $0 = query.source }
+                                server.send(query.bytes, to: query.source)
+                            } else {
+                                loop.flushLater(probe)
+                            }
+                        }
+                        loop.flushLater(probe)
+                    },
+                    accept: { id, span in
+                        let sofar = count.change {
+                            $0 += 1
+                            return $0
+                        }
+                        guard sofar < 300_000, let client = client.value else { return sofar }
+                        server.send(bytes(span), to: client)
+                        return nil
+                    })
+            }
+            #expect(end == .timedOut || end == .late)
+        }
+    }
+
     @Test("A closed port refuses, every query that was on its way")
     func refused() async throws {
         try await onLoop { loop in

@@ -19,7 +19,8 @@ extension Reactor {
         let slot = loop.takeSlot(.timer)
         let generation = loop.generation(slot)
         let wake = await withTaskCancellationHandler {
-            await loop.wait(slot, for: [], until: deadline)
+            // At least one turn, so that a loop of short sleeps lets others run.
+            await loop.wait(slot, for: [], until: max(deadline, Instant(nanoseconds: loop.now)))
         } onCancel: {
             loop.cancel(slot, generation: generation)
         }

@@ -301,19 +301,24 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     /// Suspends until one of the readinesses, trouble, the deadline or cancellation comes; a readiness that was latched
-    /// before counts at once. Cancellation has to be brought by ``cancel(_:generation:)``.
+    /// before counts at once, but cancellation before it: a peer that never stops sending is always ready. Cancellation
+    /// has to be brought by ``cancel(_:generation:)``.
     func wait(_ slot: Int32, for interest: Readiness, until deadline: Instant) async -> Wake {
         let interest = interest.union(.trouble)
-        if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
         if unsafe slots[Int(slot)].isCancelled { return .cancelled }
+        if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
+        // The loop has looked since the deadline passed. What was not there then is late, or else a peer that sends a
+        // little in every turn would never meet its deadline.
+        if deadline.nanoseconds < now { return .timedOut }
         return await suspend(slot, interest, deadline)
     }
 
     /// The same for waits that are made by the thousand: the loop watches the task for cancellation itself.
     func waitWatched(_ slot: Int32, for interest: Readiness, until deadline: Instant) async -> Wake {
         let interest = interest.union(.trouble)
-        if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
         if Task.isCancelled { return .cancelled }
+        if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
+        if deadline.nanoseconds < now { return .timedOut }
         unsafe withUnsafeCurrentTask { task in unsafe slots[Int(slot)].task = task }
         if watchedCount == 0 { nextSweep = now + Self.sweepInterval }
         watchedCount += 1
