@@ -350,6 +350,70 @@ private let hasIPv6 =
         }
     }
 
+    // MARK: Peers that never stop
+
+    /// Serves one connection that it leaves alone, and lends a function that sends up to `size` bytes on it at once.
+    private static func withFlood(
+        _ loop: Reactor, _ size: Int,
+        _ body: (@escaping @Sendable (TCPSocket, Instant) async throws(SocketFault) -> Void, Endpoint) async throws ->
+            Void
+    ) async throws {
+        let descriptor = Shared<Int32>(-1)
+        let part = [UInt8](repeating: 1, count: size)
+        try await withServer(on: loop) { socket in
+            descriptor.change { $0 = unsafe loop.slots[Int(socket.slot)].descriptor }
+            await Reactor.sleep(until: .distantFuture)
+        } _: { server in
+            let flooded = { @Sendable (socket: TCPSocket, deadline: Instant) async throws(SocketFault) -> Void in
+                while descriptor.value < 0 { await turns(1) }
+                let flood = { while unsafe send(descriptor.value, part, part.count, 0x40) == part.count, size > 1 {} }
+                flood()
+                // The next bytes are there before a receive returns, so that the peer never pauses.
+                let limit = SystemClock.now.advanced(by: .seconds(5))
+                while SystemClock.now < limit { _ = try await socket.receive(until: deadline) { _ in flood() } }
+            }
+            try await body(flooded, server)
+        }
+    }
+
+    /// Room for several reads, before the connection settles its window.
+    private static func widen(_ loop: Reactor, _ socket: TCPSocket) {
+        var size: Int32 = 4 << 20
+        _ = unsafe setsockopt(loop.slots[Int(socket.slot)].descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
+    }
+
+    @Test("A peer that never stops sending cannot outlive the deadline", arguments: [1, 65_536])
+    func endlessSender(size: Int) async throws {
+        try await onLoop { loop in
+            try await Self.withFlood(loop, size) { flooded, server in
+                let end = await fault { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        Self.widen(loop, socket)
+                        try await socket.connect(to: server, until: patient)
+                        try await flooded(socket, brief)
+                    }
+                }
+                #expect(end == .timedOut || end == .late)
+            }
+        }
+    }
+
+    @Test("A peer that never stops sending keeps neither the loop from others nor cancellation from its reader")
+    func endlessSenderIsFair() async throws {
+        try await onLoop { loop in
+            try await Self.withFlood(loop, 65_536) { flooded, server in
+                let end = await faultWhenCancelled(loop) { () throws(SocketFault) in
+                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                        Self.widen(loop, socket)
+                        try await socket.connect(to: server, until: patient)
+                        try await flooded(socket, .distantFuture)
+                    }
+                }
+                #expect(end == .cancelled)
+            }
+        }
+    }
+
     // MARK: Recycling
 
     @Test("2,000 connections over few sockets each get their own peer's bytes, never an earlier one's")

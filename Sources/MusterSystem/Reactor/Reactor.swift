@@ -37,6 +37,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private var watchedCount = 0
     private var nextSweep: Int64 = 0
     private var flushes: [any ReadinessHandler] = []
+    /// Slots whose socket was not read empty.
+    private var unread: [(slot: Int32, generation: UInt32)] = []
     /// When the events at hand were fetched.
     private(set) var now: Int64
     /// How long the turn before the last fetch kept events from being seen.
@@ -190,7 +192,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             let before = cml_now_ns()
             lag.note(from: now, to: before)
             lastBusy = before - now
-            let timeout = jobs.isEmpty && flushes.isEmpty ? timeoutMilliseconds(before) : 0
+            let timeout = jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
             let found = unsafe cml_epoll_wait(epoll, events, Int32(capacity), timeout)
             now = cml_now_ns()
             if found == 0, timeout > 0 { lag.note(from: before + Int64(timeout) * 1_000_000, to: now) }
@@ -208,6 +210,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             fullLooks = found < capacity ? 0 : fullLooks + 1
             if fullLooks % 16 == 0 { expire() }
             if watchedCount > 0, now >= nextSweep { sweepCancelled() }
+            resumeReading()
         }
     }
 
@@ -273,6 +276,19 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         if let handler = unsafe slot.pointee.handler { return handler.becameReady(readiness) }
         unsafe slot.pointee.ready.formUnion(readiness)
         if unsafe !slot.pointee.ready.isDisjoint(with: slot.pointee.interest) { wake(Int32(index), .ready) }
+    }
+
+    /// Makes the slot readable again after the loop's next look, so that a peer that sends faster than we read leaves a
+    /// turn to the others.
+    func readAgain(_ slot: Int32) {
+        unsafe slots[Int(slot)].ready.remove(.readable)
+        unread.append((slot, generation(slot)))
+    }
+
+    private func resumeReading() {
+        guard !unread.isEmpty else { return }
+        for (slot, generation) in unread where generation == self.generation(slot) { latch(UInt32(slot), .readable) }
+        unread.removeAll(keepingCapacity: true)
     }
 
     private func expire() {

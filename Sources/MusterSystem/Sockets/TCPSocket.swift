@@ -68,7 +68,7 @@ package struct TCPSocket {
             let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
             if outcome > 0 {
                 // A short read empties the socket; the next byte makes a new edge.
-                if unsafe outcome < loop.scratch.count { ready.remove(.readable) }
+                if unsafe outcome < loop.scratch.count { ready.remove(.readable) } else { loop.readAgain(slot) }
                 // Invariant: the kernel wrote `outcome` bytes.
                 return unsafe UnsafeBufferPointer(
                     start: loop.scratch.baseAddress!.assumingMemoryBound(to: UInt8.self), count: Int(outcome))
