@@ -350,6 +350,38 @@ private let hasIPv6 =
         }
     }
 
+    @Test("A server that is cancelled at its limit ends, its connections with it")
+    func cancelledAtLimit() async throws {
+        try await onLoop { loop in
+            let current = Shared(0)
+            let end = try await Reactor.withSocket(toward: loopback4) {
+                (socket) async throws(SocketFault) -> SocketFault? in
+                let address = Shared<Endpoint?>(nil)
+                return await withTaskGroup(of: SocketFault?.self) { group in
+                    group.addTask {
+                        await fault { () throws(SocketFault) in
+                            try await Listener.withListener(on: Endpoint(loopback4, port: 0)) {
+                                (listener) throws(SocketFault) in
+                                address.change { $0 = listener.endpoint }
+                                try await listener.serve(limit: 1) { socket in
+                                    current.change { $0 += 1 }
+                                    _ = try? await socket.receive(until: .distantFuture) { $0.count }
+                                }
+                            }
+                        }
+                    }
+                    while address.value == nil { await turns(1) }
+                    if let server = address.value { _ = try? await socket.connect(to: server, until: patient) }
+                    while current.value == 0 { await turns(1) }
+                    await turns(5)
+                    group.cancelAll()
+                    return await group.next() ?? nil
+                }
+            }
+            #expect(end == .cancelled)
+        }
+    }
+
     // MARK: Peers that never stop
 
     /// Serves one connection that it leaves alone, and lends a function that sends up to `size` bytes on it at once.

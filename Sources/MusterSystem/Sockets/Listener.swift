@@ -70,7 +70,10 @@ package struct Listener {
         let result: Result<Void, SocketFault> = await withDiscardingTaskGroup { group in
             while true {
                 do throws(SocketFault) {
-                    while active.count >= limit { await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(2))) }
+                    while active.count >= limit {
+                        let next = SystemClock.now.advanced(by: .milliseconds(2))
+                        guard await Reactor.sleep(until: next) else { throw .cancelled }
+                    }
                     let connection = try await accept()
                     active.count += 1
                     group.addTask {
