@@ -303,6 +303,17 @@ private let hasIPv6 =
         }
     }
 
+    @Test("Cancelling only the child task that serves ends it, though the listener was lent to its parent")
+    func serveCancelledInside() async throws {
+        try await onLoop { loop in
+            let end = try await Listener.withListener(on: Endpoint(loopback4, port: 0)) {
+                (listener) throws(SocketFault) in
+                await faultWhenCancelled(loop) { () throws(SocketFault) in try await listener.serve { _ in } }
+            }
+            #expect(end == .cancelled)
+        }
+    }
+
     @Test("A server at its limit serves no more at once, all in the end, and can be cancelled there")
     func serveLimit() async throws {
         try await onLoop { loop in
@@ -567,4 +578,55 @@ private let hasIPv6 =
         }
     }
 
+    @Test("Steering sends each 127.0.0.x to the member of its interval")
+    func steering() async throws {
+        try await onLoop { loop in
+            let any = Endpoint(.v4(0), port: 0)
+            try await Listener.withListener(on: any, options: [.reusePort, .loopbackDevice]) {
+                (first) throws(SocketFault) in
+                let shared = Endpoint(.v4(0), port: first.endpoint.port)
+                try await Listener.withListener(on: shared, options: [.reusePort, .loopbackDevice]) {
+                    (second) throws(SocketFault) in
+                    // 300 intervals of one address each, alternating, make a tree with far jumps.
+                    let base: UInt32 = 0x7f00_0100
+                    let starts = [0] + (0..<300).map { base + $0 }
+                    try second.steer(starts: starts, members: starts.indices.map { UInt8($0 % 2) })
+                    let wrong = await withTaskGroup(of: Int?.self) { group in
+                        for (member, listener) in [first, second].enumerated() {
+                            group.addTask {
+                                _ = await fault { () throws(SocketFault) in
+                                    try await listener.serve { socket in
+                                        try? await socket.send([UInt8(member)], until: patient)
+                                        _ = try? await socket.receiveAll(until: patient)
+                                    }
+                                }
+                                return nil
+                            }
+                        }
+                        group.addTask {
+                            var wrong = 0
+                            for offset in UInt32(0)..<300 {
+                                let target = Endpoint(.v4(base + offset), port: shared.port)
+                                let member = try? await Reactor.withSocket(toward: target.address) {
+                                    (socket) throws(SocketFault) in
+                                    try await socket.connect(to: target, until: patient)
+                                    return try await socket.receive(count: 1, until: patient)
+                                }
+                                if member != [UInt8((offset + 1) % 2)] { wrong += 1 }
+                            }
+                            return wrong
+                        }
+                        while let end = await group.next() {
+                            if let end {
+                                group.cancelAll()
+                                return end
+                            }
+                        }
+                        return -1
+                    }
+                    #expect(wrong == 0)
+                }
+            }
+        }
+    }
 }

@@ -67,24 +67,30 @@ package struct Listener {
         limit: Int = 8192, _ handle: @escaping @Sendable (TCPSocket) async -> Void
     ) async throws(SocketFault) {
         let active = Counter()
-        let result: Result<Void, SocketFault> = await withDiscardingTaskGroup { group in
-            while true {
-                do throws(SocketFault) {
-                    while active.count >= limit {
-                        let next = SystemClock.now.advanced(by: .milliseconds(2))
-                        guard await Reactor.sleep(until: next) else { throw .cancelled }
+        let generation = loop.generation(slot)
+        let result: Result<Void, SocketFault> = await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                while true {
+                    do throws(SocketFault) {
+                        while active.count >= limit {
+                            let next = SystemClock.now.advanced(by: .milliseconds(2))
+                            guard await Reactor.sleep(until: next) else { throw .cancelled }
+                        }
+                        let connection = try await accept()
+                        active.count += 1
+                        group.addTask {
+                            await connection.serve(handle)
+                            active.count -= 1
+                        }
+                    } catch {
+                        group.cancelAll()
+                        return .failure(error)
                     }
-                    let connection = try await accept()
-                    active.count += 1
-                    group.addTask {
-                        await connection.serve(handle)
-                        active.count -= 1
-                    }
-                } catch {
-                    group.cancelAll()
-                    return .failure(error)
                 }
             }
+        } onCancel: {
+            // The task that serves may be a child of the one the listener was lent to.
+            loop.cancel(slot, generation: generation)
         }
         try result.get()
     }
