@@ -292,6 +292,33 @@ import Testing
             accept: { _, _ in client.value.map { body($0) } })
     }
 
+    @Test("A query cancelled before it left is not sent to the server that gets its socket next")
+    func misdirected() async throws {
+        try await onLoop { loop in
+            try await Self.fillIdle(loop)
+            let (first, second) = (RawDatagramSocket(), RawDatagramSocket())
+            let (one, two) = (first.endpoint, second.endpoint)
+            for round in UInt32(0)..<20 {
+                let end = await faultWhenCancelledFirst(loop) { () throws(SocketFault) in
+                    _ = try await ask(one, 0xaaaa_0000 | round)
+                }
+                #expect(end == .cancelled)
+                async let answer = ask(two, round)
+                var query = second.receive()
+                while query == nil {
+                    await turns(1)
+                    query = second.receive()
+                }
+                while let found = query {
+                    #expect(payload(found.bytes) == round, "a query for another server")
+                    second.send(found.bytes, to: found.source)
+                    query = second.receive()
+                }
+                _ = try await answer
+            }
+        }
+    }
+
     // MARK: Servers
 
     @Test("Cancelling a datagram server works before and during its wait")

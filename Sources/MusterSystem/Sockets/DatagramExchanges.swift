@@ -146,6 +146,7 @@ package final class DatagramExchanges {
     }
 
     private func close(_ socket: DatagramSocket) {
+        socket.close()
         unsafe loop.slots[Int(socket.slot)].handler = nil
         loop.recycle(socket.slot)
     }

@@ -22,6 +22,7 @@ final class DatagramSocket: ReadinessHandler {
     private var lengths: [UInt32] = []
     private var isFlushPlanned = false
     private var mayHaveMore = false
+    private var isClosed = false
 
     init(slot: Int32, exchanges: DatagramExchanges) {
         self.slot = slot
@@ -57,6 +58,9 @@ final class DatagramSocket: ReadinessHandler {
 
     func remove(_ id: UInt16) { table.remove(id) }
 
+    /// The slot goes to others from now on: a flush that is still planned must not touch it.
+    func close() { isClosed = true }
+
     func becameReady(_ readiness: Readiness) {
         if !readiness.isDisjoint(with: [.readable, .failed, .hungUp]) { receive() }
         if readiness.contains(.writable), !offsets.isEmpty { planFlush() }
@@ -64,6 +68,7 @@ final class DatagramSocket: ReadinessHandler {
 
     func flush() {
         isFlushPlanned = false
+        guard !isClosed else { return }
         if mayHaveMore {
             mayHaveMore = false
             receive()
