@@ -292,6 +292,44 @@ import Testing
             accept: { _, _ in client.value.map { body($0) } })
     }
 
+    @Test("What an earlier server sent too late is not there for the next one's socket to read")
+    func staleAnswers() async throws {
+        try await onLoop { loop in
+            try await Self.fillIdle(loop)
+            let (early, later) = (RawDatagramSocket(), RawDatagramSocket())
+            for _ in 0..<20 {
+                try await Self.exchange(early, loop) { client in
+                    for guess in UInt8(0)..<50 { early.send([guess, guess, 0xee], to: client) }
+                }
+                var stale = 0
+                try await Self.exchange(later, loop) {
+                    for socket in loop.lentDatagramSockets { stale += loop.pendingBytes(socket.slot) }
+                } accepted: { _ in
+                }
+                #expect(stale == 0)
+            }
+        }
+    }
+
+    @Test("An earlier server's refusal that came too late is not charged to the next one")
+    func staleRefusal() async throws {
+        try await onLoop { loop in
+            try await Self.fillIdle(loop)
+            let later = RawDatagramSocket()
+            for _ in 0..<20 {
+                let early = RawDatagramSocket()
+                try await Self.exchange(early, loop) { _ in
+                    early.end()
+                    for socket in loop.lentDatagramSockets where socket.inFlight > 0 {
+                        unsafe send(loop.slots[Int(socket.slot)].descriptor, "x", 1, 0)
+                    }
+                }
+                let end = await fault { () throws(SocketFault) in try await Self.exchange(later, loop) { _ in } }
+                #expect(end == nil)
+            }
+        }
+    }
+
     @Test("A query cancelled before it left is not sent to the server that gets its socket next")
     func misdirected() async throws {
         try await onLoop { loop in

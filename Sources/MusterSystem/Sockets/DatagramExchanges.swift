@@ -123,6 +123,11 @@ package final class DatagramExchanges {
             loop.recycle(slot)
             throw SocketFault(errno: -connected, local: true)
         }
+        // A recycled socket may still hold what an earlier server sent too late, or its refusal; the connection keeps
+        // others out from now on. Bounded, because our server may already send.
+        for _ in 0..<4096 {
+            if unsafe cml_recv(outcome, loop.scratch.baseAddress!, loop.scratch.count) == -Int64(EAGAIN) { break }
+        }
         let socket = DatagramSocket(slot: slot, exchanges: self)
         unsafe loop.slots[Int(slot)].handler = socket
         return socket
