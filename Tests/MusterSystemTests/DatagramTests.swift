@@ -371,4 +371,30 @@ import Testing
         }
     }
 
+    @Test("A loop that has asked servers goes away with all its memory")
+    func exchangesAreFreed() async throws {
+        weak var exchanges: DatagramExchanges?
+        weak var reactor: Reactor?
+        try await Reactor.withLoops(1) { loops in
+            let found = try await withThrowingTaskGroup(of: DatagramExchanges.self) { group in
+                group.addTask(executorPreference: loops[0]) {
+                    try await withDatagramServer(on: loops[0]) {
+                        echo($0, $1, $2, &$3)
+                    } _: { server in
+                        _ = try await ask(server)
+                    }
+                    return loops[0].datagrams
+                }
+                return try #require(try await group.next())
+            }
+            exchanges = found
+            reactor = loops[0]
+        }
+        // Not inside the macro, which would look into what ought to be gone.
+        let (areGone, isGone) = (exchanges == nil, reactor == nil)
+        #expect(areGone)
+        #expect(isGone)
+    }
 }
+
+extension DatagramExchanges: @unchecked Sendable {}

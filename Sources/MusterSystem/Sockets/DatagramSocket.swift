@@ -12,7 +12,8 @@ final class DatagramSocket: ReadinessHandler {
     static let mostQueries = 4096
 
     let slot: Int32
-    private let exchanges: DatagramExchanges
+    /// The exchanges hold the socket, not the other way around; a loop frees both.
+    private unowned let exchanges: DatagramExchanges
     private var table = QueryTable()
     private(set) var sentCount = 0
     private var outgoing: UnsafeMutableRawPointer
