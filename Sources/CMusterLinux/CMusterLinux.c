@@ -67,6 +67,8 @@ int cml_epoll_add(int epoll, int fd, uint32_t events, uint32_t slot) {
     return (int)result(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event));
 }
 
+int cml_epoll_remove(int epoll, int fd) { return (int)result(epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL)); }
+
 int cml_epoll_wait(int epoll, cml_event *events, int count, int milliseconds) {
     struct epoll_event raw[512];
     if (count > 512) count = 512;

@@ -102,3 +102,30 @@ import Testing
         #expect(ResourceLimits.current() == limits)
     }
 }
+
+extension ProcessTests {
+    @Test("An interruption can be waited for more than once, and giving up on it leaves the signal's way open")
+    func interruption() async throws {
+        let interruption = try Interruption.install()
+        try await onLoop { loop in
+            let before = loop.lentSlotCount
+            let given = await faultWhenCancelled(loop) { () throws(SocketFault) in
+                if await !interruption.wait() { throw .cancelled }
+            }
+            #expect(given == .cancelled)
+            #expect(loop.lentSlotCount == before)
+            // Were the descriptor closed, this file would get its number, and the signal would write into it.
+            let path = "/tmp/muster-test-\(getpid())-interruption"
+            let file = try OutputFile.create(path)
+            defer { _ = unsafe unlink(path) }
+            // To the process: threads of the runtime block signals, and so does a loop that one of them started.
+            kill(getpid(), SIGTERM)
+            #expect(await interruption.wait())
+            #expect(await interruption.wait())
+            #expect(try FileReading.bytes(path).isEmpty)
+            try file.write([])
+        }
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+    }
+}

@@ -38,6 +38,7 @@ enum {
 };
 int cml_epoll_create(void);
 int cml_epoll_add(int epoll, int fd, uint32_t events, uint32_t slot);
+int cml_epoll_remove(int epoll, int fd);
 int cml_epoll_wait(int epoll, cml_event *events, int count, int milliseconds);
 int cml_eventfd(void);
 void cml_eventfd_signal(int fd);

@@ -1,4 +1,5 @@
 internal import CMusterLinux
+internal import Glibc
 internal import MusterCore
 
 /// The first SIGINT or SIGTERM as something to wait for; the second ends the process as it would by default.
@@ -21,14 +22,16 @@ package struct Interruption: Sendable {
 
     /// Waits on the current loop; false where the task was cancelled first.
     package func wait() async -> Bool {
-        guard let loop = Reactor.current, let slot = try? loop.adopt(descriptor) else { return false }
+        // A copy, because the slot closes its descriptor, and the signal handler writes into the original.
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0, let loop = Reactor.current, let slot = try? loop.adopt(copy) else { return false }
         let generation = loop.generation(slot)
         let wake = await withTaskCancellationHandler {
             await loop.wait(slot, for: .readable, until: .distantFuture)
         } onCancel: {
             loop.cancel(slot, generation: generation)
         }
-        loop.emptySlot(slot)
+        loop.emptySharedSlot(slot)
         return wake == .ready
     }
 }

@@ -15,6 +15,6 @@ package enum StandardInput {
         } onCancel: {
             loop.cancel(slot, generation: generation)
         }
-        loop.emptySlot(slot)
+        loop.emptySharedSlot(slot)
     }
 }

@@ -399,6 +399,13 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         keepSlot(index)
     }
 
+    /// The same for a copy of a descriptor that stays open elsewhere: closing it would leave it registered, and its events
+    /// would go to whoever has the slot next.
+    func emptySharedSlot(_ index: Int32) {
+        _ = unsafe cml_epoll_remove(epoll, slots[Int(index)].descriptor)
+        emptySlot(index)
+    }
+
     private func addSlot() -> Int32 {
         if slotCount == slotCapacity {
             let larger = UnsafeMutablePointer<Slot>.allocate(capacity: slotCapacity * 2)
