@@ -51,6 +51,14 @@ import Testing
         #expect(found?.text == "/dev/zero: larger than \(limit) bytes")
     }
 
+    @Test("The largest limit there is does no harm")
+    func largestLimit() throws {
+        try withPath("file") { (path) throws in
+            try OutputFile.create(path).write([1])
+            #expect(try FileReading.bytes(path, limit: .max) == [1])
+        }
+    }
+
     @Test("A file that the system makes up as it is read is whole")
     func unknownSize() throws {
         #expect(try FileReading.text("/proc/self/status").contains("Threads:"))

@@ -32,12 +32,13 @@ package enum FileReading {
         var content: [UInt8] = []
         var size = 65_536
         var status = stat()
-        if unsafe fstat(descriptor, &status) == 0, status.st_size > 0 { size = min(Int(status.st_size) + 1, limit + 1) }
+        if unsafe fstat(descriptor, &status) == 0, status.st_size > 0 {
+            size = min(Int(clamping: status.st_size), limit) &+ 1
+            if size <= 0 { size = 65_536 }
+        }
         var failure: Int32 = 0
         while failure == 0 {
-            let count = content.count
             var got = 0
-            content.reserveCapacity(count + size)
             content.append(contentsOf: unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
                 got = unsafe read(descriptor, buffer.baseAddress!, size)
                 if got < 0 { failure = errno == EINTR ? 0 : errno }
