@@ -373,8 +373,9 @@ int cml_server_send(int fd, const void *arena, uint32_t stride, const cml_datagr
     int sent = 0;
     while (sent < used) {
         int count = sendmmsg(fd, messages + sent, (unsigned)(used - sent), MSG_NOSIGNAL);
-        if (count <= 0) return sent > 0 ? sent : -errno;
-        sent += count;
+        if (count < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)) return sent;
+        // What cannot be sent, to port 0 or from a broadcast address, must not cost the others their answer.
+        sent += count > 0 ? count : 1;
     }
     return sent;
 }

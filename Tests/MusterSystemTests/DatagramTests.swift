@@ -359,6 +359,36 @@ import Testing
 
     // MARK: Servers
 
+    @Test("One request that cannot be answered does not cost others their answer")
+    func unanswerable() async throws {
+        try await onLoop { loop in
+            let client = RawDatagramSocket()
+            let answered = try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask(executorPreference: loop) {
+                    let end = await fault { () throws(SocketFault) in
+                        try await DatagramServer.serve(
+                            on: Endpoint(.v4(0), port: 0),
+                            ready: { bound in
+                                // Both lie ready before the server's first look; nothing leaves from a broadcast address.
+                                client.send([1], to: Endpoint(.v4(0x7fff_ffff), port: bound.port))
+                                client.send([2], to: Endpoint(loopback4, port: bound.port))
+                            }, { echo($0, $1, $2, &$3) })
+                    }
+                    return end == .cancelled
+                }
+                var found: [UInt8] = []
+                for _ in 0..<200 where !found.contains(2) {
+                    await turns(1)
+                    while let datagram = client.receive() { found += datagram.bytes }
+                }
+                group.cancelAll()
+                let ended = try await group.next()
+                return found.contains(2) && ended == true
+            }
+            #expect(answered)
+        }
+    }
+
     @Test("Cancelling a datagram server works before and during its wait")
     func serverCancelled() async throws {
         try await onLoop { loop in
