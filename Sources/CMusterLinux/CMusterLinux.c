@@ -46,7 +46,8 @@ double cml_wall_seconds(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static __thread void *current_loop;
+// Read several times a check: the model that needs no call.
+static __thread __attribute__((tls_model("initial-exec"))) void *current_loop;
 void *cml_loop_get(void) { return current_loop; }
 void cml_loop_set(void *loop) { current_loop = loop; }
 void cml_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }

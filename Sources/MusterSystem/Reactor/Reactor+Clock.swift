@@ -20,7 +20,7 @@ extension Reactor {
         let generation = loop.generation(slot)
         let wake = await withTaskCancellationHandler {
             // At least one turn, so that a loop of short sleeps lets others run.
-            await loop.wait(slot, for: [], until: max(deadline, Instant(nanoseconds: loop.now)))
+            unsafe await loop.wait(slot, for: [], until: max(deadline, Instant(nanoseconds: loop.now)))
         } onCancel: {
             loop.cancel(slot, generation: generation)
         }

@@ -25,24 +25,25 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private let name: String
     private var thread = pthread_t()
 
-    // The loop's own.
-    var slots: UnsafeMutablePointer<Slot>
+    // The loop's own. What the hot path touches goes unchecked for overlapping accesses: they are single statements on one
+    // thread, and the checks cost as much as the work. Invariant: no such statement calls out while it changes one.
+    @exclusivity(unchecked) var slots: UnsafeMutablePointer<Slot>
     private var slotCapacity = 256
-    private(set) var slotCount = 0
-    private(set) var idle: [7 of Int32] = .init(repeating: -1)
-    private var jobs = JobQueue()
-    private var wheel: TimerWheel
+    @exclusivity(unchecked) private(set) var slotCount = 0
+    @exclusivity(unchecked) private(set) var idle: [7 of Int32] = .init(repeating: -1)
+    @exclusivity(unchecked) private var jobs = JobQueue()
+    @exclusivity(unchecked) private var wheel: TimerWheel
     private var expired: [Int32] = []
     /// Waiters whose tasks the loop watches for cancellation.
-    private var watchedCount = 0
+    @exclusivity(unchecked) private var watchedCount = 0
     private var nextSweep: Int64 = 0
-    private var flushes: [any ReadinessHandler] = []
+    @exclusivity(unchecked) private var flushes: [any ReadinessHandler] = []
     /// Slots whose socket was not read empty.
     private var unread: [(slot: Int32, generation: UInt32)] = []
     /// When the events at hand were fetched.
-    private(set) var now: Int64
+    @exclusivity(unchecked) private(set) var now: Int64
     /// How long the turn before the last fetch kept events from being seen.
-    private var lastBusy: Int64 = 0
+    @exclusivity(unchecked) private var lastBusy: Int64 = 0
     package private(set) var lag = LoopLag()
     /// Where received bytes lie until the receiver's next wait.
     let scratch: UnsafeMutableRawBufferPointer
@@ -69,13 +70,13 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         wakeDescriptor = wake
         unsafe slots = .allocate(capacity: slotCapacity)
         unsafe scratch = .allocate(byteCount: 65_536, alignment: 64)
-        now = cml_now_ns()
-        wheel = TimerWheel(now: now)
+        unsafe now = cml_now_ns()
+        unsafe wheel = unsafe TimerWheel(now: now)
         _ = cml_epoll_add(epoll, wake, UInt32(CML_IN) | UInt32(CML_EDGE), Self.wakeSlot)
     }
 
     deinit {
-        for index in 0..<slotCount where unsafe slots[index].descriptor >= 0 { _ = unsafe cml_close(slots[index].descriptor) }
+        for index in unsafe 0..<slotCount where unsafe slots[index].descriptor >= 0 { _ = unsafe cml_close(slots[index].descriptor) }
         unsafe slots.deinitialize(count: slotCount)
         unsafe slots.deallocate()
         unsafe scratch.deallocate()
@@ -87,7 +88,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if isCurrent { jobs.push(job) } else { leave { $0.jobs.append(job) } }
+        if isCurrent { unsafe jobs.push(job) } else { leave { $0.jobs.append(job) } }
     }
 
     package func asUnownedTaskExecutor() -> UnownedTaskExecutor { unsafe UnownedTaskExecutor(ordinary: self) }
@@ -190,12 +191,12 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             unsafe runJobs(executor)
             flush()
             let before = cml_now_ns()
-            lag.note(from: now, to: before)
-            lastBusy = before - now
-            let timeout = jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
+            unsafe lag.note(from: now, to: before)
+            unsafe lastBusy = unsafe before - now
+            let timeout = unsafe jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
             let found = unsafe cml_epoll_wait(epoll, events, Int32(capacity), timeout)
-            now = cml_now_ns()
-            if found == 0, timeout > 0 { lag.note(from: before + Int64(timeout) * 1_000_000, to: now) }
+            unsafe now = cml_now_ns()
+            if found == 0, timeout > 0 { unsafe lag.note(from: before + Int64(timeout) * 1_000_000, to: now) }
             for index in 0..<Int(max(found, 0)) {
                 let event = unsafe events[index]
                 if event.slot != Self.wakeSlot {
@@ -209,41 +210,41 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             // not keep time from passing.
             fullLooks = found < capacity ? 0 : fullLooks + 1
             if fullLooks % 16 == 0 { expire() }
-            if watchedCount > 0, now >= nextSweep { sweepCancelled() }
+            if unsafe watchedCount > 0, unsafe now >= nextSweep { sweepCancelled() }
             resumeReading()
         }
     }
 
     private func runJobs(_ executor: UnownedTaskExecutor) {
         var budget = 4096
-        while budget > 0, let job = jobs.pop() {
+        while budget > 0, let job = unsafe jobs.pop() {
             unsafe job.runSynchronously(on: executor)
             budget -= 1
         }
     }
 
     private func flush() {
-        guard !flushes.isEmpty else { return }
+        guard unsafe !flushes.isEmpty else { return }
         // A handler may ask for the next turn's flush while it is in this one's.
-        let count = flushes.count
-        for index in 0..<count { flushes[index].flush() }
-        flushes.removeFirst(count)
+        let count = unsafe flushes.count
+        for index in 0..<count { unsafe flushes[index].flush() }
+        unsafe flushes.removeFirst(count)
     }
 
     /// Calls the handler's `flush` once the jobs of this turn have run.
-    func flushLater(_ handler: any ReadinessHandler) { flushes.append(handler) }
+    func flushLater(_ handler: any ReadinessHandler) { unsafe flushes.append(handler) }
 
     private func timeoutMilliseconds(_ now: Int64) -> Int32 {
-        var delay = wheel.delay(now: now)
-        if watchedCount > 0 { delay = min(delay ?? .max, max(0, nextSweep - now)) }
+        var delay = unsafe wheel.delay(now: now)
+        if unsafe watchedCount > 0 { delay = min(delay ?? .max, max(0, nextSweep - now)) }
         return delay.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
     }
 
     /// Wakes the watched waiters whose tasks have been cancelled: a cancellation handler for each wait would cost more than
     /// looking at all of them now and then.
     private func sweepCancelled() {
-        nextSweep = now + Self.sweepInterval
-        for index in 0..<slotCount {
+        nextSweep = unsafe now + Self.sweepInterval
+        for index in unsafe 0..<slotCount {
             guard let task = unsafe slots[index].task, unsafe task.isCancelled else { continue }
             unsafe slots[index].isCancelled = true
             wake(Int32(index), .cancelled)
@@ -265,7 +266,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             }
             return remote
         }
-        for job in taken.jobs { jobs.push(job) }
+        for job in taken.jobs { unsafe jobs.push(job) }
         for (slot, generation) in taken.cancellations { cancelHere(slot, generation) }
         if taken.dropsIdle { dropIdleSockets() }
         return !taken.isStopping
@@ -292,7 +293,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     private func expire() {
-        wheel.expire(now: now, into: &expired)
+        unsafe wheel.expire(now: now, into: &expired)
         for entry in expired { wake(entry, .timedOut) }
         expired.removeAll(keepingCapacity: true)
     }
@@ -309,10 +310,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         unsafe slots[Int(slot)].waiter = nil
         if unsafe slots[Int(slot)].task != nil {
             unsafe slots[Int(slot)].task = nil
-            watchedCount -= 1
+            unsafe watchedCount -= 1
         }
         unsafe slots[Int(slot)].interest = []
-        wheel.disarm(slot)
+        unsafe wheel.disarm(slot)
         unsafe waiter.resume(returning: cause)
     }
 
@@ -325,7 +326,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
         // The loop has looked since the deadline passed. What was not there then is late, or else a peer that sends a
         // little in every turn would never meet its deadline.
-        if deadline.nanoseconds < now { return .timedOut }
+        if unsafe deadline.nanoseconds < now { return .timedOut }
         return await suspend(slot, interest, deadline)
     }
 
@@ -334,10 +335,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         let interest = interest.union(.trouble)
         if Task.isCancelled { return .cancelled }
         if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
-        if deadline.nanoseconds < now { return .timedOut }
+        if unsafe deadline.nanoseconds < now { return .timedOut }
         unsafe withUnsafeCurrentTask { task in unsafe slots[Int(slot)].task = task }
-        if watchedCount == 0 { nextSweep = now + Self.sweepInterval }
-        watchedCount += 1
+        if unsafe watchedCount == 0 { nextSweep = unsafe now + Self.sweepInterval }
+        unsafe watchedCount += 1
         return await suspend(slot, interest, deadline)
     }
 
@@ -345,7 +346,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         let wake = unsafe await withUnsafeContinuation { waiter in
             unsafe slots[Int(slot)].waiter = waiter
             unsafe slots[Int(slot)].interest = interest
-            if deadline != .distantFuture { wheel.arm(slot, deadline: deadline.nanoseconds) }
+            if deadline != .distantFuture { unsafe wheel.arm(slot, deadline: deadline.nanoseconds) }
         }
         // The event may have come when the turn before began, and its job has waited for the others of this turn.
         if wake == .ready { unsafe slots[Int(slot)].keptWaiting += lastBusy + (cml_now_ns() - now) }
@@ -365,12 +366,12 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     /// A slot of the kind: an idle one, or a new one without a descriptor.
     func takeSlot(_ kind: SlotKind) -> Int32 {
-        var index = idle[kind.rawValue]
+        var index = unsafe idle[kind.rawValue]
         if index >= 0 {
-            idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
+            unsafe idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
         } else {
-            index = idle[SlotKind.empty.rawValue]
-            if index >= 0 { idle[SlotKind.empty.rawValue] = unsafe slots[Int(index)].nextIdle } else { index = addSlot() }
+            index = unsafe idle[SlotKind.empty.rawValue]
+            if index >= 0 { unsafe idle[SlotKind.empty.rawValue] = unsafe slots[Int(index)].nextIdle } else { index = addSlot() }
             unsafe slots[Int(index)].kind = kind
         }
         let slot = unsafe slots + Int(index)
@@ -387,7 +388,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         unsafe slots[Int(index)].generation &+= 1
         let kind = unsafe slots[Int(index)].kind.rawValue
         unsafe slots[Int(index)].nextIdle = idle[kind]
-        idle[kind] = index
+        unsafe idle[kind] = index
     }
 
     /// Gives a slot back empty; its descriptor, if any, is closed.
@@ -407,7 +408,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     private func addSlot() -> Int32 {
-        if slotCount == slotCapacity {
+        if unsafe slotCount == slotCapacity {
             let larger = UnsafeMutablePointer<Slot>.allocate(capacity: slotCapacity * 2)
             unsafe larger.moveInitialize(from: slots, count: slotCount)
             unsafe slots.deallocate()
@@ -415,17 +416,17 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             slotCapacity *= 2
         }
         unsafe (slots + slotCount).initialize(to: Slot())
-        slotCount += 1
-        wheel.grow(to: slotCapacity)
-        return Int32(slotCount - 1)
+        unsafe slotCount += 1
+        unsafe wheel.grow(to: slotCapacity)
+        return unsafe Int32(slotCount - 1)
     }
 
     private func dropIdleSockets() {
         datagrams.dropIdle()
         for kind in [SlotKind.stream4, .stream6, .datagram4, .datagram6] {
-            while idle[kind.rawValue] >= 0 {
-                let index = idle[kind.rawValue]
-                idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
+            while unsafe idle[kind.rawValue] >= 0 {
+                let index = unsafe idle[kind.rawValue]
+                unsafe idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
                 emptySlot(index)
             }
         }
@@ -435,7 +436,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     var idleSocketCount: Int {
         var count = 0
         for kind in [SlotKind.stream4, .stream6, .datagram4, .datagram6] {
-            var index = idle[kind.rawValue]
+            var index = unsafe idle[kind.rawValue]
             while index >= 0 {
                 count += 1
                 index = unsafe slots[Int(index)].nextIdle

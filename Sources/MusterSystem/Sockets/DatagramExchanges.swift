@@ -17,16 +17,19 @@ package final class DatagramExchanges {
 
     private static let bufferSize = 2048
 
-    unowned let loop: Reactor
+    // The loop owns its exchanges and outlives them.
+    unowned(unsafe) let loop: Reactor
     private var channels: [Endpoint: Channel] = [:]
-    private var idleChannels = 0
-    private var ids = RandomIDs()
+    /// The server that was asked last: most often the next one too.
+    private var latest: (server: Endpoint, channel: Channel)?
+    @exclusivity(unchecked) private var idleChannels = 0
+    @exclusivity(unchecked) private var ids = RandomIDs()
     // Buffers: blocks of a batch each, free ones on a stack, links for the mail of a waiter.
-    private var blocks: [UnsafeMutableRawPointer] = unsafe []
-    private var free: [Int32] = []
-    private var links: [Int32] = []
+    @exclusivity(unchecked) private var blocks: [UnsafeMutableRawPointer] = unsafe []
+    @exclusivity(unchecked) private var free: [Int32] = []
+    @exclusivity(unchecked) private var links: [Int32] = []
 
-    init(_ loop: Reactor) { self.loop = loop }
+    init(_ loop: Reactor) { unsafe self.loop = loop }
 
     deinit {
         for unsafe block in unsafe blocks { unsafe block.deallocate() }
@@ -37,7 +40,7 @@ package final class DatagramExchanges {
         _ server: Endpoint, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
     ) throws(SocketFault) -> DatagramExchange {
         let (channel, socket) = try place(server)
-        let slot = loop.takeSlot(.timer)
+        let slot = unsafe loop.takeSlot(.timer)
         let id = socket.add(waiter: slot, byteCount: byteCount, encode)
         return DatagramExchange(exchanges: self, channel: channel, socket: socket, server: server, slot: slot, id: id)
     }
@@ -54,9 +57,9 @@ package final class DatagramExchanges {
             let error = unsafe loop.slots[Int(slot)].mailError
             if error != 0 { throw SocketFault(errno: error, local: error == EPERM || error == EACCES) }
             unsafe loop.slots[Int(slot)].ready.remove(.readable)
-            switch await loop.waitWatched(slot, for: .readable, until: deadline) {
+            switch unsafe await loop.waitWatched(slot, for: .readable, until: deadline) {
             case .cancelled: throw .cancelled
-            case .timedOut: throw loop.timeoutFault(slot, deadline)
+            case .timedOut: throw unsafe loop.timeoutFault(slot, deadline)
             case .ready: continue
             }
         }
@@ -66,9 +69,9 @@ package final class DatagramExchanges {
     func end(_ exchange: DatagramExchange) {
         let slot = exchange.slot
         releaseRead(slot)
-        while let buffer = takeMail(slot) { free.append(buffer) }
+        while let buffer = takeMail(slot) { unsafe free.append(buffer) }
         unsafe loop.slots[Int(slot)].mailError = 0
-        loop.emptySlot(slot)
+        unsafe loop.emptySlot(slot)
         exchange.socket.remove(exchange.id)
         settle(exchange.server, exchange.channel, exchange.socket)
     }
@@ -77,16 +80,20 @@ package final class DatagramExchanges {
         let buffer = unsafe loop.slots[Int(slot)].mailRead
         guard buffer >= 0 else { return }
         unsafe loop.slots[Int(slot)].mailRead = -1
-        free.append(buffer)
+        unsafe free.append(buffer)
     }
 
     // MARK: Sockets
 
     private func place(_ server: Endpoint) throws(SocketFault) -> (Channel, DatagramSocket) {
         let channel: Channel
-        if let known = channels[server] {
+        if let latest, latest.server == server {
+            channel = latest.channel
+            if channel.inFlight == 0 { unsafe idleChannels -= 1 }
+        } else if let known = channels[server] {
             channel = known
-            if channel.inFlight == 0 { idleChannels -= 1 }
+            latest = (server, known)
+            if channel.inFlight == 0 { unsafe idleChannels -= 1 }
         } else {
             channel = Channel()
             channels[server] = channel
@@ -112,7 +119,7 @@ package final class DatagramExchanges {
 
     private func open(_ server: Endpoint) throws(SocketFault) -> DatagramSocket {
         let v6 = if case .v6 = server.address { true } else { false }
-        let slot = try loop.takeSocket(v6: v6, stream: false)
+        let slot = unsafe try loop.takeSocket(v6: v6, stream: false)
         let outcome = unsafe loop.slots[Int(slot)].descriptor
         let connected =
             switch server.address {
@@ -120,7 +127,7 @@ package final class DatagramExchanges {
             case .v6(let high, let low): cml_connect(outcome, true, high, low, server.port)
             }
         guard connected == 0 else {
-            loop.recycle(slot)
+            unsafe loop.recycle(slot)
             throw SocketFault(errno: -connected, local: true)
         }
         // A recycled socket may still hold what an earlier server sent too late, or its refusal; the connection keeps
@@ -141,19 +148,20 @@ package final class DatagramExchanges {
             close(socket)
         }
         guard channel.inFlight == 0 else { return }
-        if idleChannels >= 64 { drop(server, channel, wasIdle: false) } else { idleChannels += 1 }
+        if unsafe idleChannels >= 64 { drop(server, channel, wasIdle: false) } else { unsafe idleChannels += 1 }
     }
 
     private func drop(_ server: Endpoint, _ channel: Channel, wasIdle: Bool) {
         for socket in channel.sockets { close(socket) }
         channels[server] = nil
-        if wasIdle { idleChannels -= 1 }
+        if latest?.server == server { latest = nil }
+        if wasIdle { unsafe idleChannels -= 1 }
     }
 
     private func close(_ socket: DatagramSocket) {
         socket.close()
         unsafe loop.slots[Int(socket.slot)].handler = nil
-        loop.recycle(socket.slot)
+        unsafe loop.recycle(socket.slot)
     }
 
     /// Gives back the sockets of servers that nobody asks at the moment.
@@ -163,14 +171,14 @@ package final class DatagramExchanges {
 
     // MARK: Buffers and mail
 
-    func drawID() -> UInt16 { ids.next() }
+    func drawID() -> UInt16 { unsafe ids.next() }
 
     /// Receives a batch into free buffers and gives each datagram to the waiter that `route` names; others are dropped.
     /// Returns how many came, or -errno.
     func receiveBatch(_ descriptor: Int32, _ route: (Span<UInt8>) -> Int32?) -> Int32 {
         let batch = Int(CML_BATCH)
-        if free.count < batch { addBlock() }
-        let first = free.count - batch
+        if unsafe free.count < batch { addBlock() }
+        let first = unsafe free.count - batch
         var pointers: [64 of UnsafeMutableRawPointer?] = unsafe .init(repeating: nil)
         var lengths: [64 of UInt32] = .init(repeating: 0)
         for index in 0..<batch { unsafe pointers[index] = pointer(to: free[first + index]) }
@@ -183,14 +191,14 @@ package final class DatagramExchanges {
             }
         }
         guard found > 0 else { return found }
-        let taken = Array(free[first..<first + Int(found)])
-        free.removeSubrange(first..<first + Int(found))
+        let taken = unsafe Array(free[first..<first + Int(found)])
+        unsafe free.removeSubrange(first..<first + Int(found))
         for index in 0..<Int(found) {
             let buffer = taken[index]
             let length = min(Int(lengths[index]), Self.bufferSize)
             // The length is kept in front of the bytes' place: buffers have a header of 8 bytes.
             unsafe (pointer(to: buffer) - 8).storeBytes(of: length, as: Int.self)
-            if let waiter = route(unsafe bytes(of: buffer).span) { deliver(buffer, to: waiter) } else { free.append(buffer) }
+            if let waiter = route(unsafe bytes(of: buffer).span) { deliver(buffer, to: waiter) } else { unsafe free.append(buffer) }
         }
         return found
     }
@@ -198,23 +206,23 @@ package final class DatagramExchanges {
     /// Wakes a waiter, or makes its next wait end at once.
     func notify(_ waiter: Int32) {
         unsafe loop.slots[Int(waiter)].ready.insert(.readable)
-        if unsafe loop.slots[Int(waiter)].interest.contains(.readable) { loop.wake(waiter, .ready) }
+        if unsafe loop.slots[Int(waiter)].interest.contains(.readable) { unsafe loop.wake(waiter, .ready) }
     }
 
     private func deliver(_ buffer: Int32, to waiter: Int32) {
-        links[Int(buffer)] = -1
+        unsafe links[Int(buffer)] = -1
         var last = unsafe loop.slots[Int(waiter)].mail
         if last < 0 {
             unsafe loop.slots[Int(waiter)].mail = buffer
         } else {
             var length = 1
-            while links[Int(last)] >= 0 {
-                last = links[Int(last)]
+            while unsafe links[Int(last)] >= 0 {
+                last = unsafe links[Int(last)]
                 length += 1
             }
             // Forged answers may come by the thousand; a few are looked at in a turn, the rest dropped.
-            guard length < 16 else { return free.append(buffer) }
-            links[Int(last)] = buffer
+            guard length < 16 else { return unsafe free.append(buffer) }
+            unsafe links[Int(last)] = buffer
         }
         notify(waiter)
     }
@@ -229,8 +237,8 @@ package final class DatagramExchanges {
     private func addBlock() {
         let batch = Int(CML_BATCH)
         unsafe blocks.append(.allocate(byteCount: batch * (Self.bufferSize + 8), alignment: 64))
-        for index in 0..<batch { free.append(Int32(links.count + index)) }
-        links.append(contentsOf: repeatElement(-1, count: batch))
+        for index in 0..<batch { unsafe free.append(Int32(links.count + index)) }
+        unsafe links.append(contentsOf: repeatElement(-1, count: batch))
     }
 
     private func pointer(to buffer: Int32) -> UnsafeMutableRawPointer {

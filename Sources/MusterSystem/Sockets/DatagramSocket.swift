@@ -13,70 +13,70 @@ final class DatagramSocket: ReadinessHandler {
 
     let slot: Int32
     /// The exchanges hold the socket, not the other way around; a loop frees both.
-    private unowned let exchanges: DatagramExchanges
-    private var table = QueryTable()
-    private(set) var sentCount = 0
-    private var outgoing: UnsafeMutableRawPointer
+    private unowned(unsafe) let exchanges: DatagramExchanges
+    @exclusivity(unchecked) private var table = QueryTable()
+    @exclusivity(unchecked) private(set) var sentCount = 0
+    @exclusivity(unchecked) private var outgoing: UnsafeMutableRawPointer
     private var capacity = 512
-    private var used = 0
-    private var offsets: [UInt32] = []
-    private var lengths: [UInt32] = []
-    private var isFlushPlanned = false
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private var offsets: [UInt32] = []
+    @exclusivity(unchecked) private var lengths: [UInt32] = []
+    @exclusivity(unchecked) private var isFlushPlanned = false
     private var mayHaveMore = false
     private var isClosed = false
 
     init(slot: Int32, exchanges: DatagramExchanges) {
         self.slot = slot
-        self.exchanges = exchanges
+        unsafe self.exchanges = exchanges
         unsafe outgoing = .allocate(byteCount: capacity, alignment: 16)
     }
 
     deinit { unsafe outgoing.deallocate() }
 
-    var inFlight: Int { table.count }
-    var isRetired: Bool { sentCount >= Self.mostQueries }
-    private var loop: Reactor { exchanges.loop }
+    var inFlight: Int { unsafe table.count }
+    var isRetired: Bool { unsafe sentCount >= Self.mostQueries }
+    private var loop: Reactor { unsafe exchanges.loop }
     private var descriptor: Int32 { unsafe loop.slots[Int(slot)].descriptor }
 
     /// Takes a query over: `encode` writes it with the id that was drawn for it, which is returned.
     func add(waiter: Int32, byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void) -> UInt16 {
-        var id = exchanges.drawID()
-        while table[id] != nil { id = exchanges.drawID() }
-        table.insert(id, waiter)
-        sentCount += 1
+        var id = unsafe exchanges.drawID()
+        while unsafe table[id] != nil { id = unsafe exchanges.drawID() }
+        unsafe table.insert(id, waiter)
+        unsafe sentCount += 1
         reserve(byteCount)
         // Invariant: `reserve` made room for byteCount bytes behind `used`.
         let room = unsafe UnsafeMutableBufferPointer(
             start: (outgoing + used).assumingMemoryBound(to: UInt8.self), count: byteCount)
         var span = unsafe room.mutableSpan
         encode(id, &span)
-        offsets.append(UInt32(used))
-        lengths.append(UInt32(byteCount))
-        used += byteCount
+        unsafe offsets.append(UInt32(used))
+        unsafe lengths.append(UInt32(byteCount))
+        unsafe used += byteCount
         planFlush()
         return id
     }
 
-    func remove(_ id: UInt16) { table.remove(id) }
+    func remove(_ id: UInt16) { unsafe table.remove(id) }
 
     /// The slot goes to others from now on: a flush that is still planned must not touch it.
     func close() { isClosed = true }
 
     func becameReady(_ readiness: Readiness) {
         if !readiness.isDisjoint(with: [.readable, .failed, .hungUp]) { receive() }
-        if readiness.contains(.writable), !offsets.isEmpty { planFlush() }
+        if readiness.contains(.writable), unsafe !offsets.isEmpty { planFlush() }
     }
 
     func flush() {
-        isFlushPlanned = false
+        unsafe isFlushPlanned = false
         guard !isClosed else { return }
         if mayHaveMore {
             mayHaveMore = false
             receive()
         }
         var sent = 0
-        while sent < offsets.count {
-            let count = offsets.count - sent
+        while unsafe sent < offsets.count {
+            let count = unsafe offsets.count - sent
             let outcome = unsafe offsets.withUnsafeBufferPointer { offsets in
                 unsafe lengths.withUnsafeBufferPointer { lengths in
                     // Invariant: sent < count, and every offset and length lies inside `outgoing`.
@@ -90,31 +90,31 @@ final class DatagramSocket: ReadinessHandler {
                 break
             } else {
                 failAll(-outcome)
-                sent = offsets.count
+                sent = unsafe offsets.count
             }
         }
-        if sent == offsets.count {
-            used = 0
-            offsets.removeAll(keepingCapacity: true)
-            lengths.removeAll(keepingCapacity: true)
+        if unsafe sent == offsets.count {
+            unsafe used = 0
+            unsafe offsets.removeAll(keepingCapacity: true)
+            unsafe lengths.removeAll(keepingCapacity: true)
         } else {
-            offsets.removeFirst(sent)
-            lengths.removeFirst(sent)
+            unsafe offsets.removeFirst(sent)
+            unsafe lengths.removeFirst(sent)
         }
     }
 
     private func planFlush() {
-        guard !isFlushPlanned else { return }
-        isFlushPlanned = true
+        guard unsafe !isFlushPlanned else { return }
+        unsafe isFlushPlanned = true
         loop.flushLater(self)
     }
 
     private func receive() {
         // A peer that never stops sending must not keep the loop.
         for _ in 0..<16 {
-            let outcome = exchanges.receiveBatch(descriptor) { bytes in
+            let outcome = unsafe exchanges.receiveBatch(descriptor) { bytes in
                 guard bytes.count >= 2 else { return nil }
-                return table[UInt16(bytes[0]) << 8 | UInt16(bytes[1])]
+                return unsafe table[UInt16(bytes[0]) << 8 | UInt16(bytes[1])]
             }
             if outcome == -EAGAIN { return }
             if outcome < 0 { return failAll(-outcome) }
@@ -126,15 +126,15 @@ final class DatagramSocket: ReadinessHandler {
 
     /// An error on a connected socket concerns the server, so all queries on it.
     private func failAll(_ error: Int32) {
-        for waiter in table.slots {
+        for waiter in unsafe table.slots {
             unsafe loop.slots[Int(waiter)].mailError = error
-            exchanges.notify(waiter)
+            unsafe exchanges.notify(waiter)
         }
     }
 
     private func reserve(_ byteCount: Int) {
-        guard used + byteCount > capacity else { return }
-        while used + byteCount > capacity { capacity *= 2 }
+        guard unsafe used + byteCount > capacity else { return }
+        while unsafe used + byteCount > capacity { capacity *= 2 }
         let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         unsafe larger.copyMemory(from: outgoing, byteCount: used)
         unsafe outgoing.deallocate()
