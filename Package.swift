@@ -72,7 +72,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Tests
         .target(
-            name: "MusterTesting", dependencies: ["MusterCore", "MusterEngine", "MusterSystem"], path: "Tests/MusterTesting",
+            name: "MusterTesting", dependencies: ["MusterCore", "MusterEngine", "MusterSystem"],
+            path: "Tests/MusterTesting",
             swiftSettings: swiftSettings),
         tests("MusterCoreTests", ["MusterCore"]),
         tests("MusterWireTests", ["MusterWire", nio("NIOHTTP1"), nio("NIOCore"), nio("NIOEmbedded")]),

@@ -10,7 +10,8 @@ package struct Concurrency: Sendable, Hashable {
     ///
     /// Some descriptors are kept for loops, files and name lookups: 64, or a quarter of a low limit.
     package init(
-        asked: Int?, preferred: Int = Self.preferred, because preference: String = "default", descriptors: Int, ports: Int
+        asked: Int?, preferred: Int = Self.preferred, because preference: String = "default", descriptors: Int,
+        ports: Int
     ) {
         let forSockets = max(1, descriptors - min(64, descriptors / 4))
         let forPorts = max(1, ports - ports / 8)

@@ -135,7 +135,8 @@ package struct Survey: Sendable {
             let pause: Duration
             if ranShort, shortages < Self.shortageTries {
                 shortages += 1
-                pause = Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(after: shortages, random: .random(in: 0..<1))
+                pause = Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(
+                    after: shortages, random: .random(in: 0..<1))
             } else if !ranShort, attempt.verdict.isTransient, earlier.count + 1 < attempts[target.checkIndex] {
                 earlier.append(attempt)
                 pause = backoff.delay(after: earlier.count, random: .random(in: 0..<1))

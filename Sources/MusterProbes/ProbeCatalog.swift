@@ -45,11 +45,13 @@ package enum ProbeCatalog {
     ]
 
     /// The blueprint of a check, nil where its settings are faulty (the log says how).
-    package static func blueprint(for check: Check, in environment: ProbeEnvironment, log: FaultLog) -> ProbeBlueprint? {
+    package static func blueprint(for check: Check, in environment: ProbeEnvironment, log: FaultLog) -> ProbeBlueprint?
+    {
         guard let kind = kinds.first(where: { $0.name == check.kind }) else {
             log.add(
                 .unknownName, at: check.location,
-                "no kind of check is called \"\(check.kind)\"; \(NearestWord.hint(check.kind, among: kinds.map(\.name)))")
+                "no kind of check is called \"\(check.kind)\"; \(NearestWord.hint(check.kind, among: kinds.map(\.name)))"
+            )
             return nil
         }
         return kind.make(SettingsReader(check.settings, at: "\(check.location).\(kind.name)", log: log), environment)

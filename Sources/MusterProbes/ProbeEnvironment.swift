@@ -18,7 +18,8 @@ package final class ProbeEnvironment: Sendable {
 
     /// Where distributions keep the roots of the system.
     private static let systemRootPaths = [
-        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
+        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
+        "/etc/ssl/ca-bundle.pem",
     ]
 
     /// The judge that trusts the roots of a file, or of the system where there is none. Errors: the hint says what is wrong

@@ -4,7 +4,9 @@ internal import MusterSystem
 extension SocketFault {
     /// What a fault says about the target. What the other side did depends on how far the dialogue was: `timeout` is the
     /// reason for its silence, `reset` for breaking off.
-    func verdict(timeout: Reason, reset: Reason = .tcpReset, refused: Reason = .tcpRefused, unreachable: Reason = .tcpUnreachable)
+    func verdict(
+        timeout: Reason, reset: Reason = .tcpReset, refused: Reason = .tcpRefused, unreachable: Reason = .tcpUnreachable
+    )
         -> Verdict
     {
         switch self {

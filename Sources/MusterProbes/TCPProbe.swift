@@ -3,7 +3,8 @@ internal import MusterSystem
 
 /// Connects over TCP and, where bytes are expected, compares what the peer says first.
 struct TCPProbe: Probe {
-    static let kind = ProbeKind(name: "tcp", summary: "connect; optionally send and expect bytes") { reader, environment in
+    static let kind = ProbeKind(name: "tcp", summary: "connect; optionally send and expect bytes") {
+        reader, environment in
         TCPProbe.blueprint(reader, environment)
     }
 
@@ -22,7 +23,8 @@ struct TCPProbe: Probe {
         let expect = reader.string("expect")
         let send = reader.string("send")
         if let expect, expect.isEmpty || expect.utf8.count > longestExpectation {
-            reader.log.add(.badValue, at: reader.place("expect"), "write 1 to \(longestExpectation) bytes, or leave it out")
+            reader.log.add(
+                .badValue, at: reader.place("expect"), "write 1 to \(longestExpectation) bytes, or leave it out")
         }
         reader.finish()
         guard let port else { return nil }
@@ -44,7 +46,8 @@ struct TCPProbe: Probe {
         var roundTrip: UInt32 = 0
         clock.enter(.connect)
         do throws(SocketFault) {
-            let (verdict, detail) = try await Reactor.withSocket(toward: endpoint.address) { socket throws(SocketFault) in
+            let (verdict, detail) = try await Reactor.withSocket(toward: endpoint.address) {
+                socket throws(SocketFault) in
                 try await socket.connect(to: endpoint, until: deadline)
                 roundTrip = socket.roundTrip
                 guard expect != nil || send != nil else { return (Verdict.up, "") }
@@ -75,7 +78,9 @@ struct TCPProbe: Probe {
         var received: [UInt8] = []
         while received.count < expect.count, expect.starts(with: received) {
             let more: Void? = try await socket.receive(until: deadline) { bytes in
-                for index in bytes.indices.prefix(Self.longestExpectation - received.count) { received.append(bytes[index]) }
+                for index in bytes.indices.prefix(Self.longestExpectation - received.count) {
+                    received.append(bytes[index])
+                }
             }
             if more == nil {
                 return (.down(.tcpClosed), received.isEmpty ? "" : "after \(Self.shown(received))")

@@ -37,7 +37,8 @@ struct Muster: AsyncParsableCommand {
         }
         let isHelp = exitCode(for: error) == .success
         let text = fullMessage(for: error)
-        Complaint.write(isHelp ? text : "muster: " + text.drop(prefix: "Error: "), to: isHelp ? .standardOutput : .standardError)
+        Complaint.write(
+            isHelp ? text : "muster: " + text.drop(prefix: "Error: "), to: isHelp ? .standardOutput : .standardError)
         Glibc.exit(isHelp ? 0 : 2)
     }
 }

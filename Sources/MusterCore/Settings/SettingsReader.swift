@@ -97,7 +97,9 @@ package final class SettingsReader {
         if case .integer(let number) = value { count = number }
         if case .string(let text) = value { count = ByteCount.parse(text) }
         if let count, (0...limit).contains(count) { return count }
-        log.add(.badValue, at: place(key), "no number of bytes; write for example 65536, \"64KB\" or \"1MB\", at most \(limit)")
+        log.add(
+            .badValue, at: place(key),
+            "no number of bytes; write for example 65536, \"64KB\" or \"1MB\", at most \(limit)")
         return nil
     }
 

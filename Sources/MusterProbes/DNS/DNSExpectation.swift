@@ -33,7 +33,10 @@ struct DNSExpectation: Sendable {
         let wanted = Set(answers.map { Self.canonical($0.text(for: host), query.type) })
         let found = Set(records.map { Self.canonical($0.text, query.type) })
         if wanted == found { return (.up, "") }
-        return (.down(.dnsMismatch), "got \(found.sorted().prefix(3).joined(separator: ", ")), expected \(wanted.sorted().prefix(3).joined(separator: ", "))")
+        return (
+            .down(.dnsMismatch),
+            "got \(found.sorted().prefix(3).joined(separator: ", ")), expected \(wanted.sorted().prefix(3).joined(separator: ", "))"
+        )
     }
 
     private static func verdict(forUnexpected code: DNSResponseCode) -> Verdict {
@@ -63,7 +66,9 @@ struct DNSExpectation: Sendable {
         case .a, .aaaa: return IPAddress(text: text)?.text ?? text
         case .txt: return text.contains("\"") ? text.split(separator: "\" \"").joined().filter { $0 != "\"" } : text
         default:
-            let words = text.lowercased().split(separator: " ").map { $0.hasSuffix(".") && $0.count > 1 ? $0.dropLast() : $0 }
+            let words = text.lowercased().split(separator: " ").map {
+                $0.hasSuffix(".") && $0.count > 1 ? $0.dropLast() : $0
+            }
             return words.joined(separator: " ")
         }
     }

@@ -21,7 +21,8 @@ enum DNSLookup {
 
     /// Asks a server and gives its answer's code and bytes to `read`, which must not keep them.
     static func run<R>(
-        _ query: DNSQuery, at server: Endpoint, overStream: Bool = false, _ clock: inout PhaseClock, until deadline: Instant,
+        _ query: DNSQuery, at server: Endpoint, overStream: Bool = false, _ clock: inout PhaseClock,
+        until deadline: Instant,
         _ read: (DNSResponseCode, Span<UInt8>) -> R
     ) async throws(Failure) -> R {
         if !overStream {

@@ -20,11 +20,15 @@ struct DNSProbe: Probe {
     private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
         let server = reader.template("server")
         if let text = server?.constant, HostPort.split(text) == nil {
-            reader.log.add(.badValue, at: reader.place("server"), "\"\(text)\" is no server; write for example \"127.0.0.1:53\" or \"ns1.example.com\"")
+            reader.log.add(
+                .badValue, at: reader.place("server"),
+                "\"\(text)\" is no server; write for example \"127.0.0.1:53\" or \"ns1.example.com\"")
         }
         let name = reader.template("name") ?? Template(segment: .name)
         if let text = name.constant, (try? DNSName(text)) == nil {
-            reader.log.add(.badValue, at: reader.place("name"), "\"\(text)\" is no DNS name; labels have 1 to 63 bytes, a name at most 255")
+            reader.log.add(
+                .badValue, at: reader.place("name"),
+                "\"\(text)\" is no DNS name; labels have 1 to 63 bytes, a name at most 255")
         }
         let type = reader.choice("type", DNSRecordType.queryable.map(\.text)).flatMap { DNSRecordType(text: $0) } ?? .a
         let transport = reader.choice("transport", ["udp", "tcp"]) ?? "udp"
@@ -32,7 +36,8 @@ struct DNSProbe: Probe {
         let (expectation, answers) = expectation(reader.object("expect"))
         reader.finish()
         let probe = DNSProbe(
-            server: server, fixedServer: server?.constant.flatMap { Endpoint(text: $0, defaultPort: 53) }, name: name, type: type,
+            server: server, fixedServer: server?.constant.flatMap { Endpoint(text: $0, defaultPort: 53) }, name: name,
+            type: type,
             overStream: transport == "tcp", recursion: recursion, expectation: expectation, environment: environment)
         let needsAddress = (type == .a || type == .aaaa) && answers.contains { $0.segments.contains(.address) }
         return ProbeBlueprint(probe, templates: [server, name] + answers, needsAddress: needsAddress)
@@ -45,10 +50,14 @@ struct DNSProbe: Probe {
             if let known = DNSResponseCode(text: text) {
                 code = known
             } else {
-                reader.log.add(.badValue, at: reader.place("rcode"), "\"\(text)\" is no response code; write NOERROR, NXDOMAIN, SERVFAIL, REFUSED or the like")
+                reader.log.add(
+                    .badValue, at: reader.place("rcode"),
+                    "\"\(text)\" is no response code; write NOERROR, NXDOMAIN, SERVFAIL, REFUSED or the like")
             }
         }
-        let answers = reader.strings("answers", orSingle: true)?.compactMap { reader.template($0.text, at: $0.location) }
+        let answers = reader.strings("answers", orSingle: true)?.compactMap {
+            reader.template($0.text, at: $0.location)
+        }
         let minimum = reader.integer("minimum", in: 0...1000) ?? 1
         reader.finish()
         return (DNSExpectation(code: code, answers: answers, minimum: minimum), answers ?? [])
@@ -80,7 +89,8 @@ struct DNSProbe: Probe {
         case .malformed(let fault): return Refusal(.down(.dnsMalformed), fault.rawValue)
         case .datagram(let fault):
             return Refusal(
-                fault.verdict(timeout: .dnsTimeout, refused: .dnsUnreachable, unreachable: .dnsUnreachable), fault.detail)
+                fault.verdict(timeout: .dnsTimeout, refused: .dnsUnreachable, unreachable: .dnsUnreachable),
+                fault.detail)
         case .stream(let fault):
             if overStream {
                 return Refusal(
@@ -89,7 +99,8 @@ struct DNSProbe: Probe {
                     fault.detail)
             }
             return Refusal(
-                fault.verdict(timeout: .dnsTruncated, reset: .dnsTruncated, refused: .dnsTruncated, unreachable: .dnsTruncated),
+                fault.verdict(
+                    timeout: .dnsTruncated, reset: .dnsTruncated, refused: .dnsTruncated, unreachable: .dnsTruncated),
                 fault.detail)
         }
     }
@@ -103,7 +114,9 @@ struct DNSProbe: Probe {
         }
     }
 
-    private func serverEndpoint(_ target: Target, _ clock: inout PhaseClock, _ deadline: Instant) async throws(Refusal) -> Endpoint {
+    private func serverEndpoint(_ target: Target, _ clock: inout PhaseClock, _ deadline: Instant) async throws(Refusal)
+        -> Endpoint
+    {
         if let fixedServer { return fixedServer }
         guard let server else {
             guard let first = environment.resolver.servers.first else {
@@ -113,7 +126,9 @@ struct DNSProbe: Probe {
         }
         let text = server.text(for: target.host)
         if let endpoint = Endpoint(text: text, defaultPort: 53) { return endpoint }
-        guard let (host, port) = HostPort.split(text) else { throw Refusal(.unknown(.fault), "\"\(text)\" is no server") }
+        guard let (host, port) = HostPort.split(text) else {
+            throw Refusal(.unknown(.fault), "\"\(text)\" is no server")
+        }
         return Endpoint(try await environment.resolver.address(of: host, &clock, until: deadline), port: port ?? 53)
     }
 }

@@ -7,7 +7,9 @@ enum CertificateReport {
         var facts: [Fact] = []
         if let version = client.version { facts.append(Fact("tls_version", .string(version))) }
         if let cipher = client.cipherName { facts.append(Fact("tls_cipher", .string(cipher))) }
-        if let daysLeft = judgement.daysLeft(now: now) { facts.append(Fact("certificate_days_left", .integer(daysLeft))) }
+        if let daysLeft = judgement.daysLeft(now: now) {
+            facts.append(Fact("certificate_days_left", .integer(daysLeft)))
+        }
         if !judgement.problems.isEmpty {
             facts.append(Fact("certificate_problems", .list(judgement.problems.map { .string($0.reason.rawValue) })))
         }

@@ -24,7 +24,9 @@ struct HTTPExpectation: Sendable {
         }
         expectation.body = reader.string("body").map { Array($0.utf8) }
         if let headers = reader.object("headers") {
-            for member in headers.members { expectation.headers.append((member.name, headers.string(member.name) ?? "")) }
+            for member in headers.members {
+                expectation.headers.append((member.name, headers.string(member.name) ?? ""))
+            }
         }
         reader.finish()
         return expectation
@@ -35,7 +37,9 @@ struct HTTPExpectation: Sendable {
         switch value {
         case .integer(let number): return valid.contains(number) ? number...number : nil
         case .string(let text):
-            if text.count == 3, text.lowercased().hasSuffix("xx"), let first = text.first?.wholeNumberValue, (1...5).contains(first) {
+            if text.count == 3, text.lowercased().hasSuffix("xx"), let first = text.first?.wholeNumberValue,
+                (1...5).contains(first)
+            {
                 return first * 100...first * 100 + 99
             }
             let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

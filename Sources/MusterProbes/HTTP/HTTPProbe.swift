@@ -5,7 +5,8 @@ internal import MusterWire
 
 /// One request over HTTP/1.1, in the clear or over TLS, on a connection of its own.
 struct HTTPProbe: Probe {
-    static let kind = ProbeKind(name: "http", summary: "request a URL over HTTP or HTTPS; expect status, headers, body") {
+    static let kind = ProbeKind(name: "http", summary: "request a URL over HTTP or HTTPS; expect status, headers, body")
+    {
         reader, environment in HTTPProbe.blueprint(reader, environment)
     }
 
@@ -20,7 +21,8 @@ struct HTTPProbe: Probe {
         let limit = reader.byteCount("limit", limit: 64 << 20) ?? 1 << 20
         let expectation = HTTPExpectation.read(reader.object("expect"))
         let tls = TLSSettings.read(
-            reader.object("tls"), isSecure: request?.isSecure ?? false, environment, place: reader.place("tls"), log: reader.log)
+            reader.object("tls"), isSecure: request?.isSecure ?? false, environment, place: reader.place("tls"),
+            log: reader.log)
         reader.finish()
         guard let request else { return nil }
         let probe = HTTPProbe(
@@ -53,7 +55,9 @@ struct HTTPProbe: Probe {
                 outcome = try await Reactor.withSocket(toward: address) { socket throws(SocketFault) in
                     try await socket.connect(to: endpoint, until: deadline)
                     course.roundTrip = socket.roundTrip
-                    if prepared.url.scheme == .http { return try await exchange(.plain(socket, deadline), prepared.bytes, &course) }
+                    if prepared.url.scheme == .http {
+                        return try await exchange(.plain(socket, deadline), prepared.bytes, &course)
+                    }
                     return try await exchangeSecurely(socket, prepared, target, &course, deadline)
                 }
             } catch {

@@ -36,8 +36,13 @@ struct HTTPRequestTemplate: Sendable {
         if let hint = Self.fault(url, method, headers) {
             reader.log.add(.badValue, at: reader.place(hint.key), hint.text)
         }
-        let isConstant = url.constant != nil && headers.allSatisfy { $0.value.constant != nil } && (body == nil || body?.constant != nil)
-        constant = isConstant ? try? Self.prepare(url.constant ?? "", method, headers.map { ($0.name, $0.value.constant ?? "") }, body?.constant) : nil
+        let isConstant =
+            url.constant != nil && headers.allSatisfy { $0.value.constant != nil }
+            && (body == nil || body?.constant != nil)
+        constant =
+            isConstant
+            ? try? Self.prepare(
+                url.constant ?? "", method, headers.map { ($0.name, $0.value.constant ?? "") }, body?.constant) : nil
     }
 
     var templates: [Template?] { [url, body] + headers.map(\.value) }
@@ -65,7 +70,8 @@ struct HTTPRequestTemplate: Sendable {
         }
         do throws(HTTPFault) {
             let request = try HTTPRequest(
-                method: method, target: url.target, host: url.hostHeader, headers: headers, body: Array((body ?? "").utf8))
+                method: method, target: url.target, host: url.hostHeader, headers: headers,
+                body: Array((body ?? "").utf8))
             return Prepared(url: url, bytes: request.encoded())
         } catch {
             throw Refusal(.unknown(.fault), error.description)
@@ -80,7 +86,9 @@ struct HTTPRequestTemplate: Sendable {
         do throws(HTTPURLFault) {
             let parsed = try HTTPURL(sample)
             let fields = headers.map { (name: $0.name, value: $0.value.sample) }
-            if let text = HTTPRequest.fault(method: method, target: parsed.target, host: parsed.hostHeader, headers: fields) {
+            if let text = HTTPRequest.fault(
+                method: method, target: parsed.target, host: parsed.hostHeader, headers: fields)
+            {
                 return ("headers", text)
             }
             return nil

@@ -45,7 +45,8 @@ struct TLSDialogue {
                 guard let judge = settings.judge else { return Refusal(.unknown(.fault), "no roots to judge by") }
                 let now = Int64(SystemClock.wallSeconds)
                 let judgement =
-                    if let known = judge.cachedJudgement(chain: client.presentedChain, serverName: serverName, now: now) {
+                    if let known = judge.cachedJudgement(chain: client.presentedChain, serverName: serverName, now: now)
+                    {
                         known
                     } else {
                         await judge.judge(chain: client.presentedChain, serverName: serverName, now: now)
@@ -102,7 +103,9 @@ struct TLSDialogue {
         if !outbound.isEmpty { try await socket.send(outbound, until: deadline) }
     }
 
-    private static func detail(_ judgement: ChainJudgement, _ name: ServerName, _ problem: CertificateProblem, _ now: Int64) -> String {
+    private static func detail(
+        _ judgement: ChainJudgement, _ name: ServerName, _ problem: CertificateProblem, _ now: Int64
+    ) -> String {
         guard let leaf = judgement.leaf else { return "" }
         switch problem {
         case .expired where leaf.notAfter < now: return "\(-leaf.daysLeft(now: now)) days ago"

@@ -12,7 +12,9 @@ struct TLSSettings: Sendable {
     /// Nil for a check that never uses TLS.
     var judge: ChainJudge?
 
-    static func read(_ reader: SettingsReader?, isSecure: Bool, _ environment: ProbeEnvironment, place: String, log: FaultLog) -> TLSSettings {
+    static func read(
+        _ reader: SettingsReader?, isSecure: Bool, _ environment: ProbeEnvironment, place: String, log: FaultLog
+    ) -> TLSSettings {
         let verify = reader?.bool("verify") ?? true
         let rootFile = reader?.string("ca")
         let serverName = reader?.template("serverName")
@@ -23,7 +25,9 @@ struct TLSSettings: Sendable {
             do throws(ProbeEnvironment.TrustFailure) {
                 judge = try environment.judge(rootFile: rootFile)
             } catch {
-                log.add(.unreadable, at: rootFile.map { _ in "\(place).ca" } ?? place, "\(rootFile ?? "the system's roots"): \(error.hint)")
+                log.add(
+                    .unreadable, at: rootFile.map { _ in "\(place).ca" } ?? place,
+                    "\(rootFile ?? "the system's roots"): \(error.hint)")
             }
         }
         return TLSSettings(verify: verify, serverName: serverName, daysLeft: daysLeft, judge: judge)

@@ -23,7 +23,8 @@ struct Destination: Sendable {
             throw Refusal(.unknown(.fault), "\"\(port.text(for: target.host))\" is no port from 1 to 65535")
         }
         if isInventoryAddress, let address = target.host.address { return Endpoint(address, port: port) }
-        return Endpoint(try await resolver.address(of: host.text(for: target.host), &clock, until: deadline), port: port)
+        return Endpoint(
+            try await resolver.address(of: host.text(for: target.host), &clock, until: deadline), port: port)
     }
 }
 

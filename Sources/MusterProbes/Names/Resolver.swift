@@ -43,10 +43,13 @@ package final class Resolver: Sendable {
     package var servers: [Endpoint] { configuration.servers }
 
     /// The address of a host: itself where it is one, else from the hosts file, the cache or DNS (IPv4 first).
-    func address(of host: String, _ clock: inout PhaseClock, until deadline: Instant) async throws(Refusal) -> IPAddress {
+    func address(of host: String, _ clock: inout PhaseClock, until deadline: Instant) async throws(Refusal) -> IPAddress
+    {
         if let address = IPAddress(text: host) { return address }
         let name = host.lowercased()
-        if let address = configuration.hosts[name.hasSuffix(".") ? String(name.dropLast()) : name]?.first { return address }
+        if let address = configuration.hosts[name.hasSuffix(".") ? String(name.dropLast()) : name]?.first {
+            return address
+        }
         clock.enter(.resolve)
         defer { clock.stop() }
         while true {
@@ -79,7 +82,9 @@ package final class Resolver: Sendable {
             case .known(let outcome, let until) where until > SystemClock.now: return .known(outcome)
             case .pending: return .wait
             default:
-                if state.entries.count >= Self.capacity { state.entries = state.entries.filter { if case .pending = $0.value { true } else { false } } }
+                if state.entries.count >= Self.capacity {
+                    state.entries = state.entries.filter { if case .pending = $0.value { true } else { false } }
+                }
                 state.entries[name] = .pending([])
                 return .ask
             }
@@ -116,7 +121,9 @@ package final class Resolver: Sendable {
 
     private func dismiss(_ name: String, _ id: Int) {
         let waiter: CheckedContinuation<Outcome?, Never>? = state.withLock { state in
-            guard case .pending(var waiters) = state.entries[name], let index = waiters.firstIndex(where: { $0.id == id }) else {
+            guard case .pending(var waiters) = state.entries[name],
+                let index = waiters.firstIndex(where: { $0.id == id })
+            else {
                 return nil
             }
             let waiter = waiters.remove(at: index).waiter

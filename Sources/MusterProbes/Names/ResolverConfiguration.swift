@@ -16,7 +16,8 @@ package struct ResolverConfiguration: Sendable, Hashable {
     package var hosts: [String: [IPAddress]]
 
     package init(
-        servers: [Endpoint] = [], search: [String] = [], ndots: Int = 1, timeout: Duration = .seconds(5), attempts: Int = 2,
+        servers: [Endpoint] = [], search: [String] = [], ndots: Int = 1, timeout: Duration = .seconds(5),
+        attempts: Int = 2,
         hosts: [String: [IPAddress]] = [:]
     ) {
         self.servers = servers
@@ -36,7 +37,9 @@ package struct ResolverConfiguration: Sendable, Hashable {
             switch keyword {
             case "nameserver":
                 // A zone such as %eth0 is of no use to us, the address may be.
-                if words.count > 1, servers.count < 3, let address = IPAddress(text: String(words[1].prefix { $0 != "%" })) {
+                if words.count > 1, servers.count < 3,
+                    let address = IPAddress(text: String(words[1].prefix { $0 != "%" }))
+                {
                     servers.append(Endpoint(address, port: 53))
                 }
             case "search", "domain": search = Array(words.dropFirst().prefix(6))

@@ -39,11 +39,12 @@ package enum FileReading {
         var failure: Int32 = 0
         while failure == 0 {
             var got = 0
-            content.append(contentsOf: unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-                got = unsafe read(descriptor, buffer.baseAddress!, size)
-                if got < 0 { failure = errno == EINTR ? 0 : errno }
-                initialized = max(got, 0)
-            })
+            content.append(
+                contentsOf: unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+                    got = unsafe read(descriptor, buffer.baseAddress!, size)
+                    if got < 0 { failure = errno == EINTR ? 0 : errno }
+                    initialized = max(got, 0)
+                })
             if content.count > limit { throw FileFault(path: path, hint: "larger than \(limit) bytes") }
             if got == 0 { return content }
         }

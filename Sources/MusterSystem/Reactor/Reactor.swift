@@ -76,7 +76,9 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     deinit {
-        for index in unsafe 0..<slotCount where unsafe slots[index].descriptor >= 0 { _ = unsafe cml_close(slots[index].descriptor) }
+        for index in unsafe 0..<slotCount where unsafe slots[index].descriptor >= 0 {
+            _ = unsafe cml_close(slots[index].descriptor)
+        }
         unsafe slots.deinitialize(count: slotCount)
         unsafe slots.deallocate()
         unsafe scratch.deallocate()
@@ -371,7 +373,11 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             unsafe idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
         } else {
             index = unsafe idle[SlotKind.empty.rawValue]
-            if index >= 0 { unsafe idle[SlotKind.empty.rawValue] = unsafe slots[Int(index)].nextIdle } else { index = addSlot() }
+            if index >= 0 {
+                unsafe idle[SlotKind.empty.rawValue] = unsafe slots[Int(index)].nextIdle
+            } else {
+                index = addSlot()
+            }
             unsafe slots[Int(index)].kind = kind
         }
         let slot = unsafe slots + Int(index)

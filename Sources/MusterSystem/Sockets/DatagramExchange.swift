@@ -9,18 +9,6 @@ package struct DatagramExchange {
     let slot: Int32
     package let id: UInt16
 
-    init(
-        exchanges: DatagramExchanges, channel: DatagramExchanges.Channel, socket: DatagramSocket, server: Endpoint, slot: Int32,
-        id: UInt16
-    ) {
-        self.exchanges = exchanges
-        self.channel = channel
-        self.socket = socket
-        self.server = server
-        self.slot = slot
-        self.id = id
-    }
-
     package static func begin(
         _ server: Endpoint, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
     ) throws(SocketFault) -> DatagramExchange {

@@ -32,7 +32,7 @@ package final class DatagramExchanges {
     init(_ loop: Reactor) { unsafe self.loop = loop }
 
     deinit {
-        for unsafe block in unsafe blocks { unsafe block.deallocate() }
+        for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
     }
 
     /// Begins an exchange: `encode` writes exactly `byteCount` bytes, starting with the id it is given.
@@ -46,7 +46,9 @@ package final class DatagramExchanges {
     }
 
     /// The next datagram with the id of the exchange, valid until its task suspends or asks again.
-    func next(_ exchange: DatagramExchange, until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8> {
+    func next(_ exchange: DatagramExchange, until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<
+        UInt8
+    > {
         let slot = exchange.slot
         releaseRead(slot)
         while true {
@@ -187,7 +189,8 @@ package final class DatagramExchanges {
                 // Invariant: an InlineArray is laid out as its elements one after the other.
                 unsafe cml_recv_batch(
                     descriptor, UnsafeRawPointer(pointers).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
-                    UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self), Int32(batch))
+                    UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
+                    Int32(batch))
             }
         }
         guard found > 0 else { return found }
@@ -198,7 +201,11 @@ package final class DatagramExchanges {
             let length = min(Int(lengths[index]), Self.bufferSize)
             // The length is kept in front of the bytes' place: buffers have a header of 8 bytes.
             unsafe (pointer(to: buffer) - 8).storeBytes(of: length, as: Int.self)
-            if let waiter = route(unsafe bytes(of: buffer).span) { deliver(buffer, to: waiter) } else { unsafe free.append(buffer) }
+            if let waiter = route(unsafe bytes(of: buffer).span) {
+                deliver(buffer, to: waiter)
+            } else {
+                unsafe free.append(buffer)
+            }
         }
         return found
     }

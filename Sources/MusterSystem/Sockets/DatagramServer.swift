@@ -52,7 +52,9 @@ package enum DatagramServer {
         }
 
         /// Answers what is there; false where nothing more was.
-        func turn(_ descriptor: Int32, _ answer: (Span<UInt8>, Endpoint, IPAddress, inout MutableSpan<UInt8>) -> Int) -> Bool {
+        func turn(_ descriptor: Int32, _ answer: (Span<UInt8>, Endpoint, IPAddress, inout MutableSpan<UInt8>) -> Int)
+            -> Bool
+        {
             let found = unsafe cml_server_recv(
                 descriptor, requests, UInt32(Self.stride), &datagrams, Int32(CML_BATCH))
             // An ICMP error of an earlier answer is no end of the service.
@@ -66,7 +68,8 @@ package enum DatagramServer {
                     start: (answers + index * Self.stride).assumingMemoryBound(to: UInt8.self), count: Self.stride)
                 var space = unsafe room.mutableSpan
                 let written = answer(
-                    unsafe request.span, Endpoint(datagrams[index].source), Endpoint(datagrams[index].destination).address, &space)
+                    unsafe request.span, Endpoint(datagrams[index].source),
+                    Endpoint(datagrams[index].destination).address, &space)
                 datagrams[index].length = UInt32(min(max(written, 0), Self.stride))
             }
             _ = unsafe cml_server_send(descriptor, answers, UInt32(Self.stride), datagrams, found)

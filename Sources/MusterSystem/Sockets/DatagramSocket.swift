@@ -81,7 +81,8 @@ final class DatagramSocket: ReadinessHandler {
                 unsafe lengths.withUnsafeBufferPointer { lengths in
                     // Invariant: sent < count, and every offset and length lies inside `outgoing`.
                     unsafe cml_send_batch(
-                        descriptor, outgoing, offsets.baseAddress! + sent, lengths.baseAddress! + sent, Int32(clamping: count))
+                        descriptor, outgoing, offsets.baseAddress! + sent, lengths.baseAddress! + sent,
+                        Int32(clamping: count))
                 }
             }
             if outcome > 0 {

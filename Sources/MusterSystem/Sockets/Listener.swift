@@ -55,7 +55,8 @@ package struct Listener {
         let outcome = unsafe starts.withUnsafeBufferPointer { starts in
             unsafe members.withUnsafeBufferPointer { members in
                 unsafe cml_steer(
-                    loop.slots[Int(slot)].descriptor, starts.baseAddress, members.baseAddress, Int32(clamping: starts.count))
+                    loop.slots[Int(slot)].descriptor, starts.baseAddress, members.baseAddress,
+                    Int32(clamping: starts.count))
             }
         }
         if outcome < 0 { throw SocketFault(errno: -outcome, local: true) }
@@ -127,7 +128,9 @@ package struct Listener {
             case EAGAIN: unsafe loop.slots[Int(slot)].ready.remove(.readable)
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                 loop.relieveDescriptors()
-                guard await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(5))) else { throw .cancelled }
+                guard await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(5))) else {
+                    throw .cancelled
+                }
             case ECONNABORTED, EINTR, EPROTO, EPERM: continue
             default: throw SocketFault(errno: -descriptor, local: true)
             }

@@ -137,7 +137,8 @@ extension TCPSocket {
 
 extension Endpoint {
     init(_ raw: cml_endpoint) {
-        self.init(raw.is_v6 ? .v6(high: raw.high, low: raw.low) : .v4(UInt32(truncatingIfNeeded: raw.low)), port: raw.port)
+        self.init(
+            raw.is_v6 ? .v6(high: raw.high, low: raw.low) : .v4(UInt32(truncatingIfNeeded: raw.low)), port: raw.port)
     }
 
     var raw: cml_endpoint {

@@ -27,7 +27,10 @@ struct CheckCommand: AsyncParsableCommand {
             valueName: "[format=]path"))
     var outputFile: [OutputFileChoice] = []
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Targets in flight at most. (default: chosen from the limits of this machine)", valueName: "count"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Targets in flight at most. (default: chosen from the limits of this machine)", valueName: "count"))
     var concurrency: Int?
 
     @Option(help: ArgumentHelp("For the whole run, for example 90s.", valueName: "duration"))
@@ -55,7 +58,9 @@ struct CheckCommand: AsyncParsableCommand {
         let interruption = try Interruption.install()
         let limits = ResourceLimits.current()
         if lab {
-            guard inventory != "-" else { throw Complaint("--lab needs an inventory file, for a second process reads it too") }
+            guard inventory != "-" else {
+                throw Complaint("--lab needs an inventory file, for a second process reads it too")
+            }
             // Faults of the inventory are told before anything is started.
             let expectation = try LabProcess.expectation(try LoadedInventory.read(inventory, environment([])).inventory)
             try await LabProcess.withLab(inventory) { root in
@@ -79,7 +84,8 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func check(
-        _ interruption: Interruption, _ limits: ResourceLimits, _ environment: ProbeEnvironment, _ expectation: LabExpectation?
+        _ interruption: Interruption, _ limits: ResourceLimits, _ environment: ProbeEnvironment,
+        _ expectation: LabExpectation?
     ) async throws {
         let loaded = try LoadedInventory.read(inventory, environment)
         let showsProgress = OutputFile.standardError.terminalWidth != nil && !output.format.streams
@@ -88,7 +94,8 @@ struct CheckCommand: AsyncParsableCommand {
             concurrency: lab
                 // The fleet shares this machine's cores: a wide window would only queue.
                 ? Concurrency(
-                    asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors, ports: limits.ports)
+                    asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors,
+                    ports: limits.ports)
                 : Concurrency(asked: concurrency, descriptors: limits.descriptors, ports: limits.ports),
             loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration, outlets: try outlets(),
             progressWidth: showsProgress ? OutputFile.standardError.terminalWidth : nil,

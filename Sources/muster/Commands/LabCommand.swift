@@ -19,7 +19,8 @@ struct LabCommand: AsyncParsableCommand {
     @Option(name: .customLong("for"), help: ArgumentHelp("End after this time.", valueName: "duration"))
     var time: DurationChoice?
 
-    @Option(help: ArgumentHelp("Write the root certificate of the lab's HTTPS servers to this file.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Write the root certificate of the lab's HTTPS servers to this file.", valueName: "path"))
     var rootFile: String?
 
     @Flag(help: .hidden)
@@ -37,7 +38,9 @@ struct LabCommand: AsyncParsableCommand {
             await withTaskGroup(of: (any Error)?.self) { group in
                 group.addTask(executorPreference: loops[0]) {
                     do {
-                        try await Lab.run(inventory) { ready in Self.announce(ready, attached: attached, rootFile: rootFile) }
+                        try await Lab.run(inventory) { ready in
+                            Self.announce(ready, attached: attached, rootFile: rootFile)
+                        }
                         return nil
                     } catch {
                         return error

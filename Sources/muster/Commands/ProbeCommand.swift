@@ -21,7 +21,9 @@ struct ProbeCommand: AsyncParsableCommand {
     @Argument(help: "tcp HOST:PORT, dns NAME [TYPE] [@SERVER], or a URL.")
     var target: [String]
 
-    @Option(help: ArgumentHelp("The bytes that the peer must send first (tcp), or the body must contain (URL).", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "The bytes that the peer must send first (tcp), or the body must contain (URL).", valueName: "text"))
     var expect: String?
 
     @Option(help: ArgumentHelp("For one attempt.", valueName: "duration"))
@@ -65,7 +67,8 @@ struct ProbeCommand: AsyncParsableCommand {
         let options = ReportOptions(color: color.isOn(for: .standardOutput), width: width)
         let writer: any ReportWriter = isTable ? WaterfallReport(options) : output.format.make(options)
         let outcome = try await CheckRun(
-            loaded: loaded, concurrency: Concurrency(asked: 1, descriptors: 64, ports: 1024), loopCount: 1, deadline: nil,
+            loaded: loaded, concurrency: Concurrency(asked: 1, descriptors: 64, ports: 1024), loopCount: 1,
+            deadline: nil,
             outlets: [.init(writer, to: .standardOutput)], progressWidth: nil, color: false, interruption: interruption,
             expectation: nil
         ).run()

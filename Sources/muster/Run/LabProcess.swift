@@ -28,7 +28,8 @@ enum LabProcess {
     static func withLab(_ path: String, _ body: (String) async throws -> Void) async throws {
         // The lab ends when its standard input does, so it cannot outlive us, however we end.
         let result = try await Subprocess.run(
-            .path("/proc/self/exe"), arguments: ["lab", "--attached", "--", path], input: .inputWriter, output: .sequence,
+            .path("/proc/self/exe"), arguments: ["lab", "--attached", "--", path], input: .inputWriter,
+            output: .sequence,
             error: .currentStandardError
         ) { execution -> (any Error)? in
             var line: [UInt8] = []

@@ -9,7 +9,9 @@ struct OutputFileChoice: ExpressibleByArgument {
     var path: String
 
     init?(argument: String) {
-        if let equals = argument.firstIndex(of: "="), let format = ReportCatalog.format(named: String(argument[..<equals])) {
+        if let equals = argument.firstIndex(of: "="),
+            let format = ReportCatalog.format(named: String(argument[..<equals]))
+        {
             self.format = format
             path = String(argument[argument.index(after: equals)...])
         } else {

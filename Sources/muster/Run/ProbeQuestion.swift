@@ -14,13 +14,15 @@ struct ProbeQuestion {
         case let url? where words.count == 1 && url.contains("://"): http(url, expect, insecure)
         default:
             throw Complaint(
-                "probe: write \"tcp HOST:PORT\", \"dns NAME [TYPE] [@SERVER]\" or a URL beginning with http:// or https://")
+                "probe: write \"tcp HOST:PORT\", \"dns NAME [TYPE] [@SERVER]\" or a URL beginning with http:// or https://"
+            )
         }
     }
 
     private static func tcp(_ words: [String], _ expect: String?) throws -> ProbeQuestion {
         guard words.count == 1, let (host, port) = HostPort.split(words[0]), let port else {
-            throw Complaint("probe tcp: write HOST:PORT, for example \"muster probe tcp 127.0.0.1:22\" or \"tcp [::1]:22\"")
+            throw Complaint(
+                "probe tcp: write HOST:PORT, for example \"muster probe tcp 127.0.0.1:22\" or \"tcp [::1]:22\"")
         }
         var settings: [Setting.Member] = [.init("port", .integer(Int(port)))]
         if let expect { settings.append(.init("expect", .string(expect))) }
@@ -57,9 +59,14 @@ struct ProbeQuestion {
 
     func inventory(timeout: Duration, attempts: Int) throws -> Inventory {
         let check = Check(
-            name: kind, kind: kind, settings: .object(settings), timeout: timeout, attempts: attempts, location: "probe")
-        guard let names = try? RangePattern(host) else { throw Complaint("probe: \"\(host)\" is no host name or address") }
-        guard names.count == 1 else { throw Complaint("probe: \"\(host)\" stands for \(names.count) hosts; name one, or use muster check") }
+            name: kind, kind: kind, settings: .object(settings), timeout: timeout, attempts: attempts, location: "probe"
+        )
+        guard let names = try? RangePattern(host) else {
+            throw Complaint("probe: \"\(host)\" is no host name or address")
+        }
+        guard names.count == 1 else {
+            throw Complaint("probe: \"\(host)\" stands for \(names.count) hosts; name one, or use muster check")
+        }
         return Inventory(
             source: "probe", checks: [check], groups: [.init(path: "probe")],
             entries: [.init(names: names, group: 0, checks: [0], location: "probe")])
