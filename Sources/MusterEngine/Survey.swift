@@ -17,7 +17,7 @@ package struct Survey: Sendable {
         package var ending: RunFooter.Ending
         /// Targets that no attempt was begun for.
         package var notStarted: Int
-        /// The narrowest the windows have been together, nil where they never shrank.
+        /// The narrowest the window has been, nil where it never shrank.
         package var reducedConcurrency: Int?
 
         package init(ending: RunFooter.Ending, notStarted: Int, reducedConcurrency: Int?) {
@@ -70,7 +70,7 @@ package struct Survey: Sendable {
         // Fewer targets than places: fewer workers.
         let width = max(1, min(concurrency, plan.count))
         let count = min(lanes.count, width)
-        let windows = (0..<count).map { Window(width: width / count + ($0 < width % count ? 1 : 0)) }
+        let window = Window(width: width)
         await withTaskGroup(of: Bool.self) { group in
             if let deadline {
                 group.addTask(executorPreference: lanes[0]) {
@@ -79,9 +79,9 @@ package struct Survey: Sendable {
                     return true
                 }
             }
-            for (lane, window) in zip(lanes, windows) {
+            for (number, lane) in lanes.prefix(count).enumerated() {
                 group.addTask(executorPreference: lane) {
-                    await work(window, shared)
+                    await work(width / count + (number < width % count ? 1 : 0), window, shared)
                     return false
                 }
             }
@@ -91,13 +91,11 @@ package struct Survey: Sendable {
             }
             group.cancelAll()
         }
-        return outcome(shared, windows)
+        return outcome(shared, width, window.least)
     }
 
-    private func outcome(_ shared: Shared, _ windows: [Window]) -> Outcome {
+    private func outcome(_ shared: Shared, _ width: Int, _ least: Int) -> Outcome {
         let started = min(shared.next.load(ordering: .acquiring), plan.count)
-        let least = windows.reduce(0) { $0 + $1.least }
-        let width = max(1, min(concurrency, plan.count))
         let ending: RunFooter.Ending =
             shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : Task.isCancelled ? .interrupted : .complete
         return Outcome(
@@ -105,9 +103,9 @@ package struct Survey: Sendable {
     }
 
     /// One lane: its workers, each pulling targets until there are none.
-    private func work(_ window: Window, _ shared: Shared) async {
+    private func work(_ workers: Int, _ window: Window, _ shared: Shared) async {
         await withDiscardingTaskGroup { group in
-            for _ in 0..<window.least {
+            for _ in 0..<workers {
                 group.addTask {
                     while !Task.isCancelled {
                         let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -130,7 +128,7 @@ package struct Survey: Sendable {
             }
             let attempt = await probe(target, clock.now().advanced(by: timeouts[target.checkIndex]))
             let ranShort = if case .unknown(let reason) = attempt.verdict { reason.isShortage } else { false }
-            window.leave(exhausted: ranShort)
+            window.leave(ranShort ? (attempt.verdict == .unknown(.late) ? .late : .short) : .well)
             if attempt.verdict == .unknown(.cancelled) { return await stop(target, earlier, started, shared) }
             let pause: Duration
             if ranShort, shortages < Self.shortageTries {

@@ -1,20 +1,34 @@
 internal import Synchronization
 
-/// How many targets one lane may have in flight: as many as it has workers, until our own side runs short of something.
+/// How many targets may be in flight: as many as there are workers, until our own side runs short of something.
 ///
-/// Running short shrinks the window to below what was in flight at that moment; every full window of checks that go well
-/// widens it by one again. Workers beyond the window are parked in the order in which they came.
+/// One window for all lanes, for they share what runs short: a lane that waits is let in when another makes room. Running
+/// short shrinks it to below what was in flight at that moment, a stalled loop halves it; every full window of checks
+/// that go well widens it by one again. Workers beyond it are parked in the order in which they came.
 final class Window: Sendable {
+    /// How a check left the window.
+    enum Ending { case well, short, late }
+
     private struct State {
         var limit: Int
-        var active = 0
         var parked: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
         var nextID = 0
         var goodSinceChange = 0
+        /// How many that were in flight when a stall halved the window have still to leave: they met the same stall.
+        var stalled = 0
         var least: Int
     }
 
+    /// So many checks at least have to go well before a narrow window is widened: else every second try at one place
+    /// would be one too many.
+    private static let leastGood = 16
+
     private let width: Int
+    private let active = Atomic<Int>(0)
+    /// Whether the window is narrower than its width. As long as it is not, there is a place for every worker and nobody
+    /// takes the lock. Sequentially consistent, like `active`: who leaves without seeing the window narrow is seen to have
+    /// left by whoever is about to be parked.
+    private let isNarrow = Atomic<Bool>(false)
     private let state: Mutex<State>
 
     init(width: Int) {
@@ -27,11 +41,11 @@ final class Window: Sendable {
 
     /// Takes a place if there is one.
     func tryEnter() -> Bool {
-        state.withLock { state in
-            guard state.active < state.limit else { return false }
-            state.active += 1
+        if !isNarrow.load(ordering: .sequentiallyConsistent) {
+            active.add(1, ordering: .sequentiallyConsistent)
             return true
         }
+        return state.withLock { take(&$0) }
     }
 
     /// Takes a place, waiting for one; false where the task was cancelled first.
@@ -48,34 +62,56 @@ final class Window: Sendable {
         }
     }
 
-    /// Gives the place back. `exhausted` says that the check failed for want of something of ours.
-    func leave(exhausted: Bool) {
+    /// Gives the place back.
+    func leave(_ ending: Ending) {
+        if ending == .well {
+            active.subtract(1, ordering: .sequentiallyConsistent)
+            if !isNarrow.load(ordering: .sequentiallyConsistent) { return }
+        }
         let resumed = state.withLock { state in
-            if exhausted {
-                state.limit = max(1, min(state.limit, state.active) - 1)
-                state.least = min(state.least, state.limit)
-                state.goodSinceChange = 0
-            } else if state.limit < width {
-                state.goodSinceChange += 1
-                if state.goodSinceChange >= state.limit {
-                    state.limit += 1
-                    state.goodSinceChange = 0
-                }
+            switch ending {
+            case .well: widen(&state)
+            case .short:
+                shrink(&state, to: min(state.limit, active.load(ordering: .sequentiallyConsistent)) - 1)
+            case .late where state.stalled == 0:
+                state.stalled = active.load(ordering: .sequentiallyConsistent)
+                shrink(&state, to: min(state.limit, state.stalled) / 2)
+            case .late: break
             }
-            state.active -= 1
-            return Self.admit(&state)
+            if ending != .well { active.subtract(1, ordering: .sequentiallyConsistent) }
+            state.stalled = max(0, state.stalled - 1)
+            return admit(&state)
         }
         for continuation in resumed { continuation.resume(returning: true) }
     }
 
+    private func take(_ state: inout State) -> Bool {
+        guard active.load(ordering: .sequentiallyConsistent) < state.limit else { return false }
+        active.add(1, ordering: .sequentiallyConsistent)
+        return true
+    }
+
+    private func shrink(_ state: inout State, to limit: Int) {
+        state.limit = max(1, limit)
+        state.least = min(state.least, state.limit)
+        state.goodSinceChange = 0
+        isNarrow.store(state.limit < width, ordering: .sequentiallyConsistent)
+    }
+
+    private func widen(_ state: inout State) {
+        guard state.limit < width else { return }
+        state.goodSinceChange += 1
+        guard state.goodSinceChange >= max(state.limit, Self.leastGood) else { return }
+        state.limit += 1
+        state.goodSinceChange = 0
+        isNarrow.store(state.limit < width, ordering: .sequentiallyConsistent)
+    }
+
     private func park(_ id: Int, _ continuation: CheckedContinuation<Bool, Never>) {
-        let isCancelled = Task.isCancelled
         let outcome: Bool? = state.withLock { state in
-            if isCancelled { return false }
-            if state.active < state.limit {
-                state.active += 1
-                return true
-            }
+            // Asked under the lock: who is cancelled after this finds the continuation in its place.
+            if Task.isCancelled { return false }
+            if take(&state) { return true }
             state.parked.append((id, continuation))
             return nil
         }
@@ -89,10 +125,10 @@ final class Window: Sendable {
         continuation?.resume(returning: false)
     }
 
-    private static func admit(_ state: inout State) -> [CheckedContinuation<Bool, Never>] {
-        guard !state.parked.isEmpty else { return [] }
-        let count = min(max(0, state.limit - state.active), state.parked.count)
-        state.active += count
+    private func admit(_ state: inout State) -> [CheckedContinuation<Bool, Never>] {
+        var count = 0
+        while count < state.parked.count, take(&state) { count += 1 }
+        guard count > 0 else { return [] }
         defer { state.parked.removeFirst(count) }
         return state.parked.prefix(count).map(\.continuation)
     }
