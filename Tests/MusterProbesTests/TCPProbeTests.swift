@@ -53,8 +53,9 @@ struct TCPCase: Sendable, CustomTestStringConvertible {
             script: [.send("SSH-"), .gap], verdict: .down(.tcpClosed), detail: "after \"SSH-\"",
             phases: [.connect, .wait]),
         .init(
-            testDescription: "a reset amid the greeting", settings: ", \"expect\": \"SSH-2.0-\"",
-            script: [.send("SSH-"), .gap, .reset], verdict: .down(.tcpReset), phases: [.connect, .wait]),
+            testDescription: "a reset amid the answer", settings: ", \"send\": \"?\", \"expect\": \"SSH-2.0-\"",
+            script: [.receive(count: 1), .send("SSH-"), .gap, .reset], verdict: .down(.tcpReset),
+            phases: [.connect, .send, .wait]),
         .init(
             testDescription: "a reset instead of an answer", settings: ", \"send\": \"PING\", \"expect\": \"+PONG\"",
             script: [.receive(count: 4), .reset], verdict: .down(.tcpReset), phases: [.connect, .send, .wait]),

@@ -58,7 +58,7 @@ package final class ScriptLog: Sendable {
         }
     }
 
-    func append(_ bytes: [UInt8], to connection: Int) { received.withLock { $0[connection] += bytes } }
+    package func append(_ bytes: [UInt8], to connection: Int) { received.withLock { $0[connection] += bytes } }
     func bytes(of connection: Int) -> [UInt8] { received.withLock { $0[connection] } }
 }
 
@@ -66,7 +66,8 @@ package final class ScriptLog: Sendable {
 package struct ScriptedConnection {
     private let socket: TCPSocket
     private let log: ScriptLog
-    private let number: Int
+    /// Counted from 0.
+    package let number: Int
 
     /// A peer that never ends must not keep the test.
     private static let limit = Duration.seconds(120)
@@ -148,27 +149,24 @@ package struct ScriptedServer: Sendable {
         _ scripts: [[ScriptStep]], on address: IPAddress = .v4(0x7F00_0001), options: Listener.Options = [],
         _ body: @escaping @Sendable (ScriptedServer) async throws -> R
     ) async throws -> R {
-        try await run(on: address, options: options, body) { connection, number in
-            await connection.perform(scripts[min(number, scripts.count - 1)])
+        try await run(on: address, options: options, body: body) { socket, log in
+            let connection = ScriptedConnection(socket, log)
+            await connection.perform(scripts[min(connection.number, scripts.count - 1)])
         }
     }
 
-    /// The same with a function for the connections, which are counted from 0.
+    /// The same with a function for the connections.
     package static func run<R: Sendable>(
         on address: IPAddress = .v4(0x7F00_0001), options: Listener.Options = [],
-        _ body: @escaping @Sendable (ScriptedServer) async throws -> R,
-        serving serve: @escaping @Sendable (ScriptedConnection, Int) async -> Void
+        body: @escaping @Sendable (ScriptedServer) async throws -> R,
+        serving serve: @escaping @Sendable (TCPSocket, ScriptLog) async -> Void
     ) async throws -> R {
         let log = ScriptLog()
         return try await Duet.play(body) { ready in
             try await Listener.withListener(on: Endpoint(address, port: 0), options: options) {
                 listener throws(SocketFault) in
                 ready(ScriptedServer(endpoint: listener.endpoint, log: log))
-                // What a black hole accepts nevertheless would be a fault of the test.
-                try await listener.serve { socket in
-                    let number = log.connectionCount
-                    await serve(ScriptedConnection(socket, log), number)
-                }
+                try await listener.serve { socket in await serve(socket, log) }
             }
         }
     }

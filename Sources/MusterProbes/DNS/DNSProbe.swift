@@ -124,7 +124,7 @@ struct DNSProbe: Probe {
             }
             return first
         }
-        let text = server.text(for: target.host)
+        let text = server.textWithPort(for: target.host)
         if let endpoint = Endpoint(text: text, defaultPort: 53) { return endpoint }
         guard let (host, port) = HostPort.split(text) else {
             throw Refusal(.unknown(.fault), "\"\(text)\" is no server")

@@ -56,7 +56,7 @@ struct HTTPRequestTemplate: Sendable {
     func prepare(for host: Host) throws(Refusal) -> Prepared {
         if let constant { return constant }
         return try Self.prepare(
-            url.text(for: host), method, headers.map { ($0.name, $0.value.text(for: host)) }, body?.text(for: host))
+            url.textWithPort(for: host), method, headers.map { ($0.name, $0.value.text(for: host)) }, body?.text(for: host))
     }
 
     private static func prepare(
