@@ -119,9 +119,10 @@ struct HTTPProbe: Probe {
         course.clock.enter(.wait)
         var response = HTTPResponseParser(method: request.methodName, bodyLimit: bodyLimit)
         while true {
-            let step = try await line.receive { response.receive($0) } ?? response.receiveEnd()
-            if course.clock.phase == .wait { course.clock.enter(.transfer) }
-            switch step {
+            let step = try await line.receive { response.receive($0) }
+            // A peer that ends without a word transfers nothing.
+            if step != nil, course.clock.phase == .wait { course.clock.enter(.transfer) }
+            switch step ?? response.receiveEnd() {
             case .needMore: continue
             case .complete:
                 course.facts.append(Fact("status", .integer(response.status)))
