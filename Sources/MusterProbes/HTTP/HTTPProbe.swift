@@ -163,6 +163,8 @@ struct HTTPProbe: Probe {
         let name = tls.serverName?.text(for: target.host) ?? prepared.url.host
         var facts: [Fact] = []
         var daysLeft: Int?
+        // Also where the dialogue breaks off later.
+        defer { course.facts += facts }
         let result = try await TLSDialogue.run(
             over: socket, context, tls, serverName: ServerName(host: name), until: deadline,
             judged: { judgement, client in
@@ -172,7 +174,6 @@ struct HTTPProbe: Probe {
         ) { dialogue throws(SocketFault) in
             try await exchange(.secure(dialogue), prepared.bytes, &course)
         }
-        course.facts += facts
         switch result {
         case .failure(let refusal): return (refusal.verdict, refusal.detail)
         case .success(let outcome):

@@ -38,7 +38,12 @@ struct TLSDialogue {
         var verdict: Refusal?
         var hasEnded = false
         while true {
-            try await flush()
+            if client.step == .failed {
+                // Whether the peer still takes our alert does not matter: what failed is known.
+                try? await flush()
+            } else {
+                try await flush()
+            }
             switch client.step {
             case .established: return nil
             case .needsVerdict:
@@ -108,10 +113,18 @@ struct TLSDialogue {
     ) -> String {
         guard let leaf = judgement.leaf else { return "" }
         switch problem {
-        case .expired where leaf.notAfter < now: return "\(-leaf.daysLeft(now: now)) days ago"
+        case .expired where leaf.notAfter < now: return ago(days: (now - leaf.notAfter) / 86_400)
         case .wrongName: return "names \(leaf.dnsNames.prefix(3).joined(separator: ", "))"
         case .untrusted, .incomplete: return "issued by \(leaf.issuer)"
         default: return ""
+        }
+    }
+
+    private static func ago(days: Int64) -> String {
+        switch days {
+        case 0: "less than a day ago"
+        case 1: "1 day ago"
+        default: "\(days) days ago"
         }
     }
 }
