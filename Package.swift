@@ -70,6 +70,15 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
+        // Benchmarks: muster against what the kernel lets anybody reach
+        .target(name: "CMusterLimits", path: "Benchmarks/CMusterLimits"),
+        .executableTarget(
+            name: "muster-benchmarks",
+            dependencies: [
+                "CMusterLimits", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Suite", swiftSettings: swiftSettings),
         // Tests
         .target(
             name: "MusterTesting", dependencies: ["MusterCore", "MusterEngine", "MusterSystem"],

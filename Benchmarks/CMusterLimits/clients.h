@@ -1,0 +1,68 @@
+// What the check loops share.
+#ifndef CLIENTS_H
+#define CLIENTS_H
+#define _GNU_SOURCE 1
+#include "CMusterLimits.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// No check waits longer for its next event than this: what is then still in flight has failed.
+enum { PATIENCE_MS = 10000, EVENTS = 512 };
+
+static inline struct sockaddr_in host_address(uint32_t index, uint16_t port) {
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(lim_address(index))};
+}
+
+// A new socket on its way to the host; negative where it cannot even start.
+static inline int connect_new(uint32_t index, uint16_t port) {
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    struct sockaddr_in address = host_address(index, port);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static inline int watch(int epoll, int fd, uint32_t events, uint32_t slot) {
+    struct epoll_event event = {.events = events, .data.u64 = slot};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static inline int pending_error(int fd) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
+static inline void dissolve(int fd) {
+    static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    connect(fd, &nowhere, sizeof nowhere);
+}
+
+// Decimal digits without leading zeros; the end of what was written.
+static inline char *write_number(char *to, uint32_t number) {
+    char digits[10];
+    int count = 0;
+    do digits[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (count > 0) *to++ = digits[--count];
+    return to;
+}
+
+static inline char *write_text(char *to, const char *text, size_t count) {
+    memcpy(to, text, count);
+    return to + count;
+}
+
+#endif

@@ -1,0 +1,83 @@
+// What the kernel lets anybody reach: check loops in plain C to measure ours against, servers light enough to serve both,
+// and what a benchmark asks of the system. Loopback only.
+#ifndef CMUSTERLIMITS_H
+#define CMUSTERLIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// --- the fleet: host `index` is 127.10.0.1 and up, 250 addresses a block, 200 blocks a second octet
+static inline uint32_t lim_address(uint32_t index) {
+    return 127u << 24 | (10 + index / 50000) << 16 | (index / 250 % 200) << 8 | (index % 250 + 1);
+}
+
+// --- check loops. Each asks hosts 0 ..< count with `window` checks in flight and says how many were up.
+typedef struct {
+    uint32_t up;
+    uint32_t failed;
+    // Queries sent once more because an answer was lost (DNS only).
+    uint32_t repeated;
+} lim_outcome;
+
+// `recycled`: sockets are dissolved by connect(AF_UNSPEC) and registered once, edge-triggered; otherwise each check has
+// its socket, connect, epoll_ctl, getsockopt(SO_ERROR), close.
+lim_outcome lim_check_tcp(uint16_t port, uint32_t count, uint32_t window, bool recycled);
+// The same with a request, its response parsed whole, status 200 and `ok` in the body.
+lim_outcome lim_check_http(uint16_t port, uint32_t count, uint32_t window, bool recycled);
+// One socket, batches of 64; id, question, response code and address of every answer are checked.
+lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window);
+
+// --- a raw socket loop's steps, for the loop that makes TLS handshakes. Values or -errno.
+typedef struct {
+    uint32_t events;
+    uint32_t slot;
+} lim_event;
+enum { LIM_IN = 0x001, LIM_OUT = 0x004, LIM_ERR = 0x008, LIM_HUP = 0x010 };
+int lim_epoll(void);
+// A socket on its way to host `index`, registered edge-triggered under `slot`.
+int lim_open(int epoll, uint32_t index, uint16_t port, uint32_t slot);
+int lim_wait(int epoll, lim_event *events, int count, int milliseconds);
+int64_t lim_send(int fd, const void *bytes, size_t count);
+int64_t lim_receive(int fd, void *bytes, size_t count);
+int lim_pending_error(int fd);
+void lim_close(int fd);
+
+// --- servers. They announce their port on standard output and end with standard input or after `seconds`.
+enum lim_service { LIM_TCP, LIM_HTTP, LIM_DNS, LIM_SILENT, LIM_BLACK_HOLE };
+int lim_serve(enum lim_service service, int seconds);
+void lim_announce(uint16_t port);
+// Ends this process when standard input does, or after `seconds`.
+void lim_lifeline(int seconds);
+
+// --- the process
+int64_t lim_now_ns(void);
+// Processor time of this process, user and system, to the nanosecond.
+int64_t lim_cpu_ns(void);
+// A core of those this process may use: 0 is the first, -1 the last. -1 where the system does not tell.
+int lim_core(int position);
+int lim_core_count(void);
+int lim_pin(int core);
+void lim_hurry(void);
+int64_t lim_raise_descriptor_limit(void);
+double lim_load_average(void);
+// Date and time in UTC, `2026-11-23 18:06 UTC`; the length written.
+size_t lim_date(char *text, size_t capacity);
+
+typedef struct {
+    int64_t cpu_ns;
+    int64_t wall_ns;
+    int64_t peak_kb;
+    int status;
+} lim_usage;
+// Starts a program on a core (-1: any). `input` and `output` take our ends of its standard streams, or are NULL for
+// /dev/null; `quiet` silences its standard error. The process id or -errno.
+int lim_spawn(const char *const *arguments, int core, int *input, int *output, bool quiet);
+int lim_collect(int process, lim_usage *usage);
+// A program from start to end, its output dropped.
+int lim_run(const char *const *arguments, int core, lim_usage *usage);
+// lim_check_tcp in a process of its own.
+int lim_run_tcp(uint16_t port, uint32_t count, uint32_t window, lim_usage *usage);
+
+#endif

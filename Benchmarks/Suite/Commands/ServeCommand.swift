@@ -1,0 +1,21 @@
+import ArgumentParser
+import CMusterLimits
+
+/// The server of a workload, as a process of its own so that its work is not charged to the client.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", shouldDisplay: false)
+
+    @Argument
+    var service: Service
+
+    @Option
+    var seconds: Int32 = 3600
+
+    func run() async throws {
+        let outcome = lim_serve(service.raw, seconds)
+        // A server does not come back unless it could not start.
+        throw ExitCode(outcome == 0 ? 2 : outcome)
+    }
+}
+
+extension Service: ExpressibleByArgument {}

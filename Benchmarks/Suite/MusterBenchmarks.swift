@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Measures muster against what the kernel lets anybody reach.
+@main
+struct MusterBenchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "muster-benchmarks",
+        abstract: "Measures muster against what the kernel lets anybody reach.",
+        subcommands: [IOCommand.self, ServeCommand.self])
+}

@@ -1,0 +1,40 @@
+import CMusterLimits
+import MusterCore
+
+/// A request a check, on a connection of its own.
+enum HTTPWorkload {
+    static let workload = Workload(name: "http", summary: "request a page from every host") { settings in
+        try await Server.with(.http) { server in
+            let port = server.port
+            let fleets = try FleetsBySize(settings.sizes) { count in
+                try Fleet(count: count, kind: "http", settings: Self.check(url: "http://{address}:\(port)/health"))
+            }
+            let window = settings.window
+            let comparison = Comparison(
+                variants: [
+                    Variant("plain") { Tally(lim_check_http(port, UInt32($0), UInt32(window), false)) },
+                    Variant("recycled") { Tally(lim_check_http(port, UInt32($0), UInt32(window), true)) },
+                    Variant("muster") { try await fleets[$0].survey(window: window) },
+                ], sizes: settings.sizes, samples: settings.samples)
+            let measured = try await comparison.measure()
+            return Section(
+                name: "http", title: "HTTP: CPU per check",
+                notes: [
+                    "plain and recycled as for TCP, with the same request on the wire; the response is parsed whole, "
+                        + "every field of its head included, its status and body checked."
+                ],
+                baselines: ["plain", "recycled"],
+                rows: measured.rows(
+                    baselines: ["plain", "recycled"],
+                    goals: [.ratio(to: "plain", atMost: 0.95), .ratio(to: "recycled", atMost: 1.30)])
+                    + [measured.growth].compactMap { $0 })
+        }
+    }
+
+    static func check(url: String) -> Setting {
+        .object([
+            .init("url", .string(url)),
+            .init("expect", .object([.init("status", .list([.integer(200)])), .init("body", .string("ok"))])),
+        ])
+    }
+}

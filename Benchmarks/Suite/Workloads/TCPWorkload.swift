@@ -1,0 +1,55 @@
+import CMusterLimits
+import MusterCore
+
+/// A connection a check.
+enum TCPWorkload {
+    static let workload = Workload(name: "tcp", summary: "connect to every host") { settings in
+        try await Server.with(.tcp) { server in
+            let port = server.port
+            let fleets = try FleetsBySize(settings.sizes) { count in
+                try Fleet(count: count, kind: "tcp", settings: .object([.init("port", .integer(Int(port)))]))
+            }
+            let window = settings.window
+            let comparison = Comparison(
+                variants: [
+                    Variant("plain") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), false)) },
+                    Variant("recycled") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), true)) },
+                    Variant("muster") { try await fleets[$0].survey(window: window) },
+                ], sizes: settings.sizes, samples: settings.samples)
+            let measured = try await comparison.measure()
+            return Section(
+                name: "tcp", title: "TCP: CPU per check",
+                notes: [
+                    "plain: C, a socket a check: socket, connect, epoll_ctl, getsockopt(SO_ERROR), close.",
+                    "recycled: C, sockets dissolved by connect(AF_UNSPEC) and registered once; the least we know of.",
+                ],
+                baselines: ["plain", "recycled"],
+                rows: measured.rows(
+                    baselines: ["plain", "recycled"],
+                    goals: [.ratio(to: "plain", atMost: 0.80), .ratio(to: "recycled", atMost: 1.20)])
+                    + [measured.growth].compactMap { $0 })
+        }
+    }
+}
+
+extension Tally {
+    init(_ outcome: lim_outcome) {
+        self.init(up: Int(outcome.up), failed: Int(outcome.failed), repeated: Int(outcome.repeated))
+    }
+}
+
+/// A fleet a size, made before anything is measured.
+struct FleetsBySize: Sendable {
+    private let fleets: [Int: Fleet]
+
+    init(_ sizes: [Int], _ make: (Int) throws -> Fleet) throws {
+        var fleets: [Int: Fleet] = [:]
+        for size in sizes { fleets[size] = try make(size) }
+        self.fleets = fleets
+    }
+
+    subscript(count: Int) -> Fleet {
+        guard let fleet = fleets[count] else { preconditionFailure("no fleet of \(count) hosts was made") }
+        return fleet
+    }
+}
