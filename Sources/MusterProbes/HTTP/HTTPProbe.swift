@@ -47,15 +47,15 @@ struct HTTPProbe: Probe {
         var course = Course()
         do throws(Refusal) {
             let prepared = try request.prepare(for: target.host)
-            let address = try await address(of: prepared.url.host, target.host, &course.clock, deadline)
-            let endpoint = Endpoint(address, port: prepared.url.port)
+            let address = try await address(of: prepared, target.host, &course.clock, deadline)
+            let endpoint = Endpoint(address, port: prepared.port)
             course.clock.enter(.connect)
             let outcome: (verdict: Verdict, detail: String)
             do throws(SocketFault) {
                 outcome = try await Reactor.withSocket(toward: address) { socket throws(SocketFault) in
                     try await socket.connect(to: endpoint, until: deadline)
                     course.roundTrip = socket.roundTrip
-                    if prepared.url.scheme == .http {
+                    if prepared.scheme == .http {
                         return try await exchange(.plain(socket, deadline), prepared.bytes, &course)
                     }
                     return try await exchangeSecurely(socket, prepared, target, &course, deadline)
@@ -79,10 +79,12 @@ struct HTTPProbe: Probe {
 
     /// Where to connect: the inventory's address for the host's own name, else what the URL names.
     private func address(
-        of name: String, _ host: Host, _ clock: inout PhaseClock, _ deadline: Instant
+        of prepared: HTTPRequestTemplate.Prepared, _ host: Host, _ clock: inout PhaseClock, _ deadline: Instant
     ) async throws(Refusal) -> IPAddress {
+        if prepared.host == .name || prepared.host == .address, let address = host.address { return address }
+        let name = prepared.hostText(for: host)
         if let address = IPAddress(text: name) { return address }
-        if name == host.name.lowercased() {
+        if name.lowercased() == host.name.lowercased() {
             if let address = host.address { return address }
             return try await environment.resolver.address(of: host.addressText, &clock, until: deadline)
         }
@@ -160,7 +162,7 @@ struct HTTPProbe: Probe {
         } catch {
             return (.unknown(.fault), error.hint)
         }
-        let name = tls.serverName?.text(for: target.host) ?? prepared.url.host
+        let name = tls.serverName?.text(for: target.host) ?? prepared.hostText(for: target.host)
         var facts: [Fact] = []
         var daysLeft: Int?
         // Also where the dialogue breaks off later.

@@ -5,8 +5,21 @@ internal import MusterWire
 struct HTTPRequestTemplate: Sendable {
     /// A request for one target.
     struct Prepared: Sendable {
-        var url: HTTPURL
+        var scheme: HTTPURL.Scheme
+        /// What the URL names: `.name`, `.address`, or a text of its own.
+        var host: Template.Segment
+        var port: UInt16
         var bytes: [UInt8]
+
+        /// The host as the URL names it.
+        func hostText(for target: Host) -> String {
+            switch host {
+            case .name: target.name
+            case .address: target.addressText
+            case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .variable(let name): target.variable(name) ?? ""
+            }
+        }
     }
 
     private let url: Template
@@ -15,6 +28,8 @@ struct HTTPRequestTemplate: Sendable {
     private let body: Template?
     /// Where nothing differs.
     private let constant: Prepared?
+    /// Where little differs.
+    private let stencil: HTTPRequestStencil?
 
     static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
 
@@ -43,6 +58,7 @@ struct HTTPRequestTemplate: Sendable {
             isConstant
             ? try? Self.prepare(
                 url.constant ?? "", method, headers.map { ($0.name, $0.value.constant ?? "") }, body?.constant) : nil
+        stencil = isConstant ? nil : HTTPRequestStencil(url: url, method: method, headers: headers, body: body)
     }
 
     var templates: [Template?] { [url, body] + headers.map(\.value) }
@@ -55,8 +71,12 @@ struct HTTPRequestTemplate: Sendable {
     /// The request for a target; the verdict where its values make none.
     func prepare(for host: Host) throws(Refusal) -> Prepared {
         if let constant { return constant }
+        if let stencil, let bytes = stencil.bytes(for: host) {
+            return Prepared(scheme: stencil.scheme, host: stencil.host, port: stencil.port, bytes: bytes)
+        }
         return try Self.prepare(
-            url.textWithPort(for: host), method, headers.map { ($0.name, $0.value.text(for: host)) }, body?.text(for: host))
+            url.textWithPort(for: host), method, headers.map { ($0.name, $0.value.text(for: host)) },
+            body?.text(for: host))
     }
 
     private static func prepare(
@@ -72,7 +92,8 @@ struct HTTPRequestTemplate: Sendable {
             let request = try HTTPRequest(
                 method: method, target: url.target, host: url.hostHeader, headers: headers,
                 body: Array((body ?? "").utf8))
-            return Prepared(url: url, bytes: request.encoded())
+            return Prepared(
+                scheme: url.scheme, host: .text(Array(url.host.utf8)), port: url.port, bytes: request.encoded())
         } catch {
             throw Refusal(.unknown(.fault), error.description)
         }

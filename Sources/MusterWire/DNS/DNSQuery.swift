@@ -19,11 +19,16 @@ package struct DNSQuery: Sendable, Hashable {
         self.type = type
         self.recursionDesired = recursionDesired
         self.ednsPayloadSize = ednsPayloadSize
-        var message = DNSMessage()
-        message.recursionDesired = recursionDesired
-        message.question = DNSQuestion(name: name, type: type)
-        message.ednsPayloadSize = ednsPayloadSize
-        template = message.encoded()
+        // Written out rather than by way of a message: a fleet asks each name once.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(12 + name.wire.count + 4 + 11)
+        bytes += [0, 0, recursionDesired ? 1 : 0, 0, 0, 1, 0, 0, 0, 0, 0, ednsPayloadSize == nil ? 0 : 1]
+        bytes += name.wire
+        bytes += [UInt8(type.rawValue >> 8), UInt8(type.rawValue & 255), 0, 1]
+        if let size = ednsPayloadSize {
+            bytes += [0, 0, 41, UInt8(size >> 8), UInt8(size & 255), 0, 0, 0, 0, 0, 0]
+        }
+        template = bytes
     }
 
     /// The size of the query on the wire, 17...282 bytes.
