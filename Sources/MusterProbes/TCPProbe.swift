@@ -46,7 +46,9 @@ struct TCPProbe: Probe {
         var roundTrip: UInt32 = 0
         clock.enter(.connect)
         do throws(SocketFault) {
-            let (verdict, detail) = try await Reactor.withSocket(toward: endpoint.address) {
+            let (verdict, detail) = try await Reactor.withSocket(
+                toward: endpoint.address, connectOnly: expect == nil && send == nil
+            ) {
                 socket throws(SocketFault) in
                 try await socket.connect(to: endpoint, until: deadline)
                 roundTrip = socket.roundTrip

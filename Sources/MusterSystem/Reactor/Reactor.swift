@@ -30,7 +30,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     @exclusivity(unchecked) var slots: UnsafeMutablePointer<Slot>
     private var slotCapacity = 256
     @exclusivity(unchecked) private(set) var slotCount = 0
-    @exclusivity(unchecked) private(set) var idle: [7 of Int32] = .init(repeating: -1)
+    @exclusivity(unchecked) private(set) var idle: [9 of Int32] = .init(repeating: -1)
     @exclusivity(unchecked) private var jobs = JobQueue()
     @exclusivity(unchecked) private var wheel: TimerWheel
     private var expired: [Int32] = []
@@ -429,7 +429,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func dropIdleSockets() {
         datagrams.dropIdle()
-        for kind in [SlotKind.stream4, .stream6, .datagram4, .datagram6] {
+        for kind in SlotKind.recycled {
             while unsafe idle[kind.rawValue] >= 0 {
                 let index = unsafe idle[kind.rawValue]
                 unsafe idle[kind.rawValue] = unsafe slots[Int(index)].nextIdle
@@ -441,7 +441,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     /// The number of sockets that wait for reuse.
     var idleSocketCount: Int {
         var count = 0
-        for kind in [SlotKind.stream4, .stream6, .datagram4, .datagram6] {
+        for kind in SlotKind.recycled {
             var index = unsafe idle[kind.rawValue]
             while index >= 0 {
                 count += 1

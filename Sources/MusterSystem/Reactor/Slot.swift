@@ -13,6 +13,7 @@ struct Readiness: OptionSet {
     /// Always of interest to whoever waits.
     static let trouble: Readiness = [.failed, .hungUp]
     /// What every registered descriptor reports, once a change (edge-triggered).
+    static let connecting = UInt32(CML_OUT) | UInt32(CML_EDGE)
     static let registered = UInt32(CML_IN | CML_OUT | CML_RDHUP) | UInt32(CML_EDGE)
 }
 
@@ -21,13 +22,19 @@ enum Wake { case ready, timedOut, cancelled }
 
 /// What a slot holds, and so which list of idle slots it belongs to.
 enum SlotKind: Int {
-    case empty, stream4, stream6, datagram4, datagram6, timer, listener
+    case empty, stream4, stream6, connect4, connect6, datagram4, datagram6, timer, listener
 
-    static func of(v6: Bool, stream: Bool) -> SlotKind {
-        stream ? (v6 ? .stream6 : .stream4) : (v6 ? .datagram6 : .datagram4)
+    /// The kinds whose idle slots keep a socket.
+    static let recycled: [SlotKind] = [.stream4, .stream6, .connect4, .connect6, .datagram4, .datagram6]
+
+    var isV6: Bool { self == .stream6 || self == .connect6 || self == .datagram6 }
+    var isDatagram: Bool { self == .datagram4 || self == .datagram6 }
+
+    /// The events such a socket is registered for. One that is only ever connected hears of nothing else: what the peer
+    /// sends or closes meanwhile would wake the loop for nothing.
+    var registration: UInt32 {
+        self == .connect4 || self == .connect6 ? Readiness.connecting : Readiness.registered
     }
-
-    var isSocket: Bool { self != .empty && self != .timer }
 }
 
 /// One waiter of a loop, with the descriptor it waits on if it has one. Descriptors never leave the loop: others hold the

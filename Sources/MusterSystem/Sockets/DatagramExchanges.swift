@@ -121,7 +121,7 @@ package final class DatagramExchanges {
 
     private func open(_ server: Endpoint) throws(SocketFault) -> DatagramSocket {
         let v6 = if case .v6 = server.address { true } else { false }
-        let slot = unsafe try loop.takeSocket(v6: v6, stream: false)
+        let slot = unsafe try loop.takeSocket(v6 ? .datagram6 : .datagram4)
         let outcome = unsafe loop.slots[Int(slot)].descriptor
         let connected =
             switch server.address {

@@ -125,10 +125,12 @@ package struct TCPSocket {
 
 extension TCPSocket {
     @usableFromInline
-    static func borrow(toward address: IPAddress) throws(SocketFault) -> TCPSocket {
+    static func borrow(toward address: IPAddress, connectOnly: Bool) throws(SocketFault) -> TCPSocket {
         guard let loop = Reactor.current else { preconditionFailure("a socket needs a loop") }
         let v6 = if case .v6 = address { true } else { false }
-        return TCPSocket(loop: loop, slot: try loop.takeSocket(v6: v6, stream: true))
+        return TCPSocket(
+            loop: loop,
+            slot: try loop.takeSocket(connectOnly ? (v6 ? .connect6 : .connect4) : (v6 ? .stream6 : .stream4)))
     }
 
     @usableFromInline
@@ -152,13 +154,14 @@ extension Endpoint {
 extension Reactor {
     /// Lends a TCP socket of the current loop, not connected yet, for the time of `body`.
     ///
-    /// Errors: what `body` throws, and our own side's where no socket is to be had. Cancelling the task ends every wait
+    /// A dialogue that ends with the connection (`connectOnly`) costs less: its socket hears of nothing else, so it must not
+    /// receive. Errors: what `body` throws, and our own side's where no socket is to be had. Cancelling the task ends every wait
     /// of the dialogue with ``SocketFault/cancelled``.
     @inlinable
     package static func withSocket<R>(
-        toward address: IPAddress, _ body: (TCPSocket) async throws(SocketFault) -> R
+        toward address: IPAddress, connectOnly: Bool = false, _ body: (TCPSocket) async throws(SocketFault) -> R
     ) async throws(SocketFault) -> R {
-        let socket = try TCPSocket.borrow(toward: address)
+        let socket = try TCPSocket.borrow(toward: address, connectOnly: connectOnly)
         do throws(SocketFault) {
             let result = try await body(socket)
             socket.giveBack()
@@ -170,20 +173,20 @@ extension Reactor {
     }
 
     /// A slot with a socket that is registered with epoll, recycled or new.
-    func takeSocket(v6: Bool, stream: Bool) throws(SocketFault) -> Int32 {
-        let slot = takeSlot(.of(v6: v6, stream: stream))
+    func takeSocket(_ kind: SlotKind) throws(SocketFault) -> Int32 {
+        let slot = takeSlot(kind)
         guard unsafe slots[Int(slot)].descriptor < 0 else { return slot }
-        var descriptor = cml_socket(v6, stream)
+        var descriptor = cml_socket(kind.isV6, !kind.isDatagram)
         if descriptor == -EMFILE || descriptor == -ENFILE {
             relieveDescriptors()
-            descriptor = cml_socket(v6, stream)
+            descriptor = cml_socket(kind.isV6, !kind.isDatagram)
         }
         guard descriptor >= 0 else {
             emptySlot(slot)
             throw SocketFault(errno: -descriptor, local: true)
         }
         // Not yet bound or connected, a socket reports HUP at once; the slot's latch is cleared when it connects.
-        let outcome = cml_epoll_add(epoll, descriptor, Readiness.registered, UInt32(slot))
+        let outcome = cml_epoll_add(epoll, descriptor, kind.registration, UInt32(slot))
         unsafe slots[Int(slot)].descriptor = descriptor
         guard outcome == 0 else {
             emptySlot(slot)
