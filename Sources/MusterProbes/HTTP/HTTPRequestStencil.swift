@@ -57,9 +57,12 @@ struct HTTPRequestStencil: Sendable {
         return bytes
     }
 
-    /// Visible ASCII; no `#`, which would end a path, and no colon in an address, which would need brackets.
+    /// Visible ASCII; no `#`, which would end a path, no colon in an address, which would need brackets, and no capital in a
+    /// host, which would have to be lowered.
     private static func isPlain(_ byte: UInt8, in piece: Template.Segment) -> Bool {
-        byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "#") && (piece != .address || byte != UInt8(ascii: ":"))
+        guard byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "#") else { return false }
+        guard piece == .name || piece == .address else { return true }
+        return byte &- 65 >= 26 && (piece == .name || byte != UInt8(ascii: ":"))
     }
 
     private static let mark = "zqxplace"
