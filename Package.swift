@@ -52,7 +52,7 @@ let package = Package(
         floor("MusterCore"),
         .target(name: "CMusterLinux"),
         // Floor 1: codecs, the system, the engine, formats
-        floor("MusterWire"),
+        floor("MusterWire", ["MusterCore"]),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
         floor("MusterTLS", tlsProducts),
         floor("MusterEngine", ["MusterCore"]),

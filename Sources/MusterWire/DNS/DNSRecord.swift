@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// One resource record (RFC 1035 §4.1.3).
 package struct DNSRecord: Hashable, Sendable {
     /// The name that owns the record.
@@ -64,8 +66,8 @@ package enum DNSRecordData: Hashable, Sendable {
     /// IPv6 as in RFC 5952, unknown types as in RFC 3597 §5.
     package var text: String {
         switch self {
-        case .a(let address): AddressText.ipv4(address)
-        case .aaaa(let high, let low): AddressText.ipv6(high: high, low: low)
+        case .a(let address): IPAddress.v4(address).text
+        case .aaaa(let high, let low): IPAddress.v6(high: high, low: low).text
         case .cname(let name), .ns(let name), .ptr(let name): name.description
         case .mx(let preference, let exchange): "\(preference) \(exchange)"
         case .txt(let texts): texts.map(DNSText.quoted).joined(separator: " ")

@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// Why a text is not a URL that muster can check.
 package struct HTTPURLFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of fault, as fixed strings.
@@ -93,7 +95,7 @@ package struct HTTPURL: Hashable, Sendable {
                 throw HTTPURLFault(code: .badHost, hint: "the bracket of the IPv6 address is not closed")
             }
             let address = text[text.index(after: text.startIndex)..<end]
-            guard AddressText.parseIPv6(address) != nil else {
+            guard case .v6? = IPAddress(text: String(address)) else {
                 throw HTTPURLFault(code: .badHost, hint: "between [ and ] stands an IPv6 address without a zone")
             }
             return (String(address), true, try port(text[text.index(after: end)...]))
