@@ -116,7 +116,7 @@ struct SurveyBoundTests {
         }
     }
 
-    @Test("A slow reader slows the survey down; nothing is lost, and no more is kept than the bound", arguments: [1, 8])
+    @Test("A slow reader slows the survey; nothing is lost, and no more is kept than the bound", arguments: [1, 8])
     func slowSink(_ concurrency: Int) throws {
         let trial = Trial(plan: try Plan(targets: 300, attempts: 1), concurrency: concurrency, lanes: 2, seed: 3)
         let (unread, reading) = (Gauge(), Gauge())

@@ -7,7 +7,8 @@ import Testing
 struct SurveyRetryTests {
     private static let reasons = Reason.allCases
 
-    @Test("Only what another attempt can change is tried again, as often as the check allows", arguments: reasons, 1...4)
+    @Test(
+        "Only what another attempt can change is tried again, as often as the check allows", arguments: reasons, 1...4)
     func count(reason: Reason, attempts: Int) throws {
         let trial = Trial(plan: try Plan(targets: 5, attempts: attempts))
         let result = try trial.run { _, _, scene in await scene.answer(.down(reason)) }

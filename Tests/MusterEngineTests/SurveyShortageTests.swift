@@ -8,7 +8,9 @@ import Testing
 struct SurveyShortageTests {
     private static let shortages = LocalReason.allCases.filter(\.isShortage)
 
-    @Test("With 64 descriptors and 5,000 workers every target is judged, none down or unknown for it", arguments: [1, 2, 4])
+    @Test(
+        "With 64 descriptors and 5,000 workers every target is judged, none down or unknown for it",
+        arguments: [1, 2, 4])
     func descriptors(_ lanes: Int) throws {
         let trial = Trial(plan: try Plan(targets: 5000, attempts: 1), concurrency: 5000, lanes: lanes, seed: lanes)
         let result = try trial.run { target, _, scene in

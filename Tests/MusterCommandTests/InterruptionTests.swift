@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@Suite("The end of a check before its time")
+struct InterruptionTests {
+    @Test("An interrupted check reports what is done and counts the rest", arguments: [SIGINT, SIGTERM])
+    func interrupted(_ signal: Int32) async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.mostlySilent(), to: "fleet.json")
+            try await Program.with(["lab", path]) { lab in
+                #expect(await lab.output.wait { $0.contains("\n") })
+                try await Program.with([
+                    "check", path, "-c", "50", "-o", "ndjson", "--output-file", folder.file("a.json"),
+                ]) { check in
+                    #expect(await check.output.wait { $0.split(separator: "\n").count >= 6 })
+                    check.signal(signal)
+                    let ending = await check.ending()
+                    #expect(!ending.isSignal)
+                    #expect(ending.status == 2)
+                    #expect(ending.complaints == "")
+                    let report = try Report(json: folder.read("a.json"))
+                    #expect(try Report(ndjson: ending.output) == report)
+                    #expect(report.summary.ending == "interrupted")
+                    #expect(report.summary.exit_status == 2)
+                    #expect(report.targets.filter { $0.verdict == "up" }.count == 5)
+                    #expect(report.targets.filter { $0.reason == "local.cancelled" }.count == 50)
+                    #expect(report.targets.count == 55)
+                    #expect(report.summary.not_started == 150)
+                    #expect(report.summary.down == 0)
+                }
+                #expect(lab.isRunning)
+            }
+        }
+    }
+
+    @Test("An interrupted check of its own lab ends the lab too, and was not judged as planted")
+    func interruptedLab() async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.mostlySilent(), to: "fleet.json")
+            try await Program.with([
+                "check", path, "--lab", "-c", "50", "-o", "ndjson", "--output-file", folder.file("a.json"),
+            ]) { check in
+                #expect(await check.output.wait { $0.split(separator: "\n").count >= 6 })
+                check.signal(SIGINT)
+                let ending = await check.ending()
+                #expect(!ending.isSignal)
+                #expect(ending.status == 1)
+                #expect(ending.complaints.contains("lab: 5 of 205 targets judged as planted\n"))
+                #expect(ending.complaints.contains("lab: 150 of them without a verdict\n"))
+                let report = try Report(json: folder.read("a.json"))
+                #expect(report.summary.ending == "interrupted")
+                #expect(report.summary.not_started == 150)
+            }
+        }
+    }
+
+    @Test("A second signal ends the process at once, even where nobody reads its report")
+    func twice() async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.refusing(250), to: "fleet.json")
+            // The pipe is full before the report begins, so that the run cannot end by itself.
+            try await Program.with(
+                ["check", path, "-o", "ndjson", "--output-file", folder.file("a.ndjson")],
+                shell: #"head -c 65536 /dev/zero; exec "$0" "$@""#, readsOutput: false
+            ) { check in
+                // Handlers are in place before the first file is made.
+                while check.isRunning, !FileManager.default.fileExists(atPath: folder.file("a.ndjson")) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                // Two that come together count as one: as many as it takes.
+                while check.isRunning {
+                    check.signal(SIGINT)
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                let ending = await check.ending()
+                #expect(ending.isSignal)
+                #expect(ending.status == SIGINT)
+            }
+        }
+    }
+
+    @Test("At the deadline of the run what is under way is unknown, and nobody is blamed")
+    func deadline() async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.mostlySilent(), to: "fleet.json")
+            try await Program.with(["lab", path]) { lab in
+                #expect(await lab.output.wait { $0.contains("\n") })
+                let ending = try await Program.run(["check", path, "-c", "50", "-o", "json", "--deadline", "1s"])
+                #expect(ending.status == 2)
+                #expect(ending.complaints == "")
+                let report = try Report(json: ending.output)
+                #expect(report.summary.ending == "deadline")
+                #expect(report.targets.count + report.summary.not_started == 205)
+                #expect(report.summary.not_started >= 150)
+                #expect(report.targets.allSatisfy { $0.verdict == "up" || $0.reason == "local.deadline" })
+                #expect(report.targets.contains { $0.reason == "local.deadline" })
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Synchronization
+
+/// The built `muster` as a process of its own.
+final class Program: Sendable {
+    /// How it ended.
+    struct Ending: Sendable {
+        /// The exit status; the signal's number where a signal ended it.
+        var status: Int32
+        var isSignal: Bool
+        var output: Data
+        var complaints: String
+
+        var text: String { String(decoding: output, as: UTF8.self) }
+        /// The complaints, one a line.
+        var complaintLines: [Substring] { complaints.split(separator: "\n") }
+    }
+
+    /// Long enough for the busiest machine: reached only by a program that hangs.
+    private static let patience = Duration.seconds(120)
+
+    /// The products' folder, where the tests' own executable lies as well.
+    static let path: String = {
+        let folders = (["/proc/self/exe"] + CommandLine.arguments).map {
+            URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent()
+        }
+        let candidates = folders.map { $0.appendingPathComponent("muster").path }
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[0]
+    }()
+
+    let output: Stream
+    let complaints: Stream
+    private let process: Process
+    private let ended: AsyncStream<Void>
+
+    private init(
+        _ executable: String, _ arguments: [String], _ environment: [String: String], readsOutput: Bool
+    ) throws {
+        (output, complaints) = (Stream(), Stream())
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "NO_COLOR" }
+            .merging(environment) { _, own in own }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output.pipe
+        process.standardError = complaints.pipe
+        let (ended, ending) = AsyncStream.makeStream(of: Void.self)
+        self.ended = ended
+        process.terminationHandler = { _ in ending.finish() }
+        if readsOutput { output.read() }
+        complaints.read()
+        try process.run()
+    }
+
+    /// Runs muster while `body` runs, and ends it then where it has not ended.
+    ///
+    /// - Parameters:
+    ///   - shell: A command line for `sh` to run instead, with `"$0" "$@"` for muster and its arguments.
+    ///   - readsOutput: Whether anybody reads its standard output.
+    static func with<R>(
+        _ arguments: [String], environment: [String: String] = [:], shell: String? = nil, readsOutput: Bool = true,
+        _ body: (Program) async throws -> R
+    ) async throws -> R {
+        let program = try Program(
+            shell == nil ? path : "/bin/sh", shell.map { ["-c", $0, path] + arguments } ?? arguments, environment,
+            readsOutput: readsOutput)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await Task.sleep(for: patience)
+                program.signal(SIGKILL)
+                program.complaints.give(up: "the tests ran out of patience")
+                program.output.give(up: "")
+            }
+            defer {
+                group.cancelAll()
+                program.signal(SIGKILL)
+            }
+            return try await body(program)
+        }
+    }
+
+    /// Runs muster to its end.
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], shell: String? = nil
+    ) async throws -> Ending {
+        try await with(arguments, environment: environment, shell: shell) { await $0.ending() }
+    }
+
+    /// Waits for the end of the process, and of all that its children say.
+    func ending() async -> Ending {
+        for await _ in ended {}
+        if output.isRead { await output.end() }
+        await complaints.end()
+        return Ending(
+            status: process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal,
+            output: output.data, complaints: complaints.text)
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    func signal(_ number: Int32) { if process.isRunning { _ = kill(process.processIdentifier, number) } }
+
+    /// What comes out of one end of a process.
+    final class Stream: Sendable {
+        private struct State {
+            var data = Data()
+            var isRead = false
+            var isOver = false
+        }
+
+        fileprivate let pipe = Pipe()
+        private let state = Mutex(State())
+        private let (news, teller) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+        var data: Data { state.withLock { $0.data } }
+        var text: String { String(decoding: data, as: UTF8.self) }
+        fileprivate var isRead: Bool { state.withLock { $0.isRead } }
+
+        fileprivate func read() {
+            state.withLock { $0.isRead = true }
+            // A thread that waits in the kernel: handlers of file handles do not survive many pipes at once on Linux.
+            Thread.detachNewThread { [self] in while takePart() {} }
+        }
+
+        /// Takes what there is, waiting for it; false at the end.
+        private func takePart() -> Bool {
+            let part = pipe.fileHandleForReading.availableData
+            state.withLock { state in
+                state.data += part
+                if part.isEmpty { state.isOver = true }
+            }
+            teller.yield()
+            return !part.isEmpty
+        }
+
+        fileprivate func give(up reason: String) {
+            state.withLock { state in
+                state.data += Data(reason.utf8)
+                state.isOver = true
+            }
+            teller.yield()
+        }
+
+        /// Waits until the text is as it should be; false where it ends before.
+        @discardableResult
+        func wait(until isEnough: (String) -> Bool) async -> Bool {
+            while true {
+                let isOver = state.withLock { $0.isOver }
+                if isEnough(text) { return true }
+                if isOver { return false }
+                var next = news.makeAsyncIterator()
+                _ = await next.next()
+            }
+        }
+
+        fileprivate func end() async { await wait { _ in false } }
+    }
+}
