@@ -75,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "muster-benchmarks",
             dependencies: [
-                "CMusterLimits", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes",
+                "CMusterLimits", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats", "MusterProbes",
+                nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Suite", swiftSettings: swiftSettings),

@@ -1,11 +1,14 @@
 #define _GNU_SOURCE 1
 #include "CMusterLimits.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -69,6 +72,48 @@ size_t lim_date(char *text, size_t capacity) {
     struct tm parts;
     gmtime_r(&now, &parts);
     return strftime(text, capacity, "%Y-%m-%d %H:%M UTC", &parts);
+}
+
+// --- what a run holds and leaves
+
+int64_t lim_resident_kb(bool anonymous) {
+    long size, resident, shared;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL) return 0;
+    int found = fscanf(file, "%ld %ld %ld", &size, &resident, &shared);
+    fclose(file);
+    if (found != 3) return 0;
+    return (int64_t)(anonymous ? resident - shared : resident) * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+int lim_descriptor_count(void) {
+    DIR *directory = opendir("/proc/self/fd");
+    if (directory == NULL) return 0;
+    int count = 0;
+    while (readdir(directory) != NULL) count++;
+    closedir(directory);
+    // Both dots and the directory's own.
+    return count - 3;
+}
+
+int lim_time_waits(uint16_t port) {
+    FILE *file = fopen("/proc/net/tcp", "re");
+    if (file == NULL) return 0;
+    char line[512];
+    int count = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        unsigned local, remote, state;
+        if (sscanf(line, "%*d: %*x:%x %*x:%x %x", &local, &remote, &state) != 3) continue;
+        if (state == 6 && (local == port || remote == port)) count++;
+    }
+    fclose(file);
+    return count;
+}
+
+size_t lim_program_directory(char *text, size_t capacity) {
+    ssize_t length = readlink("/proc/self/exe", text, capacity);
+    while (length > 0 && text[length - 1] != '/') length--;
+    return length > 1 ? (size_t)length - 1 : 0;
 }
 
 // --- children

@@ -65,6 +65,14 @@ double lim_load_average(void);
 // Date and time in UTC, `2026-11-23 18:06 UTC`; the length written.
 size_t lim_date(char *text, size_t capacity);
 
+// Memory of this process in KiB: all that is resident, or without what files back.
+int64_t lim_resident_kb(bool anonymous);
+int lim_descriptor_count(void);
+// Connections in TIME_WAIT with this port at either end.
+int lim_time_waits(uint16_t port);
+// The directory of this program, without a slash at its end; the length written.
+size_t lim_program_directory(char *text, size_t capacity);
+
 typedef struct {
     int64_t cpu_ns;
     int64_t wall_ns;

@@ -12,7 +12,12 @@ struct ServeCommand: AsyncParsableCommand {
     var seconds: Int32 = 3600
 
     func run() async throws {
-        let outcome = lim_serve(service.raw, seconds)
+        guard let raw = service.raw else {
+            lim_lifeline(seconds)
+            lim_hurry()
+            return try await TLSService.run()
+        }
+        let outcome = lim_serve(raw, seconds)
         // A server does not come back unless it could not start.
         throw ExitCode(outcome == 0 ? 2 : outcome)
     }

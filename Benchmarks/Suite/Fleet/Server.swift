@@ -6,6 +6,8 @@ enum Service: String, CaseIterable, Sendable {
     case tcp
     /// Reads a request, answers 200, closes.
     case http
+    /// The same over TLS.
+    case https
     /// Answers with the address of the host asked for.
     case dns
     /// Accepts and says nothing.
@@ -13,10 +15,12 @@ enum Service: String, CaseIterable, Sendable {
     /// Drops every SYN.
     case blackHole = "black-hole"
 
-    var raw: lim_service {
+    /// The server in C; nil for the one in Swift.
+    var raw: lim_service? {
         switch self {
         case .tcp: LIM_TCP
         case .http: LIM_HTTP
+        case .https: nil
         case .dns: LIM_DNS
         case .silent: LIM_SILENT
         case .blackHole: LIM_BLACK_HOLE

@@ -4,18 +4,11 @@ import MusterCore
 /// A connection a check.
 enum TCPWorkload {
     static let workload = Workload(name: "tcp", summary: "connect to every host") { settings in
-        try await Server.with(.tcp) { server in
-            let port = server.port
-            let fleets = try FleetsBySize(settings.sizes) { count in
-                try Fleet(count: count, kind: "tcp", settings: .object([.init("port", .integer(Int(port)))]))
-            }
-            let window = settings.window
+        let timeWaits = try await TimeWaits.rows(.tcp) { try variants($0, [10_000], settings.window) }
+        return try await Server.with(.tcp) { server in
             let comparison = Comparison(
-                variants: [
-                    Variant("plain") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), false)) },
-                    Variant("recycled") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), true)) },
-                    Variant("muster") { try await fleets[$0].survey(window: window) },
-                ], sizes: settings.sizes, samples: settings.samples)
+                variants: try variants(server.port, settings.sizes, settings.window), sizes: settings.sizes,
+                samples: settings.samples)
             let measured = try await comparison.measure()
             return Section(
                 name: "tcp", title: "TCP: CPU per check",
@@ -27,8 +20,19 @@ enum TCPWorkload {
                 rows: measured.rows(
                     baselines: ["plain", "recycled"],
                     goals: [.ratio(to: "plain", atMost: 0.80), .ratio(to: "recycled", atMost: 1.20)])
-                    + [measured.growth].compactMap { $0 })
+                    + [measured.growth].compactMap { $0 } + timeWaits)
         }
+    }
+
+    private static func variants(_ port: UInt16, _ sizes: [Int], _ window: Int) throws -> [Variant] {
+        let fleets = try FleetsBySize(sizes) { count in
+            try Fleet(count: count, kind: "tcp", settings: .object([.init("port", .integer(Int(max(port, 1))))]))
+        }
+        return [
+            Variant("plain") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), false)) },
+            Variant("recycled") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), true)) },
+            Variant("muster") { try await fleets[$0].survey(window: window) },
+        ]
     }
 }
 

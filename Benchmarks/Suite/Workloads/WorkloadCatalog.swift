@@ -12,6 +12,9 @@ enum WorkloadCatalog {
         TCPWorkload.workload,
         HTTPWorkload.workload,
         DNSWorkload.workload,
+        HTTPSWorkload.workload,
         NoopWorkload.workload,
+        MemoryWorkload.workload,
+        ProcessWorkload.workload,
     ]
 }
