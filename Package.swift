@@ -90,7 +90,7 @@ let package = Package(
         tests("MusterSystemTests", ["MusterSystem", "MusterCore"]),
         tests("MusterTLSTests", ["MusterTLS"] + tlsProducts),
         tests("MusterEngineTests", ["MusterEngine", "MusterCore", "MusterTesting"]),
-        tests("MusterFormatsTests", ["MusterCore", "MusterFormats"], resources: [.copy("Reports/Golden")]),
+        tests("MusterFormatsTests", ["MusterCore", "MusterFormats", "MusterTesting"], resources: [.copy("Reports/Golden")]),
         tests(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),

@@ -18,7 +18,6 @@ struct TCPProbe: Probe {
 
     private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
         let port = reader.port("port")
-        if reader.value("port") == nil { reader.require("port", "the port to connect to, for example \"port\": 22") }
         let host = reader.template("host") ?? Template(segment: .address)
         let expect = reader.string("expect")
         let send = reader.string("send")
@@ -27,6 +26,7 @@ struct TCPProbe: Probe {
                 .badValue, at: reader.place("expect"), "write 1 to \(longestExpectation) bytes, or leave it out")
         }
         reader.finish()
+        if reader.value("port") == nil { reader.require("port", "the port to connect to, for example \"port\": 22") }
         guard let port else { return nil }
         let probe = TCPProbe(
             destination: Destination(host: host, port: port), expect: expect.map { Array($0.utf8) },

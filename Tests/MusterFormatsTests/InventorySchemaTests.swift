@@ -1,5 +1,6 @@
 import Foundation
 import MusterCore
+import MusterTesting
 import Testing
 
 @testable import MusterFormats
@@ -15,11 +16,15 @@ private func value(_ text: String) throws -> Setting {
     try #require(JSONReader.read(Array(text.utf8), source: "a", log: FaultLog()))
 }
 
+private func published() throws -> JSONSchema {
+    JSONSchema(try value(String(decoding: try file("docs/inventory.schema.json"), as: UTF8.self)))
+}
+
 @Suite("The published schema")
 struct InventorySchemaTests {
     private let schema: JSONSchema
 
-    init() throws { schema = try JSONSchema(try file("docs/inventory.schema.json")) }
+    init() throws { schema = try published() }
 
     @Test("lists exactly the keys that the reader asks for")
     func keys() throws {
@@ -40,13 +45,13 @@ struct InventorySchemaTests {
 
     @Test("is compared in both directions: a key too many, a key too few, an object nobody reads")
     func comparison() throws {
-        let small = try JSONSchema(
-            Array(
+        let small = JSONSchema(
+            try value(
                 """
                 {"properties": {"a": {"$ref": "#/$defs/x"}, "b": {"type": "array", "items": {"$ref": "#/$defs/y"}}},
                  "$defs": {"x": {"properties": {"k": true}}, "y": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/z"}]},
                            "z": {"additionalProperties": {"$ref": "#/$defs/w"}}, "w": {"properties": {"l": true}}}}
-                """.utf8))
+                """))
         let mismatches = small.mismatches(
             with: ["f: ": ["a", "b"], "f: a": ["k", "m"], "f: c": ["k"], "f: b[3].\"u.v\"": []], source: "f")
         #expect(
@@ -177,7 +182,7 @@ struct ExampleInventoryTests {
 
     @Test("follows the schema")
     func schema() throws {
-        let schema = try JSONSchema(try file("docs/inventory.schema.json"))
+        let schema = try published()
         #expect(schema.faults(of: try value(String(decoding: bytes, as: UTF8.self))).isEmpty)
     }
 

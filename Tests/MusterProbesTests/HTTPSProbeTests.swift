@@ -10,7 +10,7 @@ import Testing
 struct HTTPSProbeTests {
     private static func subject(
         _ server: ScriptedServer, _ settings: String = "", url: String = "https://{name}", address: String = "127.0.0.1",
-        in environment: ProbeEnvironment = TestAuthority.environment()
+        in environment: ProbeEnvironment = TestAuthority.environment
     ) throws -> Subject {
         try Subject(
             "http", "{\"url\": \"\(url):\(server.port)/health\"\(settings)}", address: address, in: environment)
@@ -85,7 +85,7 @@ struct HTTPSProbeTests {
     @Test("trusts nobody's chain but the run's roots and the check's own file")
     func roots() async throws {
         try await TLSScript.serve { server in
-            let bare = try await Self.subject(server, in: .local()).attempt()
+            let bare = try await Self.subject(server, in: TestAuthority.strangers).attempt()
             #expect(bare.verdict == .down(.tlsIncomplete))
         }
     }
@@ -227,7 +227,7 @@ struct HTTPSProbeTests {
     func many() async throws {
         try await TLSScript.serve { server in
             let good = try Self.subject(server)
-            let refused = try Self.subject(server, in: .local())
+            let refused = try Self.subject(server, in: TestAuthority.strangers)
             for _ in 0..<20 {
                 let one = await good.attempt()
                 let two = await refused.attempt()

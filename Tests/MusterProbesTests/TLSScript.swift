@@ -9,8 +9,13 @@ import MusterTesting
 enum TestAuthority {
     static let authority = made { () throws(TLSFault) in try LabAuthority(now: Int64(SystemClock.wallSeconds)) }
 
-    /// An environment that trusts it.
-    static func environment(hosts: [String: [IPAddress]] = [:]) -> ProbeEnvironment {
+    /// An environment that trusts it; one for all, since reading the system's roots takes its time.
+    static let environment = ProbeEnvironment.local(roots: [authority.rootPEM])
+    /// One that does not.
+    static let strangers = ProbeEnvironment.local()
+
+    /// One that trusts it and knows names.
+    static func environment(hosts: [String: [IPAddress]]) -> ProbeEnvironment {
         .local(hosts: hosts, roots: [authority.rootPEM])
     }
 

@@ -16,7 +16,7 @@ struct DNSExpectation: Sendable {
     ) -> (verdict: Verdict, detail: String) {
         guard actual == code else { return (Self.verdict(forUnexpected: actual), "got \(actual.text)") }
         guard actual == .noError else { return (.up, "") }
-        if answers?.count == 1, answers?[0].segments == [.address], Self.answerCount(message) == 1,
+        if minimum <= 1, answers?.count == 1, answers?[0].segments == [.address], Self.answerCount(message) == 1,
             Self.contains(host.address, query, message)
         {
             return (.up, "")
@@ -31,12 +31,13 @@ struct DNSExpectation: Sendable {
         }
         guard let answers else { return (.up, "") }
         let wanted = Set(answers.map { Self.canonical($0.text(for: host), query.type) })
-        let found = Set(records.map { Self.canonical($0.text, query.type) })
+        let found = Set(records.map(Self.canonical))
         if wanted == found { return (.up, "") }
-        return (
-            .down(.dnsMismatch),
-            "got \(found.sorted().prefix(3).joined(separator: ", ")), expected \(wanted.sorted().prefix(3).joined(separator: ", "))"
-        )
+        return (.down(.dnsMismatch), "got \(Self.shown(found)), expected \(Self.shown(wanted))")
+    }
+
+    private static func shown(_ records: Set<String>) -> String {
+        records.isEmpty ? "none" : records.sorted().prefix(3).joined(separator: ", ")
     }
 
     private static func verdict(forUnexpected code: DNSResponseCode) -> Verdict {
@@ -64,12 +65,38 @@ struct DNSExpectation: Sendable {
     static func canonical(_ text: String, _ type: DNSRecordType) -> String {
         switch type {
         case .a, .aaaa: return IPAddress(text: text)?.text ?? text
-        case .txt: return text.contains("\"") ? text.split(separator: "\" \"").joined().filter { $0 != "\"" } : text
+        case .txt: return text.hasPrefix("\"") ? unquoted(text) : text
         default:
-            let words = text.lowercased().split(separator: " ").map {
-                $0.hasSuffix(".") && $0.count > 1 ? $0.dropLast() : $0
+            let words = text.lowercased().split(separator: " ").map { word in
+                word.hasSuffix(".") && word.count > 1 ? word.dropLast() : word
             }
             return words.joined(separator: " ")
         }
+    }
+
+    /// The same of a record; the strings of a TXT record are one text.
+    private static func canonical(_ record: DNSRecordData) -> String {
+        if case .txt(let texts) = record { return String(decoding: texts.joined(), as: UTF8.self) }
+        return canonical(record.text, DNSRecordType(rawValue: record.type) ?? .txt)
+    }
+
+    /// The strings of a zone file as one text: what is between quotes, `\"`, `\\` and `\DDD` read (RFC 1035 §5.1).
+    private static func unquoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        var isInside = false
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\"") {
+                isInside.toggle()
+            } else if byte == UInt8(ascii: "\\"), let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self)) {
+                bytes.append(code)
+                rest = rest.dropFirst(3)
+            } else if byte == UInt8(ascii: "\\"), let next = rest.popFirst() {
+                bytes.append(next)
+            } else if isInside {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -58,7 +58,8 @@ struct DNSProbe: Probe {
         let answers = reader.strings("answers", orSingle: true)?.compactMap {
             reader.template($0.text, at: $0.location)
         }
-        let minimum = reader.integer("minimum", in: 0...1000) ?? 1
+        // Who expects exactly no record needs none.
+        let minimum = reader.integer("minimum", in: 0...1000) ?? (answers?.isEmpty == true ? 0 : 1)
         reader.finish()
         return (DNSExpectation(code: code, answers: answers, minimum: minimum), answers ?? [])
     }

@@ -16,6 +16,10 @@ struct HTTPExpectation: Sendable {
         guard let reader else { return .success }
         var expectation = HTTPExpectation.success
         if let list = reader.list("status", orSingle: true) {
+            if list.isEmpty {
+                let hint = "an empty list; write 200, \"2xx\" or \"200-204\", or leave it out"
+                reader.log.add(.badValue, at: reader.place("status"), hint)
+            }
             expectation.statuses = list.compactMap { element in
                 if let range = range(element.value) { return range }
                 reader.log.add(.badValue, at: element.location, "no status; write 200, \"2xx\" or \"200-204\"")

@@ -24,6 +24,9 @@ struct HTTPProbe: Probe {
             reader.object("tls"), isSecure: request?.isSecure ?? false, environment, place: reader.place("tls"),
             log: reader.log)
         reader.finish()
+        if reader.value("url") == nil {
+            reader.require("url", "for example \"url\": \"http://{address}:8080/health\"")
+        }
         guard let request else { return nil }
         let probe = HTTPProbe(
             request: request, expectation: expectation, bodyLimit: limit, tls: tls, environment: environment)

@@ -36,7 +36,6 @@ struct HTTPRequestTemplate: Sendable {
     /// Reads the settings, noting what is faulty; nil where there is no URL.
     init?(_ reader: SettingsReader) {
         let url = reader.template("url")
-        if reader.value("url") == nil { reader.require("url", "for example \"url\": \"http://{address}:8080/health\"") }
         method = reader.choice("method", Self.methods) ?? "GET"
         var headers: [(name: String, value: Template)] = []
         if let object = reader.object("headers") {

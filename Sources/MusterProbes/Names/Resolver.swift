@@ -56,7 +56,9 @@ package final class Resolver: Sendable {
             switch await lookUp(name, until: deadline) {
             case .address(let address)?: return address
             case .failed(let verdict, let detail)?: throw Refusal(verdict, detail)
-            case nil: if Task.isCancelled { throw Refusal(.unknown(.cancelled)) }
+            case nil:
+                if Task.isCancelled { throw Refusal(.unknown(.cancelled)) }
+                if SystemClock.now >= deadline { throw Refusal(.unknown(.resolver), "no answer for \(name) in time") }
             }
         }
     }
@@ -66,10 +68,10 @@ package final class Resolver: Sendable {
     private func lookUp(_ name: String, until deadline: Instant) async -> Outcome? {
         switch claim(name) {
         case .known(let outcome): return outcome
-        case .wait: return await wait(for: name)
+        case .wait: return await wait(for: name, until: deadline)
         case .ask:
             let (outcome, life) = await query(name, until: deadline)
-            settle(name, outcome, life)
+            settle(name, outcome, life, isOutOfTime: SystemClock.now >= deadline)
             return outcome
         }
     }
@@ -91,22 +93,30 @@ package final class Resolver: Sendable {
         }
     }
 
-    private func wait(for name: String) async -> Outcome? {
+    private func wait(for name: String, until deadline: Instant) async -> Outcome? {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
         }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { enlist(name, id, $0) }
-        } onCancel: {
-            dismiss(name, id)
+        return await withTaskGroup(of: Void.self) { group in
+            // Whoever asks may have more time than we have.
+            group.addTask { if await Reactor.sleep(until: deadline) { self.dismiss(name, id) } }
+            let outcome = await withTaskCancellationHandler {
+                await withCheckedContinuation { enlist(name, id, until: deadline, $0) }
+            } onCancel: {
+                dismiss(name, id)
+            }
+            group.cancelAll()
+            return outcome
         }
     }
 
-    private func enlist(_ name: String, _ id: Int, _ waiter: CheckedContinuation<Outcome?, Never>) {
-        let isCancelled = Task.isCancelled
+    private func enlist(
+        _ name: String, _ id: Int, until deadline: Instant, _ waiter: CheckedContinuation<Outcome?, Never>
+    ) {
         let outcome: Outcome?? = state.withLock { state in
-            if isCancelled { return .some(nil) }
+            // Looked at under the lock: whoever comes to dismiss us later finds us.
+            if Task.isCancelled || SystemClock.now >= deadline { return .some(nil) }
             switch state.entries[name] {
             case .pending(var waiters):
                 waiters.append((id, waiter))
@@ -133,7 +143,7 @@ package final class Resolver: Sendable {
         waiter?.resume(returning: nil)
     }
 
-    private func settle(_ name: String, _ outcome: Outcome, _ life: Duration) {
+    private func settle(_ name: String, _ outcome: Outcome, _ life: Duration, isOutOfTime: Bool) {
         // Who asked may have been cancelled or short of time; that says nothing to those who wait.
         let isPrivate = if case .failed(.unknown, _) = outcome { true } else { false }
         let waiters: [(id: Int, waiter: CheckedContinuation<Outcome?, Never>)] = state.withLock { state in
@@ -144,23 +154,25 @@ package final class Resolver: Sendable {
             return []
         }
         let isCancelled = if case .failed(.unknown(.cancelled), _) = outcome { true } else { false }
-        for waiter in waiters { waiter.waiter.resume(returning: isCancelled ? nil : outcome) }
+        let saysNothing = isCancelled || isPrivate && isOutOfTime
+        for waiter in waiters { waiter.waiter.resume(returning: saysNothing ? nil : outcome) }
     }
 
     // MARK: Asking
 
     private func query(_ name: String, until deadline: Instant) async -> (Outcome, Duration) {
-        var last = Outcome.failed(.down(.resolveNXDomain), name)
-        var life = Duration.seconds(30)
+        var best: (outcome: Outcome, life: Duration)?
         for candidate in configuration.candidates(for: name) {
-            guard let dnsName = try? DNSName(candidate) else {
-                return (.failed(.unknown(.fault), "\"\(candidate)\" is no host name"), .seconds(60))
+            // A search domain may make a good name too long.
+            guard let dnsName = try? DNSName(candidate) else { continue }
+            let found = await query(dnsName, until: deadline)
+            switch found.0 {
+            case .failed(.down(.resolveNXDomain), _): if best == nil { best = found }
+            case .failed(.down(.resolveNoAddress), _): best = found
+            default: return found
             }
-            (last, life) = await query(dnsName, until: deadline)
-            if case .failed(.down(.resolveNXDomain), _) = last { continue }
-            break
         }
-        return (last, life)
+        return best ?? (.failed(.unknown(.fault), "\"\(name)\" is no host name"), .seconds(60))
     }
 
     private func query(_ name: DNSName, until deadline: Instant) async -> (Outcome, Duration) {
@@ -176,8 +188,10 @@ package final class Resolver: Sendable {
             case .servFail: return (.failed(.down(.resolveServFail), "\(name)"), .seconds(5))
             default: return (.failed(.unknown(.resolver), "\(answer.responseCode.text) for \(name)"), .seconds(5))
             }
+            // An alias may live shorter than the address it leads to.
+            let shortest = answer.answers.map(\.ttl).min() ?? 0
+            let life = Duration.seconds(min(max(Int(shortest), 1), 3600))
             for record in answer.answers {
-                let life = Duration.seconds(min(max(Int(record.ttl), 1), 3600))
                 switch record.data {
                 case .a(let value): return (.address(.v4(value)), life)
                 case .aaaa(let high, let low): return (.address(.v6(high: high, low: low)), life)
@@ -191,6 +205,7 @@ package final class Resolver: Sendable {
     private func ask(_ query: DNSQuery, until deadline: Instant) async -> Result<DNSMessage, Refusal> {
         var last = Refusal(.unknown(.resolver), "no name server is configured")
         for _ in 0..<configuration.attempts {
+            var unwilling: DNSMessage?
             for server in configuration.servers {
                 let until = min(deadline, SystemClock.now.advanced(by: configuration.timeout))
                 var clock = PhaseClock()
@@ -198,14 +213,18 @@ package final class Resolver: Sendable {
                     let message = try await DNSLookup.run(query, at: server, &clock, until: until) { _, bytes in
                         try? DNSMessage(parsing: bytes)
                     }
-                    if let message { return .success(message) }
+                    if let message, message.isWilling { return .success(message) }
+                    unwilling = message ?? unwilling
                     last = Refusal(.unknown(.resolver), "\(server.text) answered with a malformed message")
                 } catch {
                     last = refusal(error, server)
                     if last.verdict == .unknown(.cancelled) { return .failure(last) }
                 }
-                if SystemClock.now >= deadline { return .failure(last) }
+                if SystemClock.now >= deadline { break }
             }
+            // What no server could or would tell is an answer too, where one has said so.
+            if let unwilling { return .success(unwilling) }
+            if SystemClock.now >= deadline { break }
         }
         return .failure(last)
     }
@@ -222,4 +241,9 @@ package final class Resolver: Sendable {
             }
         }
     }
+}
+
+extension DNSMessage {
+    /// Whether another server is unlikely to know better.
+    fileprivate var isWilling: Bool { ![.servFail, .notImp, .refused].contains(responseCode) }
 }

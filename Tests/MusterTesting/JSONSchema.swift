@@ -1,28 +1,21 @@
-import MusterCore
-
-@testable import MusterFormats
+package import MusterCore
 
 /// The part of JSON Schema 2020-12 that `docs/inventory.schema.json` uses; another keyword in it is a fault.
-struct JSONSchema {
+package struct JSONSchema {
     private static let annotations: Set<String> = ["$schema", "$defs", "title", "description", "default"]
 
-    let root: Setting
+    package let root: Setting
 
-    init(_ bytes: [UInt8]) throws {
-        let log = FaultLog()
-        guard let root = JSONReader.read(bytes, source: "schema", log: log), log.isEmpty else {
-            throw InventoryFault(.malformed, at: "schema", log.lines.joined(separator: "\n"))
-        }
-        self.root = root
-    }
+    /// The schema that a document says.
+    package init(_ root: Setting) { self.root = root }
 
     // MARK: Judging values
 
     /// What a value breaks, each with its place; empty for a valid one.
-    func faults(of value: Setting) -> [String] { faults(of: value, against: root, at: "$") }
+    package func faults(of value: Setting) -> [String] { faults(of: value, against: root, at: "$") }
 
     /// The same against one definition.
-    func faults(of value: Setting, definition: String) -> [String] {
+    package func faults(of value: Setting, definition: String) -> [String] {
         faults(of: value, against: .object([.init("$ref", .string("#/$defs/" + definition))]), at: "$")
     }
 
@@ -87,7 +80,7 @@ struct JSONSchema {
     ///
     /// Every object of the schema that has fixed keys has to be among the places of the reading, but for those that are
     /// named here.
-    func mismatches(with knownKeys: [String: Set<String>], source: String, unread: Set<String> = []) -> [String] {
+    package func mismatches(with knownKeys: [String: Set<String>], source: String, unread: Set<String> = []) -> [String] {
         var result: [String] = []
         var visited = unread
         for (place, keys) in knownKeys.sorted(by: { $0.key < $1.key }) {
@@ -152,7 +145,7 @@ struct JSONSchema {
 }
 
 extension Setting {
-    subscript(name: String) -> Setting? { members.first { $0.name == name }?.value }
+    fileprivate subscript(name: String) -> Setting? { members.first { $0.name == name }?.value }
 
     fileprivate var members: [Member] { if case .object(let members) = self { members } else { [] } }
     fileprivate var elements: [Setting] { if case .list(let elements) = self { elements } else { [] } }
