@@ -75,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "muster-benchmarks",
             dependencies: [
-                "CMusterLimits", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats", "MusterProbes",
+                "CMusterLimits", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats",
+                "MusterProbes",
                 nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -90,11 +91,13 @@ let package = Package(
         tests("MusterSystemTests", ["MusterSystem", "MusterCore"]),
         tests("MusterTLSTests", ["MusterTLS"] + tlsProducts),
         tests("MusterEngineTests", ["MusterEngine", "MusterCore", "MusterTesting"]),
-        tests("MusterFormatsTests", ["MusterCore", "MusterFormats", "MusterTesting"], resources: [.copy("Reports/Golden")]),
+        tests(
+            "MusterFormatsTests", ["MusterCore", "MusterFormats", "MusterTesting"], resources: [.copy("Reports/Golden")]
+        ),
         tests(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        tests("MusterCommandTests", ["muster", "MusterCore", "MusterFormats", "MusterSystem"]),
+        tests("MusterCommandTests", ["muster", "MusterCore", "MusterFormats", "MusterSystem", "MusterTesting"]),
     ]
 )

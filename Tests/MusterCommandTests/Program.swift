@@ -1,4 +1,5 @@
 import Foundation
+import MusterTesting
 import Synchronization
 
 /// The built `muster` as a process of its own.
@@ -30,27 +31,23 @@ final class Program: Sendable {
 
     let output: Stream
     let complaints: Stream
-    private let process: Process
-    private let ended: AsyncStream<Void>
+    private let process: ChildProcess
 
     private init(
         _ executable: String, _ arguments: [String], _ environment: [String: String], readsOutput: Bool
     ) throws {
         (output, complaints) = (Stream(), Stream())
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "NO_COLOR" }
-            .merging(environment) { _, own in own }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output.pipe
-        process.standardError = complaints.pipe
-        let (ended, ending) = AsyncStream.makeStream(of: Void.self)
-        self.ended = ended
-        process.terminationHandler = { _ in ending.finish() }
+        process = try ChildProcess(
+            executable, arguments,
+            environment: ProcessInfo.processInfo.environment.filter { $0.key != "NO_COLOR" }
+                .merging(environment) { _, own in own },
+            output: output.pipe.fileHandleForWriting.fileDescriptor,
+            error: complaints.pipe.fileHandleForWriting.fileDescriptor)
+        // The child has its own: the reader is to hear of its end.
+        try output.pipe.fileHandleForWriting.close()
+        try complaints.pipe.fileHandleForWriting.close()
         if readsOutput { output.read() }
         complaints.read()
-        try process.run()
     }
 
     /// Runs muster while `body` runs, and ends it then where it has not ended.
@@ -89,17 +86,17 @@ final class Program: Sendable {
 
     /// Waits for the end of the process, and of all that its children say.
     func ending() async -> Ending {
-        for await _ in ended {}
+        let ending = await process.wait()
         if output.isRead { await output.end() }
         await complaints.end()
         return Ending(
-            status: process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal,
+            status: ending.status, isSignal: ending.isSignal,
             output: output.data, complaints: complaints.text)
     }
 
     var isRunning: Bool { process.isRunning }
 
-    func signal(_ number: Int32) { if process.isRunning { _ = kill(process.processIdentifier, number) } }
+    func signal(_ number: Int32) { process.signal(number) }
 
     /// What comes out of one end of a process.
     final class Stream: Sendable {
@@ -109,7 +106,14 @@ final class Program: Sendable {
             var isOver = false
         }
 
-        fileprivate let pipe = Pipe()
+        fileprivate let pipe: Pipe = {
+            let pipe = Pipe()
+            // Other children must not hold it open.
+            for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+                _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+            }
+            return pipe
+        }()
         private let state = Mutex(State())
         private let (news, teller) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 

@@ -82,11 +82,14 @@ struct DNSCase: Sendable, CustomTestStringConvertible {
         .init("TXT with a backslash", "TXT", [txt("a\\b")], "{\"answers\": [\"a\\\\b\"]}", .up),
         .init("TXT beyond ASCII", "TXT", [txt("Größe")], "{\"answers\": [\"Größe\"]}", .up),
         .init(
-            "TXT beyond ASCII as a zone file has it", "TXT", [txt("ö")], "{\"answers\": [\"\\\"\\\\195\\\\182\\\"\"]}", .up),
+            "TXT beyond ASCII as a zone file has it", "TXT", [txt("ö")], "{\"answers\": [\"\\\"\\\\195\\\\182\\\"\"]}",
+            .up),
         .init(
             "TXT in another letter case", "TXT", [txt("Token=A")], "{\"answers\": [\"token=a\"]}",
             .down(.dnsMismatch), "got Token=A, expected token=a"),
-        .init("NS", "NS", [.ns(named("ns1.test")), .ns(named("ns2.test"))], "{\"answers\": [\"NS2.test\", \"ns1.test.\"]}", .up),
+        .init(
+            "NS", "NS", [.ns(named("ns1.test")), .ns(named("ns2.test"))],
+            "{\"answers\": [\"NS2.test\", \"ns1.test.\"]}", .up),
         .init(
             "another NS", "NS", [.ns(named("ns1.test"))], "{\"answers\": [\"ns2.test\"]}", .down(.dnsMismatch),
             "got ns1.test, expected ns2.test"),
@@ -116,7 +119,9 @@ struct DNSCase: Sendable, CustomTestStringConvertible {
         .init(
             "a record where none is expected", "A", [one], "{\"answers\": []}", .down(.dnsMismatch),
             "got 127.0.0.1, expected none"),
-        .init("no record where one is expected", "A", [], "{\"minimum\": 0, \"answers\": [\"127.0.0.1\"]}", .down(.dnsNoData)),
+        .init(
+            "no record where one is expected", "A", [], "{\"minimum\": 0, \"answers\": [\"127.0.0.1\"]}",
+            .down(.dnsNoData)),
         .init("as many as needed", "A", [one, two], "{\"minimum\": 2}", .up),
         .init(
             "fewer than needed", "A", [one], "{\"minimum\": 2}", .down(.dnsMismatch), "1 records, expected at least 2"),

@@ -269,7 +269,8 @@ struct DNSProbeTests {
             }, stream: stream)
     }
 
-    @Test("asks again over TCP where the answer is truncated, in however many pieces it comes", arguments: [false, true])
+    @Test(
+        "asks again over TCP where the answer is truncated, in however many pieces it comes", arguments: [false, true])
     func truncated(inPieces: Bool) async throws {
         let script = Self.truncating { asked in
             let texts = (0..<40).map { DNSRecordData.txt([Array(repeating: UInt8(65 + $0 % 26), count: 100)]) }
@@ -288,24 +289,36 @@ struct DNSProbeTests {
     private static let failures: [(name: String, (@Sendable (NameScript.Asked) -> [ScriptStep])?, Verdict)] = [
         ("nothing listens", nil, .down(.dnsTruncated)), ("a reset", { _ in [.reset] }, .down(.dnsTruncated)),
         ("a close", { _ in [] }, .down(.dnsTruncated)),
-        ("a close amid the answer", { asked in
-            [.send(Array(DNSStreamDecoder.framed(asked.answer(.a(1)).encoded()).prefix(20)))]
-        }, .down(.dnsTruncated)),
+        (
+            "a close amid the answer",
+            { asked in
+                [.send(Array(DNSStreamDecoder.framed(asked.answer(.a(1)).encoded()).prefix(20)))]
+            }, .down(.dnsTruncated)
+        ),
         ("silence", { _ in [.hold] }, .down(.dnsTruncated)),
-        ("a malformed answer", { asked in
-            [.send(DNSStreamDecoder.framed(asked.answer(.a(1)).encoded().dropLast(12))), .hold]
-        }, .down(.dnsMalformed)),
+        (
+            "a malformed answer",
+            { asked in
+                [.send(DNSStreamDecoder.framed(asked.answer(.a(1)).encoded().dropLast(12))), .hold]
+            }, .down(.dnsMalformed)
+        ),
         ("an error", { NameScript.framed($0.answer(.servFail)) }, .down(.dnsServFail)),
-        ("another answer first", { asked in
-            var other = asked.answer(.a(1))
-            other.id ^= 1
-            return [.send(DNSStreamDecoder.framed(other.encoded()))] + NameScript.framed(asked.answer(.a(1)))
-        }, .up),
-        ("a truncated answer with records", { asked in
-            var answer = asked.answer(.a(1))
-            answer.isTruncated = true
-            return NameScript.framed(answer)
-        }, .up),
+        (
+            "another answer first",
+            { asked in
+                var other = asked.answer(.a(1))
+                other.id ^= 1
+                return [.send(DNSStreamDecoder.framed(other.encoded()))] + NameScript.framed(asked.answer(.a(1)))
+            }, .up
+        ),
+        (
+            "a truncated answer with records",
+            { asked in
+                var answer = asked.answer(.a(1))
+                answer.isTruncated = true
+                return NameScript.framed(answer)
+            }, .up
+        ),
     ]
 
     @Test("says what went wrong over TCP after a truncated answer", arguments: failures.indices)
@@ -324,9 +337,12 @@ struct DNSProbeTests {
         ("an error", { NameScript.framed($0.answer(.nxDomain)) }, .down(.dnsNXDomain)),
         ("a reset", { _ in [.reset] }, .down(.tcpReset)), ("a close", { _ in [] }, .down(.tcpReset)),
         ("silence", { _ in [.hold] }, .down(.dnsTimeout)),
-        ("an empty message, then the answer", { asked in
-            [.send([0, 0])] + NameScript.framed(asked.answer(.a(0x7F00_0001)))
-        }, .up),
+        (
+            "an empty message, then the answer",
+            { asked in
+                [.send([0, 0])] + NameScript.framed(asked.answer(.a(0x7F00_0001)))
+            }, .up
+        ),
     ]
 
     @Test("asks over TCP alone where that is set", arguments: streams.indices)
@@ -384,7 +400,10 @@ struct DNSProbeTests {
             try await withTaskExecutorPreference(loops[0]) {
                 let cases: [(String, value: String, Verdict, String)] = [
                     ("{\"server\": \"{v}\"}", "a:b", .unknown(.fault), "\"a:b\" is no server"),
-                    ("{\"server\": \"127.0.0.1:1\", \"name\": \"{v}\"}", "a..b", .unknown(.fault), "\"a..b\" is no DNS name (empty_label)"),
+                    (
+                        "{\"server\": \"127.0.0.1:1\", \"name\": \"{v}\"}", "a..b", .unknown(.fault),
+                        "\"a..b\" is no DNS name (empty_label)"
+                    ),
                     ("{}", "", .unknown(.resolver), "this machine has no resolver; name a server in the check"),
                 ]
                 for (settings, value, verdict, detail) in cases {

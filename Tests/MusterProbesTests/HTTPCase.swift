@@ -155,7 +155,9 @@ struct HTTPCase: Sendable, CustomTestStringConvertible {
 
     static let silences: [HTTPCase] = [
         .init("silence", [.hold], .down(.httpTimeout)),
-        .init("silence after the head", [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), .hold], .down(.httpTimeout)),
+        .init(
+            "silence after the head", [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), .hold],
+            .down(.httpTimeout)),
         .init("silence amid the head", [.send("HTTP/1.1 200 OK\r\n"), .hold], .down(.httpTimeout)),
         .init(
             "silence after an interim response", [.send("HTTP/1.1 100 Continue\r\n\r\n"), .hold], .down(.httpTimeout)),

@@ -32,8 +32,10 @@ struct HTTPProbeTests {
             #expect(attempt.verdict == example.verdict)
             #expect(attempt.detail == example.detail)
             #expect(attempt["status"] == example.status.map { .integer($0) })
-            let isWordless = example.detail == "without a word" || example.script.count == 1 && example.detail.isEmpty
-                && example.verdict == .down(.tcpReset)
+            let isWordless =
+                example.detail == "without a word"
+                || example.script.count == 1 && example.detail.isEmpty
+                    && example.verdict == .down(.tcpReset)
             #expect(attempt.happened == [.connect, .send, .wait] + (isWordless ? [] : [.transfer]))
         }
     }
@@ -151,7 +153,9 @@ struct HTTPProbeTests {
         }
     }
 
-    @Test("cancelled at any stage, gives up at once and blames nobody", arguments: ["connect", "wait", "transfer", "before"])
+    @Test(
+        "cancelled at any stage, gives up at once and blames nobody",
+        arguments: ["connect", "wait", "transfer", "before"])
     func cancelled(_ stage: String) async throws {
         let options: Listener.Options = stage == "connect" ? .blackHole : []
         let head = stage == "transfer" ? [ScriptStep.send("HTTP/1.1 200 OK\r\n")] : []
@@ -173,8 +177,14 @@ struct HTTPProbeTests {
     @Test(
         "does not blame a host for a value that makes no request",
         arguments: [
-            ("http://{p}:80/", "a b", "\"http://a b:80/\" is no URL: a URL has no blanks, control or non-ASCII characters; write %20 and such, names as xn--"),
-            ("http://127.0.0.1:{p}/", "0", "\"http://127.0.0.1:0/\" is no URL: a port is a number of 1...65535, after one colon"),
+            (
+                "http://{p}:80/", "a b",
+                "\"http://a b:80/\" is no URL: a URL has no blanks, control or non-ASCII characters; write %20 and such, names as xn--"
+            ),
+            (
+                "http://127.0.0.1:{p}/", "0",
+                "\"http://127.0.0.1:0/\" is no URL: a port is a number of 1...65535, after one colon"
+            ),
         ])
     func badValues(url: String, value: String, detail: String) async throws {
         try await Reactor.withLoops(1) { loops in

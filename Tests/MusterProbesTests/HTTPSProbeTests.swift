@@ -9,7 +9,8 @@ import Testing
 @Suite("The HTTP probe over TLS")
 struct HTTPSProbeTests {
     private static func subject(
-        _ server: ScriptedServer, _ settings: String = "", url: String = "https://{name}", address: String = "127.0.0.1",
+        _ server: ScriptedServer, _ settings: String = "", url: String = "https://{name}",
+        address: String = "127.0.0.1",
         in environment: ProbeEnvironment = TestAuthority.environment
     ) throws -> Subject {
         try Subject(
@@ -27,7 +28,8 @@ struct HTTPSProbeTests {
             #expect(attempt.happened == Self.all)
             #expect(attempt["status"] == .integer(200))
             #expect(attempt["tls_version"] == .string(onlyTLS12 ? "TLS 1.2" : "TLS 1.3"))
-            #expect(attempt["certificate_days_left"] == .integer(89) || attempt["certificate_days_left"] == .integer(90))
+            #expect(
+                attempt["certificate_days_left"] == .integer(89) || attempt["certificate_days_left"] == .integer(90))
             #expect(attempt["certificate_problems"] == nil)
             #expect(attempt.certificates.map(\.subject) == ["CN=web1.test"])
             #expect(attempt.certificates.map(\.names) == [["web1.test"]])
@@ -161,7 +163,10 @@ struct HTTPSProbeTests {
                 "the peer sent alert handshake_failure"
             ),
             ("a close without a word", [hello], .down(.tlsClosed), ""),
-            ("a close amid the server's first flight", [hello, .send(Array(flight.prefix(40)))], .down(.tlsClosed), ""),
+            (
+                "a close amid the server's first flight", [hello, .send(Array(flight.prefix(40)))], .down(.tlsClosed),
+                ""
+            ),
             ("a reset", [hello, .reset], .down(.tlsClosed), ""),
         ]
         for (name, script, verdict, detail) in cases {

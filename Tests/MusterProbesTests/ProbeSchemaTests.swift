@@ -40,7 +40,8 @@ struct ProbeSchemaTests {
         let log = FaultLog()
         let vocabulary = InventoryVocabulary(kinds: ProbeCatalog.kinds.map(\.name), faultNames: ["slow"])
         let inventory = try #require(
-            InventoryCatalog.read(Array(Self.inventory.utf8), source: "inventory.json", vocabulary: vocabulary, log: log))
+            InventoryCatalog.read(
+                Array(Self.inventory.utf8), source: "inventory.json", vocabulary: vocabulary, log: log))
         let blueprints = inventory.checks.map {
             ProbeCatalog.blueprint(for: $0, in: TestAuthority.strangers, log: log)
         }

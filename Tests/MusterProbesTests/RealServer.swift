@@ -41,9 +41,10 @@ struct RealServer: Sendable {
     func path(of file: String) -> String { folder.appending(path: file).path }
 
     /// Files by name and arguments for the folder and the ports.
-    typealias Configuration = @Sendable (_ folder: URL, _ ports: [UInt16]) throws -> (
-        files: [String: String], arguments: [String]
-    )
+    typealias Configuration =
+        @Sendable (_ folder: URL, _ ports: [UInt16]) throws -> (
+            files: [String: String], arguments: [String]
+        )
 
     /// Runs a program for the time of `body`, on a loop of the test's own.
     static func run(
@@ -71,7 +72,7 @@ struct RealServer: Sendable {
         }
     }
 
-    private func start(_ path: String, _ configuration: Configuration) throws -> Process {
+    private func start(_ path: String, _ configuration: Configuration) throws -> ChildProcess {
         let (files, arguments) = try configuration(folder, ports)
         for (name, text) in files {
             let file = folder.appending(path: name)
@@ -83,22 +84,18 @@ struct RealServer: Sendable {
     }
 
     /// Starts a child process that writes into the folder's `log`.
-    static func launch(_ path: String, _ arguments: [String], in folder: URL) throws -> Process {
+    static func launch(_ path: String, _ arguments: [String], in folder: URL) throws -> ChildProcess {
         let log = folder.appending(path: "log").path
         _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: log)
-        process.standardError = FileHandle(forWritingAtPath: log)
-        try process.run()
-        return process
+        let file = try FileHandle(forWritingTo: URL(filePath: log))
+        defer { try? file.close() }
+        return try ChildProcess(
+            path, arguments, environment: ProcessInfo.processInfo.environment, directory: folder.path,
+            output: file.fileDescriptor, error: file.fileDescriptor)
     }
 
     /// Whether every port accepts before the program ends or a minute is over.
-    private func accepts(_ process: Process) async -> Bool {
+    private func accepts(_ process: ChildProcess) async -> Bool {
         let deadline = SystemClock.now.advanced(by: .seconds(60))
         for port in ports {
             let endpoint = Endpoint(.v4(0x7F00_0001), port: port)
@@ -118,11 +115,9 @@ struct RealServer: Sendable {
         return process.isRunning
     }
 
-    private static func end(_ process: Process) {
-        guard process.isRunning else { return }
+    private static func end(_ process: ChildProcess) {
         // A child inherits which signals are blocked where it was started, and that may be all that can be.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.signal(SIGKILL)
     }
 
     /// Ports that nothing listens on, below those that the system gives away by itself.
@@ -144,29 +139,37 @@ struct RealServer: Sendable {
 extension RealServer {
     /// A web server: the first port speaks HTTP, the second HTTPS with a certificate of an authority made by openssl.
     static func nginx(tls: Bool, _ body: @escaping @Sendable (RealServer) async throws -> Void) async throws {
-        try await run(.nginx, ports: tls ? 2 : 1, { folder, ports in
-            if tls { try makeCertificates(in: folder) }
-            let secure = tls
-                ? "listen 127.0.0.1:\(ports[1]) ssl; ssl_certificate leaf.pem; ssl_certificate_key leaf.key;" : ""
-            let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path temp/\($0);" }
-            let text = """
-                daemon off; master_process off; pid nginx.pid; error_log stderr warn;
-                events { worker_connections 64; }
-                http { access_log off; \(temporary.joined(separator: " "))
-                  server { listen 127.0.0.1:\(ports[0]); \(secure) root html; server_tokens off;
-                    location /fails { return 500; }
-                    location /moved { return 302 /health; }
-                    location /pieces { ssi on; ssi_types *; }
-                    location /closed { return 444; }
-                    location /slow { limit_rate 1; } } }
-                """
-            return (
-                ["nginx.conf": text, "html/health": "ok\n", "html/pieces": "one<!--# echo var=\"x\" -->two",
-                 "html/big": String(repeating: "x", count: 3 << 20), "html/slow": String(repeating: "x", count: 4096),
-                 "temp/.keep": ""],
-                ["-p", folder.path, "-e", "stderr", "-c", folder.appending(path: "nginx.conf").path]
-            )
-        }, body)
+        try await run(
+            .nginx, ports: tls ? 2 : 1,
+            { folder, ports in
+                if tls { try makeCertificates(in: folder) }
+                let secure =
+                    tls
+                    ? "listen 127.0.0.1:\(ports[1]) ssl; ssl_certificate leaf.pem; ssl_certificate_key leaf.key;" : ""
+                let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+                    "\($0)_temp_path temp/\($0);"
+                }
+                let text = """
+                    daemon off; master_process off; pid nginx.pid; error_log stderr warn;
+                    events { worker_connections 64; }
+                    http { access_log off; \(temporary.joined(separator: " "))
+                      server { listen 127.0.0.1:\(ports[0]); \(secure) root html; server_tokens off;
+                        location /fails { return 500; }
+                        location /moved { return 302 /health; }
+                        location /pieces { ssi on; ssi_types *; }
+                        location /closed { return 444; }
+                        location /slow { limit_rate 1; } } }
+                    """
+                return (
+                    [
+                        "nginx.conf": text, "html/health": "ok\n", "html/pieces": "one<!--# echo var=\"x\" -->two",
+                        "html/big": String(repeating: "x", count: 3 << 20),
+                        "html/slow": String(repeating: "x", count: 4096),
+                        "temp/.keep": "",
+                    ],
+                    ["-p", folder.path, "-e", "stderr", "-c", folder.appending(path: "nginx.conf").path]
+                )
+            }, body)
     }
 
     /// `ca.pem`, `leaf.pem` and `leaf.key` for web1.test and 127.0.0.1.
@@ -186,92 +189,98 @@ extension RealServer {
         ]
         for arguments in commands {
             let process = try launch(try #require(RealProgram.openssl.path), arguments, in: folder)
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else {
-                throw Failure(description: "openssl \(arguments[0]) ends with \(process.terminationStatus)")
+            let status = process.waitOnThread().status
+            guard status == 0 else {
+                throw Failure(description: "openssl \(arguments[0]) ends with \(status)")
             }
         }
     }
 
     /// An authoritative server of `muster.test`.
     static func knot(_ body: @escaping @Sendable (RealServer) async throws -> Void) async throws {
-        try await run(.knotd, { folder, ports in
-            let text = """
-                server:
-                    rundir: "\(folder.path)"
-                    listen: [ 127.0.0.1@\(ports[0]) ]
-                    udp-workers: 1
-                    tcp-workers: 1
-                    background-workers: 1
-                log:
-                  - target: stderr
-                    any: warning
-                database:
-                    storage: "\(folder.path)/db"
-                zone:
-                  - domain: muster.test
-                    storage: "\(folder.path)"
-                    file: "zone"
-                    zonefile-sync: -1
-                    journal-content: none
+        try await run(
+            .knotd,
+            { folder, ports in
+                let text = """
+                    server:
+                        rundir: "\(folder.path)"
+                        listen: [ 127.0.0.1@\(ports[0]) ]
+                        udp-workers: 1
+                        tcp-workers: 1
+                        background-workers: 1
+                    log:
+                      - target: stderr
+                        any: warning
+                    database:
+                        storage: "\(folder.path)/db"
+                    zone:
+                      - domain: muster.test
+                        storage: "\(folder.path)"
+                        file: "zone"
+                        zonefile-sync: -1
+                        journal-content: none
 
-                """
-            let long = (0..<30).map { "long TXT \"\(String(repeating: "x", count: 90))\($0)\"" }
-            let zone = """
-                $ORIGIN muster.test.
-                $TTL 60
-                @ SOA ns1 hostmaster 7 3600 600 86400 60
-                @ NS ns1
-                @ MX 10 mail
-                @ TXT "v=spf1 " "-all"
-                ns1 A 127.0.0.1
-                web1 A 127.0.0.1
-                web1 AAAA ::1
-                mail A 127.0.0.3
-                alias CNAME web1
-                _sip._tcp SRV 0 5 5060 web1
-                back PTR web1
-                \(long.joined(separator: "\n"))
+                    """
+                let long = (0..<30).map { "long TXT \"\(String(repeating: "x", count: 90))\($0)\"" }
+                let zone = """
+                    $ORIGIN muster.test.
+                    $TTL 60
+                    @ SOA ns1 hostmaster 7 3600 600 86400 60
+                    @ NS ns1
+                    @ MX 10 mail
+                    @ TXT "v=spf1 " "-all"
+                    ns1 A 127.0.0.1
+                    web1 A 127.0.0.1
+                    web1 AAAA ::1
+                    mail A 127.0.0.3
+                    alias CNAME web1
+                    _sip._tcp SRV 0 5 5060 web1
+                    back PTR web1
+                    \(long.joined(separator: "\n"))
 
-                """
-            return (["knot.conf": text, "zone": zone, "db/.keep": ""], ["-c", folder.appending(path: "knot.conf").path])
-        }, body)
+                    """
+                return (
+                    ["knot.conf": text, "zone": zone, "db/.keep": ""], ["-c", folder.appending(path: "knot.conf").path]
+                )
+            }, body)
     }
 
     /// A resolver with data of its own, and a zone that it asks another server for.
     static func unbound(
         asking upstream: Endpoint? = nil, _ body: @escaping @Sendable (RealServer) async throws -> Void
     ) async throws {
-        try await run(.unbound, { folder, ports in
-            let stub = upstream.map {
-                "stub-zone:\n    name: \"muster.test\"\n    stub-addr: 127.0.0.1@\($0.port)\n    stub-no-cache: yes\n"
-            }
-            let text = """
-                server:
-                    directory: "\(folder.path)"
-                    chroot: ""
-                    username: ""
-                    pidfile: "\(folder.path)/unbound.pid"
-                    interface: 127.0.0.1@\(ports[0])
-                    port: \(ports[0])
-                    do-daemonize: no
-                    do-ip6: no
-                    use-syslog: no
-                    logfile: ""
-                    do-not-query-localhost: no
-                    module-config: "iterator"
-                    num-threads: 1
-                    so-rcvbuf: 0
-                    local-zone: "test." nodefault
-                    local-zone: "static.test." static
-                    local-data: "web1.static.test. 60 A 127.0.0.1"
-                    local-data: "web1.static.test. 60 TXT one"
-                    local-zone: "refused.test." refuse
-                remote-control:
-                    control-enable: no
-                \(stub ?? "")
-                """
-            return (["unbound.conf": text], ["-d", "-p", "-c", folder.appending(path: "unbound.conf").path])
-        }, body)
+        try await run(
+            .unbound,
+            { folder, ports in
+                let stub = upstream.map {
+                    "stub-zone:\n    name: \"muster.test\"\n    stub-addr: 127.0.0.1@\($0.port)\n    stub-no-cache: yes\n"
+                }
+                let text = """
+                    server:
+                        directory: "\(folder.path)"
+                        chroot: ""
+                        username: ""
+                        pidfile: "\(folder.path)/unbound.pid"
+                        interface: 127.0.0.1@\(ports[0])
+                        port: \(ports[0])
+                        do-daemonize: no
+                        do-ip6: no
+                        use-syslog: no
+                        logfile: ""
+                        do-not-query-localhost: no
+                        module-config: "iterator"
+                        num-threads: 1
+                        so-rcvbuf: 0
+                        local-zone: "test." nodefault
+                        local-zone: "static.test." static
+                        local-data: "web1.static.test. 60 A 127.0.0.1"
+                        local-data: "web1.static.test. 60 TXT one"
+                        local-zone: "refused.test." refuse
+                    remote-control:
+                        control-enable: no
+                    \(stub ?? "")
+                    """
+                return (["unbound.conf": text], ["-d", "-p", "-c", folder.appending(path: "unbound.conf").path])
+            }, body)
     }
 }

@@ -17,7 +17,12 @@ struct RealServerTests {
         for (settings, verdict, detail) in cases {
             let attempt = try await Subject(kind, settings, in: environment).attempt()
             #expect(attempt.verdict == verdict, "\(settings)")
-            #expect(attempt.detail == detail, "\(settings)")
+            if detail.hasPrefix("…") {
+                // A certificate made for thirty days has that or a second less.
+                #expect(attempt.detail.hasSuffix(detail.dropFirst()), "\(settings)")
+            } else {
+                #expect(attempt.detail == detail, "\(settings)")
+            }
         }
     }
 
@@ -25,32 +30,45 @@ struct RealServerTests {
     func nginx() async throws {
         try await RealServer.nginx(tls: false) { server in
             let url = "\"url\": \"http://{address}:\(server.ports[0])"
-            try await Self.check("http", [
-                ("{\(url)/health\", \"expect\": {\"body\": \"ok\", \"headers\": {\"server\": \"nginx\"}}}", .up, ""),
-                ("{\(url)/health\", \"method\": \"HEAD\", \"expect\": {\"headers\": {\"Content-Length\": \"3\"}}}", .up, ""),
-                ("{\(url)/health\", \"method\": \"POST\", \"body\": \"x\"}", .down(.httpStatus), "got 405"),
-                ("{\(url)/fails\"}", .down(.httpStatus), "got 500"),
-                ("{\(url)/none\"}", .down(.httpStatus), "got 404"),
-                ("{\(url)/moved\"}", .down(.httpStatus), "got 302"),
-                ("{\(url)/moved\", \"expect\": {\"status\": 302}}", .up, ""),
-                (
-                    "{\(url)/pieces\", \"expect\": {\"body\": \"two\", \"headers\": {\"Transfer-Encoding\": \"chunked\"}}}",
-                    .up, ""
-                ),
-                ("{\(url)/closed\"}", .down(.httpClosed), "without a word"),
-                ("{\(url)/big\"}", .down(.httpTooLarge), "body_too_large"),
-                ("{\(url)/big\", \"limit\": \"4MB\"}", .up, ""),
-                ("{\"url\": \"https://{address}:\(server.ports[0])/\"}", .down(.tlsHandshake), "not TLS: the peer answered plain HTTP"),
-            ])
+            try await Self.check(
+                "http",
+                [
+                    (
+                        "{\(url)/health\", \"expect\": {\"body\": \"ok\", \"headers\": {\"server\": \"nginx\"}}}", .up,
+                        ""
+                    ),
+                    (
+                        "{\(url)/health\", \"method\": \"HEAD\", \"expect\": {\"headers\": {\"Content-Length\": \"3\"}}}",
+                        .up, ""
+                    ),
+                    ("{\(url)/health\", \"method\": \"POST\", \"body\": \"x\"}", .down(.httpStatus), "got 405"),
+                    ("{\(url)/fails\"}", .down(.httpStatus), "got 500"),
+                    ("{\(url)/none\"}", .down(.httpStatus), "got 404"),
+                    ("{\(url)/moved\"}", .down(.httpStatus), "got 302"),
+                    ("{\(url)/moved\", \"expect\": {\"status\": 302}}", .up, ""),
+                    (
+                        "{\(url)/pieces\", \"expect\": {\"body\": \"two\", \"headers\": {\"Transfer-Encoding\": \"chunked\"}}}",
+                        .up, ""
+                    ),
+                    ("{\(url)/closed\"}", .down(.httpClosed), "without a word"),
+                    ("{\(url)/big\"}", .down(.httpTooLarge), "body_too_large"),
+                    ("{\(url)/big\", \"limit\": \"4MB\"}", .up, ""),
+                    (
+                        "{\"url\": \"https://{address}:\(server.ports[0])/\"}", .down(.tlsHandshake),
+                        "not TLS: the peer answered plain HTTP"
+                    ),
+                ])
             let slow = try await Subject("http", "{\(url)/slow\"}").attempt(within: .seconds(2))
             #expect(slow.verdict == .down(.httpTimeout))
             try await Self.check("tcp", [("{\"port\": \(server.ports[0])}", .up, "")])
-            try await Self.check("tcp", [
-                (
-                    "{\"port\": \(server.ports[0]), \"send\": \"GET / HTTP/1.0\\r\\n\\r\\n\", \"expect\": \"HTTP/1.1 \"}",
-                    .up, ""
-                )
-            ])
+            try await Self.check(
+                "tcp",
+                [
+                    (
+                        "{\"port\": \(server.ports[0]), \"send\": \"GET / HTTP/1.0\\r\\n\\r\\n\", \"expect\": \"HTTP/1.1 \"}",
+                        .up, ""
+                    )
+                ])
         }
     }
 
@@ -62,22 +80,27 @@ struct RealServerTests {
         try await RealServer.nginx(tls: true) { server in
             let port = server.ports[1]
             let authority = "\"ca\": \"\(server.path(of: "ca.pem"))\""
-            try await Self.check("http", [
-                ("{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority)}, \"expect\": {\"body\": \"ok\"}}", .up, ""),
-                ("{\"url\": \"https://{address}:\(port)/health\", \"tls\": {\(authority)}}", .up, ""),
-                (
-                    "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority), \"serverName\": \"web2.test\"}}",
-                    .down(.tlsWrongName), "names web1.test"
-                ),
-                (
-                    "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority), \"daysLeft\": 60}}",
-                    .degraded(.tlsExpiresSoon), "29 days left, expected 60"
-                ),
-                ("{\"url\": \"https://{name}:\(port)/health\"}", .down(.tlsIncomplete), "issued by CN=ca"),
-                ("{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\"verify\": false}}", .up, ""),
-                ("{\"url\": \"http://{name}:\(port)/health\"}", .down(.httpStatus), "got 400"),
-                ("{\"url\": \"https://{name}:\(port)/big\", \"limit\": \"4MB\", \"tls\": {\(authority)}}", .up, ""),
-            ])
+            try await Self.check(
+                "http",
+                [
+                    (
+                        "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority)}, \"expect\": {\"body\": \"ok\"}}",
+                        .up, ""
+                    ),
+                    ("{\"url\": \"https://{address}:\(port)/health\", \"tls\": {\(authority)}}", .up, ""),
+                    (
+                        "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority), \"serverName\": \"web2.test\"}}",
+                        .down(.tlsWrongName), "names web1.test"
+                    ),
+                    (
+                        "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority), \"daysLeft\": 60}}",
+                        .degraded(.tlsExpiresSoon), "… days left, expected 60"
+                    ),
+                    ("{\"url\": \"https://{name}:\(port)/health\"}", .down(.tlsIncomplete), "issued by CN=ca"),
+                    ("{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\"verify\": false}}", .up, ""),
+                    ("{\"url\": \"http://{name}:\(port)/health\"}", .down(.httpStatus), "got 400"),
+                    ("{\"url\": \"https://{name}:\(port)/big\", \"limit\": \"4MB\", \"tls\": {\(authority)}}", .up, ""),
+                ])
         }
     }
 
@@ -88,54 +111,63 @@ struct RealServerTests {
                 "{\"server\": \"127.0.0.1:\(server.ports[0])\", \"name\": \"\(name)\", \"type\": \"\(type)\", "
                     + "\"recursion\": false, \"expect\": \(expect)\(more)}"
             }
-            try await Self.check("dns", [
-                (ask("web1.muster.test", "A", "{\"answers\": [\"{address}\"]}"), .up, ""),
-                (ask("WEB1.muster.test.", "AAAA", "{\"answers\": [\"0::1\"]}"), .up, ""),
-                (ask("alias.muster.test", "CNAME", "{\"answers\": [\"web1.muster.test.\"]}"), .up, ""),
-                (ask("alias.muster.test", "A", "{\"answers\": [\"{address}\"]}"), .up, ""),
-                (ask("muster.test", "MX", "{\"answers\": [\"10 mail.muster.test.\"]}"), .up, ""),
-                (ask("muster.test", "TXT", "{\"answers\": [\"v=spf1 -all\"]}"), .up, ""),
-                (ask("muster.test", "NS", "{\"answers\": [\"ns1.muster.test\"]}"), .up, ""),
-                (
-                    ask("muster.test", "SOA", "{\"answers\": [\"ns1.muster.test. hostmaster.muster.test. 7 3600 600 86400 60\"]}"),
-                    .up, ""
-                ),
-                (ask("_sip._tcp.muster.test", "SRV", "{\"answers\": [\"0 5 5060 web1.muster.test\"]}"), .up, ""),
-                (ask("back.muster.test", "PTR", "{\"answers\": [\"web1.muster.test\"]}"), .up, ""),
-                (ask("long.muster.test", "TXT", "{\"minimum\": 30}"), .up, ""),
-                (ask("web1.muster.test", "A", "{}", ", \"transport\": \"tcp\""), .up, ""),
-                (
-                    ask("mail.muster.test", "A", "{\"answers\": [\"{address}\"]}"), .down(.dnsMismatch),
-                    "got 127.0.0.3, expected 127.0.0.1"
-                ),
-                (ask("mail.muster.test", "AAAA", "{}"), .down(.dnsNoData), ""),
-                (ask("gone.muster.test", "A", "{}"), .down(.dnsNXDomain), "got NXDOMAIN"),
-                (ask("gone.muster.test", "A", "{\"rcode\": \"NXDOMAIN\"}"), .up, ""),
-                (ask("other.test", "A", "{}"), .down(.dnsRefused), "got REFUSED"),
-            ])
+            try await Self.check(
+                "dns",
+                [
+                    (ask("web1.muster.test", "A", "{\"answers\": [\"{address}\"]}"), .up, ""),
+                    (ask("WEB1.muster.test.", "AAAA", "{\"answers\": [\"0::1\"]}"), .up, ""),
+                    (ask("alias.muster.test", "CNAME", "{\"answers\": [\"web1.muster.test.\"]}"), .up, ""),
+                    (ask("alias.muster.test", "A", "{\"answers\": [\"{address}\"]}"), .up, ""),
+                    (ask("muster.test", "MX", "{\"answers\": [\"10 mail.muster.test.\"]}"), .up, ""),
+                    (ask("muster.test", "TXT", "{\"answers\": [\"v=spf1 -all\"]}"), .up, ""),
+                    (ask("muster.test", "NS", "{\"answers\": [\"ns1.muster.test\"]}"), .up, ""),
+                    (
+                        ask(
+                            "muster.test", "SOA",
+                            "{\"answers\": [\"ns1.muster.test. hostmaster.muster.test. 7 3600 600 86400 60\"]}"),
+                        .up, ""
+                    ),
+                    (ask("_sip._tcp.muster.test", "SRV", "{\"answers\": [\"0 5 5060 web1.muster.test\"]}"), .up, ""),
+                    (ask("back.muster.test", "PTR", "{\"answers\": [\"web1.muster.test\"]}"), .up, ""),
+                    (ask("long.muster.test", "TXT", "{\"minimum\": 30}"), .up, ""),
+                    (ask("web1.muster.test", "A", "{}", ", \"transport\": \"tcp\""), .up, ""),
+                    (
+                        ask("mail.muster.test", "A", "{\"answers\": [\"{address}\"]}"), .down(.dnsMismatch),
+                        "got 127.0.0.3, expected 127.0.0.1"
+                    ),
+                    (ask("mail.muster.test", "AAAA", "{}"), .down(.dnsNoData), ""),
+                    (ask("gone.muster.test", "A", "{}"), .down(.dnsNXDomain), "got NXDOMAIN"),
+                    (ask("gone.muster.test", "A", "{\"rcode\": \"NXDOMAIN\"}"), .up, ""),
+                    (ask("other.test", "A", "{}"), .down(.dnsRefused), "got REFUSED"),
+                ])
             let long = try await Subject("dns", ask("long.muster.test", "TXT", "{}")).attempt()
             #expect(long.happened == [.connect, .send, .wait])
         }
     }
 
-    @Test("unbound answers from its own data", .enabled(if: RealProgram.unbound.isInstalled, "unbound is not installed"))
+    @Test(
+        "unbound answers from its own data", .enabled(if: RealProgram.unbound.isInstalled, "unbound is not installed"))
     func unbound() async throws {
         try await RealServer.unbound { server in
             func ask(_ name: String, _ type: String, _ expect: String) -> String {
                 "{\"server\": \"127.0.0.1:\(server.ports[0])\", \"name\": \"\(name)\", \"type\": \"\(type)\", "
                     + "\"expect\": \(expect)}"
             }
-            try await Self.check("dns", [
-                (ask("web1.static.test", "A", "{\"answers\": [\"{address}\"]}"), .up, ""),
-                (ask("web1.static.test", "TXT", "{\"answers\": [\"one\"]}"), .up, ""),
-                (ask("web1.static.test", "AAAA", "{}"), .down(.dnsNoData), ""),
-                (ask("web2.static.test", "A", "{}"), .down(.dnsNXDomain), "got NXDOMAIN"),
-                (ask("a.refused.test", "A", "{}"), .down(.dnsRefused), "got REFUSED"),
-            ])
+            try await Self.check(
+                "dns",
+                [
+                    (ask("web1.static.test", "A", "{\"answers\": [\"{address}\"]}"), .up, ""),
+                    (ask("web1.static.test", "TXT", "{\"answers\": [\"one\"]}"), .up, ""),
+                    (ask("web1.static.test", "AAAA", "{}"), .down(.dnsNoData), ""),
+                    (ask("web2.static.test", "A", "{}"), .down(.dnsNXDomain), "got NXDOMAIN"),
+                    (ask("a.refused.test", "A", "{}"), .down(.dnsRefused), "got REFUSED"),
+                ])
         }
     }
 
-    @Test("unbound resolves for us what another server knows", .enabled(if: RealProgram.unbound.isInstalled, "unbound is not installed"))
+    @Test(
+        "unbound resolves for us what another server knows",
+        .enabled(if: RealProgram.unbound.isInstalled, "unbound is not installed"))
     func unboundAsksFurther() async throws {
         let authority = NameScript { asked in
             var answer = asked.answer()

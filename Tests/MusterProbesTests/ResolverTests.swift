@@ -70,7 +70,8 @@ struct ResolverTests {
     func hostsFile() async throws {
         try await NameScript.silent.serve { server in
             let configuration = ResolverConfiguration(
-                servers: [server.endpoint], hosts: ["web": [.v6(high: 0, low: 2), .v4(1)], "localhost": [.v4(0x7F00_0001)]])
+                servers: [server.endpoint],
+                hosts: ["web": [.v6(high: 0, low: 2), .v4(1)], "localhost": [.v4(0x7F00_0001)]])
             let resolver = Resolver(configuration)
             for (name, text) in [
                 ("10.1.2.3", "10.1.2.3"), ("::1", "::1"), ("WEB", "::2"), ("web.", "::2"), ("localhost", "127.0.0.1"),
@@ -84,11 +85,13 @@ struct ResolverTests {
     @Test("follows aliases in the answer")
     func aliases() async throws {
         try await NameScript { asked in
-            asked.answer(.noError, [
-                DNSRecord(name: named("www.test"), ttl: 60, data: .cname(named("a.test"))),
-                DNSRecord(name: named("a.test"), ttl: 60, data: .cname(named("b.test"))),
-                DNSRecord(name: named("b.test"), ttl: 60, data: .a(0x0A00_0002)),
-            ])
+            asked.answer(
+                .noError,
+                [
+                    DNSRecord(name: named("www.test"), ttl: 60, data: .cname(named("a.test"))),
+                    DNSRecord(name: named("a.test"), ttl: 60, data: .cname(named("b.test"))),
+                    DNSRecord(name: named("b.test"), ttl: 60, data: .a(0x0A00_0002)),
+                ])
         }.serve { server in
             #expect(await Self.look(Self.resolver([server.endpoint]), "www.test") == .address("10.0.0.2"))
         }
@@ -177,7 +180,9 @@ struct ResolverTests {
             #expect(none == .refused(.unknown(.resolver), "no name server is configured"))
             let refused = await Self.look(Self.resolver([closed], attempts: 2), "web.test")
             #expect(refused == .refused(.unknown(.resolver), "\(closed.text) is not reachable"))
-            let silent = await Self.retried { await Self.look(Self.resolver([server.endpoint]), "web.test", within: .short) }
+            let silent = await Self.retried {
+                await Self.look(Self.resolver([server.endpoint]), "web.test", within: .short)
+            }
             #expect(silent == .refused(.unknown(.resolver), "\(server.endpoint.text) did not answer"))
             let past = await Self.retried {
                 await Self.look(Self.resolver([server.endpoint]), "web.test", within: .seconds(-1))
@@ -345,10 +350,12 @@ struct ResolverTests {
     @Test("asks again when an address has lived as long as its shortest record says", .timeLimit(.minutes(2)))
     func expiry() async throws {
         try await NameScript { asked in
-            asked.answer(.noError, [
-                DNSRecord(name: named("www.test"), ttl: 1, data: .cname(named("a.test"))),
-                DNSRecord(name: named("a.test"), ttl: 3600, data: .a(UInt32(asked.number))),
-            ])
+            asked.answer(
+                .noError,
+                [
+                    DNSRecord(name: named("www.test"), ttl: 1, data: .cname(named("a.test"))),
+                    DNSRecord(name: named("a.test"), ttl: 3600, data: .a(UInt32(asked.number))),
+                ])
         }.serve { server in
             let resolver = Self.resolver([server.endpoint])
             #expect(await Self.look(resolver, "www.test") == .address("0.0.0.0"))
@@ -382,7 +389,8 @@ struct ResolverTests {
                 let up = try await Subject("tcp", settings, address: nil, in: environment).attempt()
                 #expect(up.verdict == .up)
                 #expect(up.happened == [.resolve, .connect])
-                let gone = try await Subject("tcp", settings, name: "web2.test", address: nil, in: environment).attempt()
+                let gone = try await Subject("tcp", settings, name: "web2.test", address: nil, in: environment)
+                    .attempt()
                 #expect(gone.verdict == .down(.resolveNXDomain))
                 #expect(gone.detail == "web2.test")
                 #expect(gone.happened == [.resolve])

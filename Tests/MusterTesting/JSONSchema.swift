@@ -80,7 +80,8 @@ package struct JSONSchema {
     ///
     /// Every object of the schema that has fixed keys has to be among the places of the reading, but for those that are
     /// named here.
-    package func mismatches(with knownKeys: [String: Set<String>], source: String, unread: Set<String> = []) -> [String] {
+    package func mismatches(with knownKeys: [String: Set<String>], source: String, unread: Set<String> = []) -> [String]
+    {
         var result: [String] = []
         var visited = unread
         for (place, keys) in knownKeys.sorted(by: { $0.key < $1.key }) {
