@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// No check waits longer for its next event than this: what is then still in flight has failed.
+// Where nothing happens for so long, what is still in flight has failed.
 enum { PATIENCE_MS = 10000, EVENTS = 512 };
 
 static inline struct sockaddr_in host_address(uint32_t index, uint16_t port) {
@@ -28,10 +28,21 @@ static inline int connect_new(uint32_t index, uint16_t port) {
     if (fd < 0) return -1;
     struct sockaddr_in address = host_address(index, port);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS) {
+        int error = errno;
         close(fd);
+        errno = error;
         return -1;
     }
     return fd;
+}
+
+// The next events; whether the loop may go on.
+static inline bool next_events(int epoll, struct epoll_event *events, int *found, lim_outcome *outcome) {
+    do *found = epoll_wait(epoll, events, EVENTS, PATIENCE_MS);
+    while (*found < 0 && errno == EINTR);
+    if (*found > 0) return true;
+    outcome->error = *found == 0 ? ETIMEDOUT : errno;
+    return false;
 }
 
 static inline int watch(int epoll, int fd, uint32_t events, uint32_t slot) {

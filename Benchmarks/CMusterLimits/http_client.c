@@ -130,14 +130,16 @@ lim_outcome lim_check_http(uint16_t port, uint32_t count, uint32_t window, bool 
                     connect(place->fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EINPROGRESS;
             }
             if (!started) {
+                outcome.error = errno;
                 free_slots[free_count++] = slot;
                 continue;
             }
             place->state = CONNECTING;
             in_flight++;
         }
-        int found = epoll_wait(loop->epoll, events, EVENTS, PATIENCE_MS);
-        if (found <= 0 && in_flight > 0) break;
+        if (in_flight == 0) break;
+        int found;
+        if (!next_events(loop->epoll, events, &found, &outcome)) break;
         for (int i = 0; i < found; i++) {
             uint32_t slot = (uint32_t)events[i].data.u64;
             place *place = &places[slot];

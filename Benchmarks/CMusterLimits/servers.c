@@ -2,7 +2,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 
 static const char RESPONSE[] =
     "HTTP/1.1 200 OK\r\nServer: limits\r\nDate: Mon, 23 Nov 2026 10:00:00 GMT\r\nContent-Type: text/plain\r\n"
@@ -23,7 +22,6 @@ void lim_lifeline(int seconds) {
     pthread_t thread;
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     alarm((unsigned)seconds);
     pthread_create(&thread, NULL, watch_input, NULL);
 }

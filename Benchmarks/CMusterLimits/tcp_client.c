@@ -10,14 +10,15 @@ static lim_outcome check_plain(uint16_t port, uint32_t count, uint32_t window) {
         while (in_flight < window && next < count) {
             int fd = connect_new(next++, port);
             if (fd < 0) {
-                outcome.failed++;
+                outcome.error = errno;
                 continue;
             }
             watch(epoll, fd, EPOLLOUT | EPOLLONESHOT, (uint32_t)fd);
             in_flight++;
         }
-        int found = epoll_wait(epoll, events, EVENTS, PATIENCE_MS);
-        if (found <= 0 && in_flight > 0) break;
+        if (in_flight == 0) break;
+        int found;
+        if (!next_events(epoll, events, &found, &outcome)) break;
         for (int i = 0; i < found; i++) {
             int fd = (int)events[i].data.u64;
             if (pending_error(fd) == 0) outcome.up++;
@@ -51,6 +52,7 @@ static lim_outcome check_recycled(uint16_t port, uint32_t count, uint32_t window
             if (sockets[slot] < 0) {
                 int fd = connect_new(index, port);
                 if (fd < 0) {
+                    outcome.error = errno;
                     free_slots[free_count++] = slot;
                     continue;
                 }
@@ -59,6 +61,7 @@ static lim_outcome check_recycled(uint16_t port, uint32_t count, uint32_t window
             } else {
                 struct sockaddr_in address = host_address(index, port);
                 if (connect(sockets[slot], (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS) {
+                    outcome.error = errno;
                     free_slots[free_count++] = slot;
                     continue;
                 }
@@ -66,8 +69,9 @@ static lim_outcome check_recycled(uint16_t port, uint32_t count, uint32_t window
             busy[slot] = true;
             in_flight++;
         }
-        int found = epoll_wait(epoll, events, EVENTS, PATIENCE_MS);
-        if (found <= 0 && in_flight > 0) break;
+        if (in_flight == 0) break;
+        int found;
+        if (!next_events(epoll, events, &found, &outcome)) break;
         for (int i = 0; i < found; i++) {
             uint32_t slot = (uint32_t)events[i].data.u64;
             // The HUP of the dialogue before.

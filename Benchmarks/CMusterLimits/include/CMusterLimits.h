@@ -19,6 +19,8 @@ typedef struct {
     uint32_t failed;
     // Queries sent once more because an answer was lost (DNS only).
     uint32_t repeated;
+    // errno of a check that could not start, ETIMEDOUT where nothing happened any more; 0 otherwise.
+    int error;
 } lim_outcome;
 
 // `recycled`: sockets are dissolved by connect(AF_UNSPEC) and registered once, edge-triggered; otherwise each check has

@@ -17,6 +17,8 @@ struct Tally: Sendable {
     var up: Int
     var failed: Int
     var repeated = 0
+    /// What the loop in C says of its failures, as errno.
+    var error: Int32 = 0
 }
 
 /// Measures several ways of doing the same, interleaved: a round takes every variant at every size once, in an order that
@@ -70,7 +72,8 @@ struct Comparison {
             let tally = try await variant.pass(targets)
             guard tally.failed == 0 else {
                 throw BenchmarkFault(
-                    "\(variant.name): \(tally.failed) of \(targets) checks failed against a server that answers them all; "
+                    "\(variant.name): \(tally.failed) of \(targets) checks failed against a server that answers them all"
+                        + (tally.error == 0 ? "; " : " (errno \(tally.error)); ")
                         + "try again when the machine is less busy")
             }
             repeated += tally.repeated

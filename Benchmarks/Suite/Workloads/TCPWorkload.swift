@@ -38,7 +38,9 @@ enum TCPWorkload {
 
 extension Tally {
     init(_ outcome: lim_outcome) {
-        self.init(up: Int(outcome.up), failed: Int(outcome.failed), repeated: Int(outcome.repeated))
+        self.init(
+            up: Int(outcome.up), failed: Int(outcome.failed), repeated: Int(outcome.repeated),
+            error: outcome.error)
     }
 }
 
