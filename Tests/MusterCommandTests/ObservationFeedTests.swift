@@ -6,31 +6,6 @@ import Testing
 
 @Suite("The feed of observations")
 struct ObservationFeedTests {
-    @Test("Whoever is cancelled at the very moment of waiting for its end is not left behind", .timeLimit(.minutes(5)))
-    func race() async {
-        var isLeft = false
-        for round in 0..<5000 where !isLeft {
-            let feed = ObservationFeed()
-            let (isComing, isGone) = (Flag(), Flag())
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    isComing.raise()
-                    await feed.waitUntilAbandoned()
-                    isGone.raise()
-                }
-                while !isComing.isUp { await Task.yield() }
-                // Until about when it begins to wait.
-                for _ in 0..<round % 120 { _ = isGone.isUp }
-                group.cancelAll()
-                let patience = ContinuousClock.now + .seconds(60)
-                while !isGone.isUp, ContinuousClock.now < patience { await Task.yield() }
-                isLeft = !isGone.isUp
-                if isLeft { feed.abandon() }
-            }
-        }
-        #expect(!isLeft)
-    }
-
     @Test("A slow reader makes the writers wait, and gets everything, in any order, then the foot")
     func backpressure() async throws {
         let feed = ObservationFeed()
@@ -76,13 +51,6 @@ struct ObservationFeedTests {
             await group.waitForAll()
         }
         await feed.waitUntilAbandoned()
-    }
-
-    /// A flag between tasks.
-    private final class Flag: Sendable {
-        private let state = Atomic<Bool>(false)
-        var isUp: Bool { state.load(ordering: .acquiring) }
-        func raise() { state.store(true, ordering: .releasing) }
     }
 
     /// A count between tasks.

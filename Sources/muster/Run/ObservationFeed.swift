@@ -91,9 +91,9 @@ final class ObservationFeed: Sendable {
     }
 
     private func enlist(_ waiter: CheckedContinuation<Void, Never>) {
-        let isCancelled = Task.isCancelled
         let isOver = state.withLock { state in
-            if state.isAbandoned || isCancelled { return true }
+            // Asked under the lock: who is cancelled after this finds the waiter in its place.
+            if state.isAbandoned || Task.isCancelled { return true }
             state.abandonWaiter = waiter
             return false
         }
