@@ -123,7 +123,10 @@ struct CheckCommand: AsyncParsableCommand {
         if let comparison = outcome.comparison {
             // The table is for people; a machine's report on standard output stays one document.
             let file: OutputFile = output.format.name == "table" ? .standardOutput : .standardError
-            for line in comparison.lines { Complaint.write(TerminalText.safe(line), to: file) }
+            // Of a run that was cut short the count says enough: what is missing is missing for that.
+            for line in outcome.footer.ending == .complete ? comparison.lines : Array(comparison.lines.prefix(1)) {
+                Complaint.write(TerminalText.safe(line), to: file)
+            }
             status = comparison.holds ? 0 : 1
         }
         if !outcome.faults.isEmpty {

@@ -53,7 +53,7 @@ struct CheckRun {
                 plan: plan, concurrency: concurrency.width, deadline: deadline.map { started.advanced(by: $0) },
                 clock: EngineClock(now: { SystemClock.now }, sleep: { await Reactor.sleep(until: $0) }),
                 probe: loaded.probing, sink: { await feed.send($0) })
-            let outcome = await conduct(survey, loops, deskLoop, feed)
+            let outcome = await conduct(survey, loops, feed)
             let footer = RunFooter(
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
                 worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency)
@@ -68,11 +68,12 @@ struct CheckRun {
 
     /// The survey, until it has ended, somebody interrupts it or nobody reads its reports.
     private func conduct(
-        _ survey: Survey, _ loops: [Reactor], _ deskLoop: Reactor, _ feed: ObservationFeed
+        _ survey: Survey, _ loops: [Reactor], _ feed: ObservationFeed
     ) async -> Survey.Outcome {
         await withTaskGroup(of: Survey.Outcome?.self) { group in
             group.addTask { await survey.run(on: loops) }
-            group.addTask(executorPreference: deskLoop) { [interruption] in
+            // Not on the desk's loop, which may sit in a write that nobody reads.
+            group.addTask(executorPreference: loops[0]) { [interruption] in
                 _ = await interruption.wait()
                 return nil
             }
