@@ -59,7 +59,15 @@ struct Fleet {
 func freePort() async throws -> UInt16 {
     try await Reactor.withLoops(1) { loops in
         try await withTaskExecutorPreference(loops[0]) {
-            try await Listener.withListener(on: Endpoint(.v4(0x7F00_0001), port: 0)) { $0.endpoint.port }
+            // Below the ports that the system gives to outgoing connections, which would take it again at once.
+            while true {
+                let endpoint = Endpoint(.v4(0x7F00_0001), port: .random(in: 10_000...32_000))
+                do throws(SocketFault) {
+                    return try await Listener.withListener(on: endpoint) { $0.endpoint.port }
+                } catch {
+                    guard error == .noPort else { throw error }
+                }
+            }
         }
     }
 }

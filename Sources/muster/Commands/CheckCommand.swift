@@ -124,7 +124,7 @@ struct CheckCommand: AsyncParsableCommand {
             // The table is for people; a machine's report on standard output stays one document.
             let file: OutputFile = output.format.name == "table" ? .standardOutput : .standardError
             // Of a run that was cut short the count says enough: what is missing is missing for that.
-            for line in outcome.footer.ending == .complete ? comparison.lines : Array(comparison.lines.prefix(1)) {
+            for line in outcome.footer.ending == .complete ? comparison.lines : Array(comparison.lines.prefix(2)) {
                 Complaint.write(TerminalText.safe(line), to: file)
             }
             status = comparison.holds ? 0 : 1
