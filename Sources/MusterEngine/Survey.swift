@@ -107,55 +107,89 @@ package struct Survey: Sendable {
         await withDiscardingTaskGroup { group in
             for _ in 0..<workers {
                 group.addTask {
-                    while !Task.isCancelled {
-                        let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
-                        guard index < plan.count else { break }
-                        await observe(plan.target(at: index), window, shared)
+                    guard let first = nextTarget(shared) else { return }
+                    let trial = Trial(first, at: clock.now())
+                    while true {
+                        await observe(trial, window, shared)
+                        await tell(trial)
+                        guard let next = nextTarget(shared) else { return }
+                        trial.begin(next, at: clock.now())
                     }
                 }
             }
         }
     }
 
+    private func nextTarget(_ shared: Shared) -> Target? {
+        guard !Task.isCancelled else { return nil }
+        let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < plan.count ? plan.target(at: index) : nil
+    }
+
     /// Tries one target until its verdict stands.
-    private func observe(_ target: Target, _ window: Window, _ shared: Shared) async {
-        let started = clock.now()
-        var earlier: [Attempt] = []
-        var shortages = 0
+    private func observe(_ trial: Trial, _ window: Window, _ shared: Shared) async {
         while true {
             if !window.tryEnter() {
-                guard await window.enter() else { return await stop(target, earlier, started, shared) }
+                guard await window.enter() else { return stop(trial, shared) }
             }
-            let attempt = await probe(target, clock.now().advanced(by: timeouts[target.checkIndex]))
-            let ranShort = if case .unknown(let reason) = attempt.verdict { reason.isShortage } else { false }
-            window.leave(ranShort ? (attempt.verdict == .unknown(.late) ? .late : .short) : .well)
-            if attempt.verdict == .unknown(.cancelled) { return await stop(target, earlier, started, shared) }
-            let pause: Duration
-            if ranShort, shortages < Self.shortageTries {
-                shortages += 1
-                pause = Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(
-                    after: shortages, random: .random(in: 0..<1))
-            } else if !ranShort, attempt.verdict.isTransient, earlier.count + 1 < attempts[target.checkIndex] {
-                earlier.append(attempt)
-                pause = backoff.delay(after: earlier.count, random: .random(in: 0..<1))
-            } else {
-                return await sink(
-                    Observation(
-                        target: target, verdict: attempt.verdict, last: attempt, earlier: earlier, started: started,
-                        ended: clock.now()))
-            }
-            guard await clock.sleep(clock.now().advanced(by: pause)) else {
-                return await stop(target, earlier, started, shared)
-            }
+            let timeout = timeouts[trial.target.checkIndex]
+            trial.last = await probe(trial.target, clock.now().advanced(by: timeout))
+            guard let pause = judge(trial, window, shared) else { return }
+            guard await clock.sleep(clock.now().advanced(by: pause)) else { return stop(trial, shared) }
         }
     }
 
+    /// Leaves the window after an attempt; how long to wait before the next one, nil where the verdict stands.
+    private func judge(_ trial: Trial, _ window: Window, _ shared: Shared) -> Duration? {
+        let verdict = trial.last.verdict
+        let ranShort = if case .unknown(let reason) = verdict { reason.isShortage } else { false }
+        window.leave(ranShort ? (verdict == .unknown(.late) ? .late : .short) : .well)
+        if verdict == .unknown(.cancelled) {
+            stop(trial, shared)
+        } else if ranShort, trial.shortages < Self.shortageTries {
+            trial.shortages += 1
+            return Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(
+                after: trial.shortages, random: .random(in: 0..<1))
+        } else if !ranShort, verdict.isTransient, trial.earlier.count + 1 < attempts[trial.target.checkIndex] {
+            trial.earlier.append(trial.last)
+            return backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1))
+        }
+        return nil
+    }
+
     /// The run ended before the verdict stood: nothing is said about the host.
-    private func stop(_ target: Target, _ earlier: [Attempt], _ started: Instant, _ shared: Shared) async {
-        let verdict = Verdict.unknown(shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : .cancelled)
-        await sink(
-            Observation(
-                target: target, verdict: verdict, last: Attempt(verdict), earlier: earlier, started: started,
-                ended: clock.now()))
+    private func stop(_ trial: Trial, _ shared: Shared) {
+        trial.last = Attempt(.unknown(shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : .cancelled))
+    }
+
+    /// Hands the observation on. A function of its own, so that an observation takes no room while its check goes on.
+    @inline(never)
+    private func tell(_ trial: Trial) async { await sink(trial.observation(endedAt: clock.now())) }
+}
+
+/// One target on its way to a verdict: what its worker remembers of it. One a worker, because in the frames of its
+/// functions it would stand several times.
+private final class Trial {
+    private(set) var target: Target
+    private var started: Instant
+    var last = Attempt(.up)
+    var earlier: [Attempt] = []
+    var shortages = 0
+
+    init(_ target: Target, at start: Instant) {
+        self.target = target
+        started = start
+    }
+
+    func begin(_ target: Target, at start: Instant) {
+        self.target = target
+        started = start
+        earlier = []
+        shortages = 0
+    }
+
+    func observation(endedAt end: Instant) -> Observation {
+        Observation(
+            target: target, verdict: last.verdict, last: last, earlier: earlier, started: started, ended: end)
     }
 }

@@ -2,7 +2,7 @@ internal import MusterCore
 internal import MusterSystem
 
 /// Connects over TCP and, where bytes are expected, compares what the peer says first.
-struct TCPProbe: Probe {
+final class TCPProbe: Probe {
     static let kind = ProbeKind(name: "tcp", summary: "connect; optionally send and expect bytes") {
         reader, environment in
         TCPProbe.blueprint(reader, environment)
@@ -15,6 +15,13 @@ struct TCPProbe: Probe {
 
     /// The longest text that may be expected.
     private static let longestExpectation = 16_384
+
+    private init(destination: Destination, expect: [UInt8]?, send: [UInt8]?, environment: ProbeEnvironment) {
+        self.destination = destination
+        self.expect = expect
+        self.send = send
+        self.environment = environment
+    }
 
     private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
         let port = reader.port("port")

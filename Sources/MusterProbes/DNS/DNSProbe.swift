@@ -3,7 +3,7 @@ internal import MusterSystem
 internal import MusterWire
 
 /// Asks a DNS server and compares its answer.
-struct DNSProbe: Probe {
+final class DNSProbe: Probe {
     static let kind = ProbeKind(name: "dns", summary: "query a DNS server; expect a response code and records") {
         reader, environment in DNSProbe.blueprint(reader, environment)
     }
@@ -16,6 +16,20 @@ struct DNSProbe: Probe {
     private let recursion: Bool
     private let expectation: DNSExpectation
     private let environment: ProbeEnvironment
+
+    private init(
+        server: Template?, name: Template, type: DNSRecordType, overStream: Bool, recursion: Bool,
+        expectation: DNSExpectation, environment: ProbeEnvironment
+    ) {
+        self.server = server
+        fixedServer = server?.constant.flatMap { Endpoint(text: $0, defaultPort: 53) }
+        self.name = name
+        self.type = type
+        self.overStream = overStream
+        self.recursion = recursion
+        self.expectation = expectation
+        self.environment = environment
+    }
 
     private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
         let server = reader.template("server")
@@ -36,9 +50,7 @@ struct DNSProbe: Probe {
         let (expectation, answers) = expectation(reader.object("expect"))
         reader.finish()
         let probe = DNSProbe(
-            server: server, fixedServer: server?.constant.flatMap { Endpoint(text: $0, defaultPort: 53) }, name: name,
-            type: type,
-            overStream: transport == "tcp", recursion: recursion, expectation: expectation, environment: environment)
+            server: server, name: name, type: type, overStream: transport == "tcp", recursion: recursion, expectation: expectation, environment: environment)
         let needsAddress = (type == .a || type == .aaaa) && answers.contains { $0.segments.contains(.address) }
         return ProbeBlueprint(probe, templates: [server, name] + answers, needsAddress: needsAddress)
     }

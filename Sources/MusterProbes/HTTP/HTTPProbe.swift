@@ -4,7 +4,7 @@ internal import MusterTLS
 internal import MusterWire
 
 /// One request over HTTP/1.1, in the clear or over TLS, on a connection of its own.
-struct HTTPProbe: Probe {
+final class HTTPProbe: Probe {
     static let kind = ProbeKind(name: "http", summary: "request a URL over HTTP or HTTPS; expect status, headers, body")
     {
         reader, environment in HTTPProbe.blueprint(reader, environment)
@@ -15,6 +15,17 @@ struct HTTPProbe: Probe {
     private let bodyLimit: Int
     private let tls: TLSSettings
     private let environment: ProbeEnvironment
+
+    private init(
+        request: HTTPRequestTemplate, expectation: HTTPExpectation, bodyLimit: Int, tls: TLSSettings,
+        environment: ProbeEnvironment
+    ) {
+        self.request = request
+        self.expectation = expectation
+        self.bodyLimit = bodyLimit
+        self.tls = tls
+        self.environment = environment
+    }
 
     private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
         let request = HTTPRequestTemplate(reader)
