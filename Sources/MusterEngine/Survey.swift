@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// Parallelism is a fixed number of worker tasks that pull the next target, so the bound holds by construction and memory
 /// does not grow with the plan. The engine knows no sockets: a probe is a closure.
-package struct Survey: Sendable {
+package final class Survey: Sendable {
     /// Performs one attempt at a target before the deadline; it always returns, cancelled or not.
     package typealias Probing = @Sendable (Target, Instant) async -> Attempt
     /// Takes an observation; may wait where the reader is slow, and so slows the survey down.
@@ -73,14 +73,14 @@ package struct Survey: Sendable {
         let window = Window(width: width)
         await withTaskGroup(of: Bool.self) { group in
             if let deadline {
-                group.addTask(executorPreference: lanes[0]) {
+                group.addTask(executorPreference: lanes[0]) { [clock] in
                     guard await clock.sleep(deadline) else { return false }
                     shared.isPastDeadline.store(true, ordering: .releasing)
                     return true
                 }
             }
             for (number, lane) in lanes.prefix(count).enumerated() {
-                group.addTask(executorPreference: lane) {
+                group.addTask(executorPreference: lane) { [self] in
                     await work(width / count + (number < width % count ? 1 : 0), window, shared)
                     return false
                 }
@@ -106,24 +106,28 @@ package struct Survey: Sendable {
     private func work(_ workers: Int, _ window: Window, _ shared: Shared) async {
         await withDiscardingTaskGroup { group in
             for _ in 0..<workers {
-                group.addTask {
-                    guard let first = nextTarget(shared) else { return }
-                    let trial = Trial(first, at: clock.now())
-                    while true {
+                group.addTask { [self] in
+                    let trial = Trial()
+                    while advance(trial, shared) {
                         await observe(trial, window, shared)
                         await tell(trial)
-                        guard let next = nextTarget(shared) else { return }
-                        trial.begin(next, at: clock.now())
                     }
                 }
             }
         }
     }
 
-    private func nextTarget(_ shared: Shared) -> Target? {
-        guard !Task.isCancelled else { return nil }
+    // What does not wait stands in functions of its own that are not inlined: their values would take room in the frame
+    // of every check in flight.
+
+    /// Turns to the next target; false where there is none.
+    @inline(never)
+    private func advance(_ trial: Trial, _ shared: Shared) -> Bool {
+        guard !Task.isCancelled else { return false }
         let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
-        return index < plan.count ? plan.target(at: index) : nil
+        guard index < plan.count else { return false }
+        trial.begin(plan.target(at: index), at: clock.now())
+        return true
     }
 
     /// Tries one target until its verdict stands.
@@ -132,15 +136,21 @@ package struct Survey: Sendable {
             if !window.tryEnter() {
                 guard await window.enter() else { return stop(trial, shared) }
             }
-            let timeout = timeouts[trial.target.checkIndex]
-            trial.last = await probe(trial.target, clock.now().advanced(by: timeout))
-            guard let pause = judge(trial, window, shared) else { return }
+            trial.last = await probe(trial.target, deadline(of: trial))
+            let pause = judge(trial, window, shared)
+            if pause == .zero { return }
             guard await clock.sleep(clock.now().advanced(by: pause)) else { return stop(trial, shared) }
         }
     }
 
-    /// Leaves the window after an attempt; how long to wait before the next one, nil where the verdict stands.
-    private func judge(_ trial: Trial, _ window: Window, _ shared: Shared) -> Duration? {
+    @inline(never)
+    private func deadline(of trial: Trial) -> Instant {
+        clock.now().advanced(by: timeouts[trial.target.checkIndex])
+    }
+
+    /// Leaves the window after an attempt; how long to wait before the next one, not at all where the verdict stands.
+    @inline(never)
+    private func judge(_ trial: Trial, _ window: Window, _ shared: Shared) -> Duration {
         let verdict = trial.last.verdict
         let ranShort = if case .unknown(let reason) = verdict { reason.isShortage } else { false }
         window.leave(ranShort ? (verdict == .unknown(.late) ? .late : .short) : .well)
@@ -148,16 +158,17 @@ package struct Survey: Sendable {
             stop(trial, shared)
         } else if ranShort, trial.shortages < Self.shortageTries {
             trial.shortages += 1
-            return Backoff(base: .milliseconds(5), cap: .seconds(1)).delay(
-                after: trial.shortages, random: .random(in: 0..<1))
+            let backoff = Backoff(base: .milliseconds(5), cap: .seconds(1))
+            return max(backoff.delay(after: trial.shortages, random: .random(in: 0..<1)), .nanoseconds(1))
         } else if !ranShort, verdict.isTransient, trial.earlier.count + 1 < attempts[trial.target.checkIndex] {
             trial.earlier.append(trial.last)
-            return backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1))
+            return max(backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1)), .nanoseconds(1))
         }
-        return nil
+        return .zero
     }
 
     /// The run ended before the verdict stood: nothing is said about the host.
+    @inline(never)
     private func stop(_ trial: Trial, _ shared: Shared) {
         trial.last = Attempt(.unknown(shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : .cancelled))
     }
@@ -170,19 +181,19 @@ package struct Survey: Sendable {
 /// One target on its way to a verdict: what its worker remembers of it. One a worker, because in the frames of its
 /// functions it would stand several times.
 private final class Trial {
-    private(set) var target: Target
-    private var started: Instant
+    private var current: Target?
+    private var started = Instant(nanoseconds: 0)
     var last = Attempt(.up)
     var earlier: [Attempt] = []
     var shortages = 0
 
-    init(_ target: Target, at start: Instant) {
-        self.target = target
-        started = start
+    var target: Target {
+        guard let current else { preconditionFailure("a trial begins with a target") }
+        return current
     }
 
     func begin(_ target: Target, at start: Instant) {
-        self.target = target
+        current = target
         started = start
         earlier = []
         shortages = 0

@@ -49,6 +49,7 @@ final class Window: Sendable {
     }
 
     /// Takes a place, waiting for one; false where the task was cancelled first.
+    @inline(never)
     func enter() async -> Bool {
         if tryEnter() { return true }
         let id = state.withLock { state in

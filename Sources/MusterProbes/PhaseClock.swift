@@ -11,6 +11,7 @@ struct PhaseClock {
     var phase: Phase? { current }
 
     /// Ends the current phase and begins another.
+    @inline(never)
     mutating func enter(_ phase: Phase) {
         let now = SystemClock.now
         if let current { times.add(current, from: since, to: now) }
@@ -19,6 +20,7 @@ struct PhaseClock {
     }
 
     /// Ends the current phase.
+    @inline(never)
     mutating func stop() {
         guard let current else { return }
         times.add(current, from: since, to: SystemClock.now)

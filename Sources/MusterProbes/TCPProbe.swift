@@ -42,63 +42,73 @@ final class TCPProbe: Probe {
     }
 
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {
-        var clock = PhaseClock()
-        let endpoint: Endpoint
+        var course = Course()
         do throws(Refusal) {
-            endpoint = try await destination.endpoint(of: target, environment.resolver, &clock, until: deadline)
-        } catch {
-            clock.stop()
-            return Attempt(error.verdict, phases: clock.times, detail: error.detail)
-        }
-        var roundTrip: UInt32 = 0
-        clock.enter(.connect)
-        do throws(SocketFault) {
-            let (verdict, detail) = try await Reactor.withSocket(
-                toward: endpoint.address, connectOnly: expect == nil && send == nil
-            ) {
-                socket throws(SocketFault) in
-                try await socket.connect(to: endpoint, until: deadline)
-                roundTrip = socket.roundTrip
-                guard expect != nil || send != nil else { return (Verdict.up, "") }
-                return try await converse(socket, &clock, until: deadline)
+            let endpoint =
+                if let known = destination.knownEndpoint(of: target) { known } else {
+                    try await destination.endpoint(of: target, environment.resolver, &course.clock, until: deadline)
+                }
+            do throws(SocketFault) {
+                try await converse(with: endpoint, &course, until: deadline)
+            } catch {
+                course.end(by: error)
             }
-            clock.stop()
-            return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail)
         } catch {
-            let timeout: Reason = clock.phase == .connect ? .tcpTimeout : .tcpSilent
-            clock.stop()
-            return Attempt(
-                error.verdict(timeout: timeout), phases: clock.times, roundTrip: roundTrip, detail: error.detail)
+            course.end(error.verdict, error.detail)
         }
+        return course.attempt()
     }
 
     private func converse(
-        _ socket: TCPSocket, _ clock: inout PhaseClock, until deadline: Instant
-    ) async throws(SocketFault) -> (Verdict, String) {
+        with endpoint: Endpoint, _ course: inout Course, until deadline: Instant
+    ) async throws(SocketFault) {
+        course.clock.enter(.connect)
+        let socket = try Reactor.lendSocket(toward: endpoint.address, connectOnly: expect == nil && send == nil)
+        defer { socket.giveBack() }
+        try await socket.connect(to: endpoint, until: deadline)
+        course.roundTrip = socket.roundTrip
         if let send {
-            clock.enter(.send)
+            course.clock.enter(.send)
             try await socket.send(send, until: deadline)
         }
-        guard let expect else {
-            socket.finish()
-            return (.up, "")
-        }
-        clock.enter(.wait)
-        var received: [UInt8] = []
-        while received.count < expect.count, expect.starts(with: received) {
-            let more: Void? = try await socket.receive(until: deadline) { bytes in
-                for index in bytes.indices.prefix(Self.longestExpectation - received.count) {
-                    received.append(bytes[index])
+        if let expect {
+            course.clock.enter(.wait)
+            var received: [UInt8] = []
+            while received.count < expect.count, expect.starts(with: received) {
+                guard try await socket.receive(into: &received, upTo: Self.longestExpectation, until: deadline) else {
+                    return course.end(.down(.tcpClosed), received.isEmpty ? "" : "after \(Self.shown(received))")
                 }
             }
-            if more == nil {
-                return (.down(.tcpClosed), received.isEmpty ? "" : "after \(Self.shown(received))")
-            }
+            if !received.starts(with: expect) { course.end(.down(.tcpMismatch), "got \(Self.shown(received))") }
         }
-        // We have said or read something: the peer is owed an orderly end.
-        socket.finish()
-        if received.starts(with: expect) { return (.up, "") }
-        return (.down(.tcpMismatch), "got \(Self.shown(received))")
+        // Who has said or read something owes the peer an orderly end.
+        if send != nil || expect != nil { socket.finish() }
+    }
+
+    /// What an attempt gathers on its way. Its functions are not inlined: their values would take room in the frame of
+    /// every check in flight.
+    private struct Course {
+        var clock = PhaseClock()
+        var roundTrip: UInt32 = 0
+        private var verdict = Verdict.up
+        private var detail = ""
+
+        @inline(never)
+        mutating func end(_ verdict: Verdict, _ detail: String) {
+            self.verdict = verdict
+            self.detail = detail
+        }
+
+        @inline(never)
+        mutating func end(by fault: SocketFault) {
+            end(fault.verdict(timeout: clock.phase == .connect ? .tcpTimeout : .tcpSilent), fault.detail)
+        }
+
+        @inline(never)
+        mutating func attempt() -> Attempt {
+            clock.stop()
+            return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail)
+        }
     }
 
     /// The first line of what came, shortened.

@@ -15,6 +15,12 @@ struct Destination: Sendable {
         isInventoryAddress = host.segments == [.address]
     }
 
+    /// The endpoint of a target where the inventory gives it as it is, nil where something has to be looked up or is wrong.
+    func knownEndpoint(of target: Target) -> Endpoint? {
+        guard isInventoryAddress, let fixedPort, let address = target.host.address else { return nil }
+        return Endpoint(address, port: fixedPort)
+    }
+
     /// The endpoint of a target, resolving names; the verdict where there is none.
     func endpoint(
         of target: Target, _ resolver: Resolver, _ clock: inout PhaseClock, until deadline: Instant

@@ -65,22 +65,57 @@ package struct TCPSocket {
     func receiveBytes(until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8>? {
         while true {
             try await expect([.readable, .peerClosed], until: deadline)
-            let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
-            if outcome > 0 {
-                // A short read empties the socket; the next byte makes a new edge.
-                if unsafe outcome < loop.scratch.count { ready.remove(.readable) } else { loop.readAgain(slot) }
-                // Invariant: the kernel wrote `outcome` bytes.
-                return unsafe UnsafeBufferPointer(
-                    start: loop.scratch.baseAddress!.assumingMemoryBound(to: UInt8.self), count: Int(outcome))
-            }
-            if outcome == 0 { return nil }
-            guard outcome == -Int64(EAGAIN) else { throw SocketFault(errno: Int32(-outcome), local: false) }
-            ready.subtract([.readable, .peerClosed])
-            if !ready.isDisjoint(with: .trouble) {
-                try throwPendingError()
-                ready.subtract(.trouble)
+            switch try takeBytes() {
+            case .bytes(let bytes): return unsafe bytes
+            case .end: return nil
+            case .nothing: continue
             }
         }
+    }
+
+    /// Appends what comes next, or as much of it as keeps the array within `limit`; false where the peer has closed its side.
+    /// For dialogues that are held by the thousand: it takes less memory while it waits.
+    package func receive(
+        into bytes: inout [UInt8], upTo limit: Int, until deadline: Instant
+    ) async throws(SocketFault) -> Bool {
+        while true {
+            try await expect([.readable, .peerClosed], until: deadline)
+            switch try takeBytes() {
+            case .bytes(let new):
+                unsafe bytes.append(contentsOf: new.prefix(max(0, limit - bytes.count)))
+                return true
+            case .end: return false
+            case .nothing: continue
+            }
+        }
+    }
+
+    /// What lies at the socket.
+    @safe
+    private enum Taken {
+        /// In the loop's buffer, until somebody suspends.
+        case bytes(UnsafeBufferPointer<UInt8>)
+        case end, nothing
+    }
+
+    private func takeBytes() throws(SocketFault) -> Taken {
+        let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
+        if outcome > 0 {
+            // A short read empties the socket; the next byte makes a new edge.
+            if unsafe outcome < loop.scratch.count { ready.remove(.readable) } else { loop.readAgain(slot) }
+            // Invariant: the kernel wrote `outcome` bytes.
+            return unsafe .bytes(
+                UnsafeBufferPointer(
+                    start: loop.scratch.baseAddress!.assumingMemoryBound(to: UInt8.self), count: Int(outcome)))
+        }
+        if outcome == 0 { return .end }
+        guard outcome == -Int64(EAGAIN) else { throw SocketFault(errno: Int32(-outcome), local: false) }
+        ready.subtract([.readable, .peerClosed])
+        if !ready.isDisjoint(with: .trouble) {
+            try throwPendingError()
+            ready.subtract(.trouble)
+        }
+        return .nothing
     }
 
     /// Waits until the peer has closed or sent more; for servers that wait for the other side to end.
@@ -124,17 +159,8 @@ package struct TCPSocket {
 }
 
 extension TCPSocket {
-    @usableFromInline
-    static func borrow(toward address: IPAddress, connectOnly: Bool) throws(SocketFault) -> TCPSocket {
-        guard let loop = Reactor.current else { preconditionFailure("a socket needs a loop") }
-        let v6 = if case .v6 = address { true } else { false }
-        return TCPSocket(
-            loop: loop,
-            slot: try loop.takeSocket(connectOnly ? (v6 ? .connect6 : .connect4) : (v6 ? .stream6 : .stream4)))
-    }
-
-    @usableFromInline
-    func giveBack() { loop.recycle(slot) }
+    /// Ends the loan. Not to be used afterwards.
+    package func giveBack() { loop.recycle(slot) }
 }
 
 extension Endpoint {
@@ -152,24 +178,30 @@ extension Endpoint {
 }
 
 extension Reactor {
-    /// Lends a TCP socket of the current loop, not connected yet, for the time of `body`.
+    /// Lends a TCP socket of the current loop, not connected yet, until ``TCPSocket/giveBack()``, for dialogues that are held
+    /// by the thousand; others say ``withSocket(toward:connectOnly:_:)``.
     ///
     /// A dialogue that ends with the connection (`connectOnly`) costs less: its socket hears of nothing else, so it must not
-    /// receive. Errors: what `body` throws, and our own side's where no socket is to be had. Cancelling the task ends every wait
-    /// of the dialogue with ``SocketFault/cancelled``.
+    /// receive. Errors: our own side's where no socket is to be had.
+    package static func lendSocket(toward address: IPAddress, connectOnly: Bool) throws(SocketFault) -> TCPSocket {
+        guard let loop = Reactor.current else { preconditionFailure("a socket needs a loop") }
+        let v6 = if case .v6 = address { true } else { false }
+        return TCPSocket(
+            loop: loop,
+            slot: try loop.takeSocket(connectOnly ? (v6 ? .connect6 : .connect4) : (v6 ? .stream6 : .stream4)))
+    }
+
+    /// Lends a TCP socket of the current loop, not connected yet, for the time of `body`.
+    ///
+    /// Errors: what `body` throws, and our own side's where no socket is to be had. Cancelling the task ends every wait of the
+    /// dialogue with ``SocketFault/cancelled``.
     @inlinable
     package static func withSocket<R>(
-        toward address: IPAddress, connectOnly: Bool = false, _ body: (TCPSocket) async throws(SocketFault) -> R
+        toward address: IPAddress, _ body: (TCPSocket) async throws(SocketFault) -> R
     ) async throws(SocketFault) -> R {
-        let socket = try TCPSocket.borrow(toward: address, connectOnly: connectOnly)
-        do throws(SocketFault) {
-            let result = try await body(socket)
-            socket.giveBack()
-            return result
-        } catch {
-            socket.giveBack()
-            throw error
-        }
+        let socket = try lendSocket(toward: address, connectOnly: false)
+        defer { socket.giveBack() }
+        return try await body(socket)
     }
 
     /// A slot with a socket that is registered with epoll, recycled or new.
