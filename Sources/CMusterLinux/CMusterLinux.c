@@ -399,13 +399,6 @@ int64_t cml_raise_descriptor_limit(void) {
     return cml_descriptor_limit();
 }
 
-int cml_set_descriptor_limit(int64_t value) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
-    limit.rlim_cur = (rlim_t)value;
-    return (int)result(setrlimit(RLIMIT_NOFILE, &limit));
-}
-
 int cml_terminal_width(int fd) {
     struct winsize size;
     if (!isatty(fd)) return 0;
@@ -440,12 +433,6 @@ int cml_catch_interrupts(void) {
 void cml_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
 void cml_ignore_interrupts(void) { signal(SIGINT, SIG_IGN); }
-
-int64_t cml_peak_memory_kb(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
-}
 
 int cml_core_count(void) {
     cpu_set_t set;

@@ -16,12 +16,6 @@ extension DNSQuery {
     }
 }
 
-extension DNSExchange {
-    mutating func received(_ bytes: [UInt8]) -> Step { received(bytes.span) }
-
-    mutating func receivedFromStream(_ bytes: [UInt8]) -> Step { receivedFromStream(bytes.span) }
-}
-
 extension DNSStreamDecoder {
     mutating func receive(_ bytes: [UInt8]) { receive(bytes.span) }
 }

@@ -89,13 +89,11 @@ int cml_server_send(int fd, const void *arena, uint32_t stride, const cml_datagr
 // --- process
 int64_t cml_descriptor_limit(void);
 int64_t cml_raise_descriptor_limit(void);
-int cml_set_descriptor_limit(int64_t limit);
 int cml_terminal_width(int fd);
 // The first SIGINT or SIGTERM makes the returned eventfd readable, the second ends the process as by default.
 int cml_catch_interrupts(void);
 void cml_ignore_interrupts(void);
 void cml_ignore_broken_pipes(void);
-int64_t cml_peak_memory_kb(void);
 int cml_core_count(void);
 void cml_random(void *bytes, size_t count);
 size_t cml_error_text(int error, void *text, size_t capacity);

@@ -119,11 +119,10 @@ final class DNSProbe: Probe {
     }
 
     private func query(for target: Target) throws(Refusal) -> DNSQuery {
-        let text = name.text(for: target.host)
         do throws(DNSFault) {
-            return DNSQuery(name: try DNSName(text), type: type, recursionDesired: recursion)
+            return try DNSQuery(type: type, recursionDesired: recursion) { name.append(for: target.host, to: &$0) }
         } catch {
-            throw Refusal(.unknown(.fault), "\"\(text)\" is no DNS name (\(error.rawValue))")
+            throw Refusal(.unknown(.fault), "\"\(name.text(for: target.host))\" is no DNS name (\(error.rawValue))")
         }
     }
 

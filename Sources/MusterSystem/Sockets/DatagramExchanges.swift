@@ -101,11 +101,15 @@ package final class DatagramExchanges {
             channels[server] = channel
         }
         channel.inFlight += 1
-        // Spread over the sockets there are; open another before one gets crowded.
+        // One socket takes a whole batch, then the next one its turn; another is opened before one gets crowded.
+        let crowd = channel.sockets.count < 4 ? 64 : DatagramSocket.mostInFlight
+        if channel.next < channel.sockets.count {
+            let socket = channel.sockets[channel.next]
+            if socket.hasOpenBatch, !socket.isRetired, socket.inFlight < crowd { return (channel, socket) }
+        }
         for _ in 0..<channel.sockets.count {
             channel.next = (channel.next + 1) % channel.sockets.count
             let socket = channel.sockets[channel.next]
-            let crowd = channel.sockets.count < 4 ? 64 : DatagramSocket.mostInFlight
             if !socket.isRetired, socket.inFlight < crowd { return (channel, socket) }
         }
         do throws(SocketFault) {

@@ -35,6 +35,8 @@ final class DatagramSocket: ReadinessHandler {
 
     var inFlight: Int { unsafe table.count }
     var isRetired: Bool { unsafe sentCount >= Self.mostQueries }
+    /// Whether queries wait to be sent, but not yet as many as leave in one system call.
+    var hasOpenBatch: Bool { unsafe !offsets.isEmpty && offsets.count < Int(CML_BATCH) }
     private var loop: Reactor { unsafe exchanges.loop }
     private var descriptor: Int32 { unsafe loop.slots[Int(slot)].descriptor }
 

@@ -63,12 +63,11 @@ extension DNSQuery {
     }
 
     /// Where the question ends in this query and in every message that repeats it.
-    private var questionEnd: Int { DNSWire.headerSize &+ name.wire.count &+ 4 }
+    private var questionEnd: Int { nameEnd &+ 4 }
 
     @inline(__always)
     private func repeatsQuestion(_ datagram: Span<UInt8>) -> Bool {
         let own = template.span
-        let nameEnd = DNSWire.headerSize &+ name.wire.count
         let end = nameEnd &+ 4
         guard end <= datagram.count, end <= own.count else { return false }
         var index = DNSWire.headerSize

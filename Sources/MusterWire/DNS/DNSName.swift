@@ -32,6 +32,34 @@ package struct DNSName: Hashable, Sendable, CustomStringConvertible {
         self.init(wire: try builder.finish())
     }
 
+    /// Makes a name in presentation form that stands behind one spare byte at `start` into its wire form, where it lies. False,
+    /// with nothing changed, where it has escapes, is the root or no name: that is for ``init(_:)`` to say.
+    static func writeLengths(_ bytes: inout [UInt8], from start: Int) -> Bool {
+        let end = bytes.last == UInt8(ascii: ".") ? bytes.count - 1 : bytes.count
+        guard end - start > 1, end - start <= 254 else { return false }
+        var label = start
+        for index in (start + 1)..<end {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: ".") {
+                guard index - label > 1, index - label <= 64 else { return false }
+                label = index
+            } else if byte == UInt8(ascii: "\\") || byte <= 0x20 || byte > 0x7E {
+                return false
+            }
+        }
+        guard end - label > 1, end - label <= 64 else { return false }
+        // All is well: only now do the dots become lengths.
+        bytes.removeSubrange(end...)
+        label = start
+        for index in (start + 1)..<end where bytes[index] == UInt8(ascii: ".") {
+            bytes[label] = UInt8(truncatingIfNeeded: index - label - 1)
+            label = index
+        }
+        bytes[label] = UInt8(truncatingIfNeeded: end - label - 1)
+        bytes.append(0)
+        return true
+    }
+
     /// The name of these wire bytes, which the caller has verified.
     init(wire: [UInt8]) { self.wire = wire }
 

@@ -1,32 +1,65 @@
 /// A question ready to be asked many times: the bytes are put together once, a query only gets its id.
-package struct DNSQuery: Sendable, Hashable {
-    /// The name asked for.
-    package let name: DNSName
+package struct DNSQuery: Sendable {
     /// The type asked for.
     package let type: DNSRecordType
-    /// RD: whether the server is asked to ask others.
-    package let recursionDesired: Bool
-    /// The largest UDP payload in bytes that we take (RFC 6891 §6.2.3); nil for a query without EDNS.
-    package let ednsPayloadSize: UInt16?
     /// The whole query with id 0.
     @usableFromInline package let template: [UInt8]
+    /// Where the name's root byte ends.
+    let nameEnd: Int
 
-    /// A query in class IN. The default payload size is the one that avoids fragments (DNS flag day 2020).
+    /// The name asked for.
+    package var name: DNSName { DNSName(wire: Array(template[DNSWire.headerSize..<nameEnd])) }
+
+    /// A query in class IN. RD asks the server to ask others. The payload size is the largest UDP payload in bytes that we
+    /// take (RFC 6891 §6.2.3), nil for a query without EDNS; the default avoids fragments (DNS flag day 2020).
     package init(
         name: DNSName, type: DNSRecordType, recursionDesired: Bool = true, ednsPayloadSize: UInt16? = 1232
     ) {
-        self.name = name
-        self.type = type
-        self.recursionDesired = recursionDesired
-        self.ednsPayloadSize = ednsPayloadSize
-        // Written out rather than by way of a message: a fleet asks each name once.
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(12 + name.wire.count + 4 + 11)
-        bytes += [0, 0, recursionDesired ? 1 : 0, 0, 0, 1, 0, 0, 0, 0, 0, ednsPayloadSize == nil ? 0 : 1]
+        var bytes = Self.header(recursionDesired, ednsPayloadSize)
         bytes += name.wire
-        bytes += [UInt8(type.rawValue >> 8), UInt8(type.rawValue & 255), 0, 1]
-        if let size = ednsPayloadSize {
-            bytes += [0, 0, 41, UInt8(size >> 8), UInt8(size & 255), 0, 0, 0, 0, 0, 0]
+        self.init(named: bytes, type, ednsPayloadSize)
+    }
+
+    /// The same for the name that `append` writes in presentation form: a fleet asks each name once, so its bytes are
+    /// written where they are sent from. Errors: those of a name.
+    package init(
+        type: DNSRecordType, recursionDesired: Bool = true, ednsPayloadSize: UInt16? = 1232,
+        name append: (inout [UInt8]) -> Void
+    ) throws(DNSFault) {
+        var bytes = Self.header(recursionDesired, ednsPayloadSize)
+        let start = bytes.count
+        bytes.append(0)
+        append(&bytes)
+        if !DNSName.writeLengths(&bytes, from: start) {
+            let name = try DNSName(String(decoding: bytes[(start + 1)...], as: UTF8.self))
+            bytes.removeSubrange(start...)
+            bytes += name.wire
+        }
+        self.init(named: bytes, type, ednsPayloadSize)
+    }
+
+    private static func header(_ recursionDesired: Bool, _ ednsPayloadSize: UInt16?) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(80)
+        bytes.append(doubleWord: recursionDesired ? 0x0100 : 0)
+        bytes.append(doubleWord: 0x0001_0000)
+        bytes.append(doubleWord: ednsPayloadSize == nil ? 0 : 1)
+        return bytes
+    }
+
+    /// Completes the header and name that were written.
+    private init(named header: [UInt8], _ type: DNSRecordType, _ ednsPayloadSize: UInt16?) {
+        var bytes = header
+        nameEnd = bytes.count
+        self.type = type
+        bytes.append(word: type.rawValue)
+        bytes.append(word: DNSWire.internet)
+        if let ednsPayloadSize {
+            bytes.append(0)
+            bytes.append(word: DNSRecordType.opt.rawValue)
+            bytes.append(word: ednsPayloadSize)
+            bytes.append(doubleWord: 0)
+            bytes.append(word: 0)
         }
         template = bytes
     }
@@ -54,15 +87,5 @@ package struct DNSQuery: Sendable, Hashable {
         bytes[0] = UInt8(truncatingIfNeeded: id >> 8)
         bytes[1] = UInt8(truncatingIfNeeded: id)
         return bytes
-    }
-
-    package static func == (left: DNSQuery, right: DNSQuery) -> Bool {
-        left.name == right.name && left.type == right.type && left.recursionDesired == right.recursionDesired
-            && left.ednsPayloadSize == right.ednsPayloadSize
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(name)
-        hasher.combine(type)
     }
 }
