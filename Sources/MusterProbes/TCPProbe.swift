@@ -51,12 +51,17 @@ final class TCPProbe: Probe {
             do throws(SocketFault) {
                 try await converse(with: endpoint, &course, until: deadline)
             } catch {
-                course.end(by: error)
+                course.end(by: refusal(error, course.clock.phase))
             }
         } catch {
-            course.end(error.verdict, error.detail)
+            course.end(by: error)
         }
         return course.attempt()
+    }
+
+    @inline(never)
+    private func refusal(_ fault: SocketFault, _ phase: Phase?) -> Refusal {
+        Refusal(fault.verdict(timeout: phase == .connect ? .tcpTimeout : .tcpSilent), fault.detail)
     }
 
     private func converse(
@@ -76,39 +81,16 @@ final class TCPProbe: Probe {
             var received: [UInt8] = []
             while received.count < expect.count, expect.starts(with: received) {
                 guard try await socket.receive(into: &received, upTo: Self.longestExpectation, until: deadline) else {
-                    return course.end(.down(.tcpClosed), received.isEmpty ? "" : "after \(Self.shown(received))")
+                    let detail = received.isEmpty ? "" : "after \(Self.shown(received))"
+                    return course.end(by: Refusal(.down(.tcpClosed), detail))
                 }
             }
-            if !received.starts(with: expect) { course.end(.down(.tcpMismatch), "got \(Self.shown(received))") }
+            if !received.starts(with: expect) {
+                course.end(by: Refusal(.down(.tcpMismatch), "got \(Self.shown(received))"))
+            }
         }
         // Who has said or read something owes the peer an orderly end.
         if send != nil || expect != nil { socket.finish() }
-    }
-
-    /// What an attempt gathers on its way. Its functions are not inlined: their values would take room in the frame of
-    /// every check in flight.
-    private struct Course {
-        var clock = PhaseClock()
-        var roundTrip: UInt32 = 0
-        private var verdict = Verdict.up
-        private var detail = ""
-
-        @inline(never)
-        mutating func end(_ verdict: Verdict, _ detail: String) {
-            self.verdict = verdict
-            self.detail = detail
-        }
-
-        @inline(never)
-        mutating func end(by fault: SocketFault) {
-            end(fault.verdict(timeout: clock.phase == .connect ? .tcpTimeout : .tcpSilent), fault.detail)
-        }
-
-        @inline(never)
-        mutating func attempt() -> Attempt {
-            clock.stop()
-            return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail)
-        }
     }
 
     /// The first line of what came, shortened.

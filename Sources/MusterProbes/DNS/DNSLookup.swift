@@ -13,49 +13,54 @@ enum DNSLookup {
     }
 
     /// What a datagram turned out to be.
-    private enum Outcome<R> {
-        case answer(R)
+    private enum Outcome {
+        case answer
         case truncated
         case malformed(DNSFault)
     }
 
     /// Asks a server and gives its answer's code and bytes to `read`, which must not keep them.
-    static func run<R>(
+    static func run(
         _ query: DNSQuery, at server: Endpoint, overStream: Bool = false, _ clock: inout PhaseClock,
-        until deadline: Instant,
-        _ read: (DNSResponseCode, Span<UInt8>) -> R
-    ) async throws(Failure) -> R {
+        until deadline: Instant, _ read: (DNSResponseCode, Span<UInt8>) -> Void
+    ) async throws(Failure) {
         if !overStream {
             clock.enter(.wait)
-            let outcome: Outcome<R>
-            do throws(SocketFault) {
-                outcome = try await DatagramExchanges.exchange(
-                    with: server, byteCount: query.byteCount, until: deadline,
-                    encode: { id, bytes in _ = query.encode(id: id, into: &bytes) },
-                    accept: { id, bytes in
-                        switch query.check(bytes, id: id) {
-                        case .unrelated: nil
-                        case .truncated: .truncated
-                        case .malformed(let fault): .malformed(fault)
-                        case .answer(let code): .answer(read(code, bytes))
-                        }
-                    })
-            } catch {
-                throw .datagram(error)
-            }
-            switch outcome {
-            case .answer(let answer): return answer
+            switch try await datagram(query, server, deadline, read) {
+            case .answer: return
             case .malformed(let fault): throw .malformed(fault)
             case .truncated: break
             }
         }
         do throws(StreamFailure) {
-            return try await stream(query, server, &clock, deadline, read)
+            try await stream(query, server, &clock, deadline, read)
         } catch {
             switch error {
             case .socket(let fault): throw .stream(fault)
             case .malformed(let fault): throw .malformed(fault)
             }
+        }
+    }
+
+    private static func datagram(
+        _ query: DNSQuery, _ server: Endpoint, _ deadline: Instant, _ read: (DNSResponseCode, Span<UInt8>) -> Void
+    ) async throws(Failure) -> Outcome {
+        do throws(SocketFault) {
+            return try await DatagramExchanges.exchange(
+                with: server, byteCount: query.byteCount, until: deadline,
+                encode: { id, bytes in _ = query.encode(id: id, into: &bytes) },
+                accept: { id, bytes in
+                    switch query.check(bytes, id: id) {
+                    case .unrelated: return nil
+                    case .truncated: return .truncated
+                    case .malformed(let fault): return .malformed(fault)
+                    case .answer(let code):
+                        read(code, bytes)
+                        return .answer
+                    }
+                })
+        } catch {
+            throw .datagram(error)
         }
     }
 
@@ -65,10 +70,10 @@ enum DNSLookup {
     }
 
     /// The same over TCP (RFC 7766).
-    private static func stream<R>(
+    private static func stream(
         _ query: DNSQuery, _ server: Endpoint, _ clock: inout PhaseClock, _ deadline: Instant,
-        _ read: (DNSResponseCode, Span<UInt8>) -> R
-    ) async throws(StreamFailure) -> R {
+        _ read: (DNSResponseCode, Span<UInt8>) -> Void
+    ) async throws(StreamFailure) {
         let id = UInt16.random(in: 0...UInt16.max)
         let result: Result<[UInt8], StreamFailure>
         do throws(SocketFault) {
@@ -99,7 +104,10 @@ enum DNSLookup {
         }
         let message = try result.get()
         // The low 12 bits of the code's 16 are the header's; the check above has read it.
-        if case .answer(let code) = query.check(message.span, id: id) { return read(code, message.span) }
-        return read(DNSResponseCode(rawValue: UInt16(message[3] & 15)), message.span)
+        let code =
+            if case .answer(let code) = query.check(message.span, id: id) { code } else {
+                DNSResponseCode(rawValue: UInt16(message[3] & 15))
+            }
+        read(code, message.span)
     }
 }

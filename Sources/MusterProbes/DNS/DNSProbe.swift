@@ -50,7 +50,8 @@ final class DNSProbe: Probe {
         let (expectation, answers) = expectation(reader.object("expect"))
         reader.finish()
         let probe = DNSProbe(
-            server: server, name: name, type: type, overStream: transport == "tcp", recursion: recursion, expectation: expectation, environment: environment)
+            server: server, name: name, type: type, overStream: transport == "tcp", recursion: recursion,
+            expectation: expectation, environment: environment)
         let needsAddress = (type == .a || type == .aaaa) && answers.contains { $0.segments.contains(.address) }
         return ProbeBlueprint(probe, templates: [server, name] + answers, needsAddress: needsAddress)
     }
@@ -77,26 +78,27 @@ final class DNSProbe: Probe {
     }
 
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {
-        var clock = PhaseClock()
+        var course = Course()
         do throws(Refusal) {
-            let server = try await serverEndpoint(target, &clock, deadline)
+            let server =
+                if let fixedServer { fixedServer } else { try await serverEndpoint(target, &course.clock, deadline) }
             let query = try query(for: target)
-            let outcome: (verdict: Verdict, detail: String)
             do throws(DNSLookup.Failure) {
-                outcome = try await DNSLookup.run(query, at: server, overStream: overStream, &clock, until: deadline) {
-                    expectation.judge($0, $1, query, target.host)
+                var outcome = Refusal(.up)
+                try await DNSLookup.run(query, at: server, overStream: overStream, &course.clock, until: deadline) {
+                    (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, target.host)
                 }
+                course.end(by: outcome)
             } catch {
-                throw refusal(error)
+                course.end(by: refusal(error))
             }
-            clock.stop()
-            return Attempt(outcome.verdict, phases: clock.times, detail: outcome.detail)
         } catch {
-            clock.stop()
-            return Attempt(error.verdict, phases: clock.times, detail: error.detail)
+            course.end(by: error)
         }
+        return course.attempt()
     }
 
+    @inline(never)
     private func refusal(_ failure: DNSLookup.Failure) -> Refusal {
         switch failure {
         case .malformed(let fault): return Refusal(.down(.dnsMalformed), fault.rawValue)
@@ -118,6 +120,7 @@ final class DNSProbe: Probe {
         }
     }
 
+    @inline(never)
     private func query(for target: Target) throws(Refusal) -> DNSQuery {
         do throws(DNSFault) {
             return try DNSQuery(type: type, recursionDesired: recursion) { name.append(for: target.host, to: &$0) }

@@ -54,6 +54,7 @@ struct HTTPExpectation: Sendable {
     }
 
     /// Compares a complete response; the detail says what differs.
+    @inline(never)
     func judge(_ response: borrowing HTTPResponseParser) -> (verdict: Verdict, detail: String) {
         let status = response.status
         guard statuses.contains(where: { $0.contains(status) }) else { return (.down(.httpStatus), "got \(status)") }

@@ -51,6 +51,7 @@ final class HTTPProbe: Probe {
         var facts: [Fact] = []
         var daysLeft: Int?
 
+        @inline(never)
         mutating func attempt(_ verdict: Verdict, _ detail: String) -> Attempt {
             clock.stop()
             return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail, facts: facts)
@@ -83,6 +84,7 @@ final class HTTPProbe: Probe {
         }
     }
 
+    @inline(never)
     private func refusal(_ fault: SocketFault, _ phase: Phase?) -> Refusal {
         switch phase {
         case .connect: Refusal(fault.verdict(timeout: .tcpTimeout), fault.detail)
@@ -150,6 +152,7 @@ final class HTTPProbe: Probe {
         }
     }
 
+    @inline(never)
     private static func reason(_ fault: HTTPFault) -> Reason {
         switch fault {
         case .truncated: .httpClosed
@@ -158,6 +161,7 @@ final class HTTPProbe: Probe {
         }
     }
 
+    @inline(never)
     private static func detail(_ fault: HTTPFault, _ response: borrowing HTTPResponseParser) -> String {
         if fault == .truncated {
             return response.totalBytes == 0 ? "without a word" : "after \(response.bodyBytes) bytes of body"

@@ -210,8 +210,9 @@ package final class Resolver: Sendable {
                 let until = min(deadline, SystemClock.now.advanced(by: configuration.timeout))
                 var clock = PhaseClock()
                 do throws(DNSLookup.Failure) {
-                    let message = try await DNSLookup.run(query, at: server, &clock, until: until) { _, bytes in
-                        try? DNSMessage(parsing: bytes)
+                    var message: DNSMessage?
+                    try await DNSLookup.run(query, at: server, &clock, until: until) { _, bytes in
+                        message = try? DNSMessage(parsing: bytes)
                     }
                     if let message, message.isWilling { return .success(message) }
                     unwilling = message ?? unwilling

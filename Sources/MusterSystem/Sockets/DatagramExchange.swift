@@ -2,10 +2,7 @@ package import MusterCore
 
 /// A query on its way and whatever comes back with its id.
 package struct DatagramExchange {
-    let exchanges: DatagramExchanges
-    let channel: DatagramExchanges.Channel
     let socket: DatagramSocket
-    let server: Endpoint
     let slot: Int32
     package let id: UInt16
 
@@ -17,10 +14,10 @@ package struct DatagramExchange {
     }
 
     package func next(until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8> {
-        unsafe try await exchanges.next(self, until: deadline)
+        unsafe try await socket.exchanges.next(slot, until: deadline)
     }
 
-    package func end() { exchanges.end(self) }
+    package func end() { unsafe socket.exchanges.end(self) }
 }
 
 extension DatagramExchanges {

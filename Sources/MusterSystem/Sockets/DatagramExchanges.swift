@@ -39,32 +39,34 @@ package final class DatagramExchanges {
     func begin(
         _ server: Endpoint, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
     ) throws(SocketFault) -> DatagramExchange {
-        let (channel, socket) = try place(server)
+        let socket = try place(server)
         let slot = unsafe loop.takeSlot(.timer)
         let id = socket.add(waiter: slot, byteCount: byteCount, encode)
-        return DatagramExchange(exchanges: self, channel: channel, socket: socket, server: server, slot: slot, id: id)
+        return DatagramExchange(socket: socket, slot: slot, id: id)
     }
 
-    /// The next datagram with the id of the exchange, valid until its task suspends or asks again.
-    func next(_ exchange: DatagramExchange, until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<
-        UInt8
-    > {
-        let slot = exchange.slot
+    /// The next datagram for the waiter of an exchange, valid until its task suspends or asks again.
+    func next(_ slot: Int32, until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8> {
         releaseRead(slot)
         while true {
-            if let buffer = takeMail(slot) {
+            if let buffer = try takeMailOrError(slot) {
                 unsafe loop.slots[Int(slot)].mailRead = buffer
                 return unsafe bytes(of: buffer)
             }
-            let error = unsafe loop.slots[Int(slot)].mailError
-            if error != 0 { throw SocketFault(errno: error, local: error == EPERM || error == EACCES) }
-            unsafe loop.slots[Int(slot)].ready.remove(.readable)
             switch unsafe await loop.waitWatched(slot, for: .readable, until: deadline) {
             case .cancelled: throw .cancelled
             case .timedOut: throw unsafe loop.timeoutFault(slot, deadline)
             case .ready: continue
             }
         }
+    }
+
+    private func takeMailOrError(_ slot: Int32) throws(SocketFault) -> Int32? {
+        if let buffer = takeMail(slot) { return buffer }
+        let error = unsafe loop.slots[Int(slot)].mailError
+        if error != 0 { throw SocketFault(errno: error, local: error == EPERM || error == EACCES) }
+        unsafe loop.slots[Int(slot)].ready.remove(.readable)
+        return nil
     }
 
     /// Ends an exchange; answers that still come are dropped.
@@ -75,7 +77,7 @@ package final class DatagramExchanges {
         unsafe loop.slots[Int(slot)].mailError = 0
         unsafe loop.emptySlot(slot)
         exchange.socket.remove(exchange.id)
-        settle(exchange.server, exchange.channel, exchange.socket)
+        settle(exchange.socket)
     }
 
     private func releaseRead(_ slot: Int32) {
@@ -87,7 +89,7 @@ package final class DatagramExchanges {
 
     // MARK: Sockets
 
-    private func place(_ server: Endpoint) throws(SocketFault) -> (Channel, DatagramSocket) {
+    private func place(_ server: Endpoint) throws(SocketFault) -> DatagramSocket {
         let channel: Channel
         if let latest, latest.server == server {
             channel = latest.channel
@@ -105,17 +107,17 @@ package final class DatagramExchanges {
         let crowd = channel.sockets.count < 4 ? 64 : DatagramSocket.mostInFlight
         if channel.next < channel.sockets.count {
             let socket = channel.sockets[channel.next]
-            if socket.hasOpenBatch, !socket.isRetired, socket.inFlight < crowd { return (channel, socket) }
+            if socket.hasOpenBatch, !socket.isRetired, socket.inFlight < crowd { return socket }
         }
         for _ in 0..<channel.sockets.count {
             channel.next = (channel.next + 1) % channel.sockets.count
             let socket = channel.sockets[channel.next]
-            if !socket.isRetired, socket.inFlight < crowd { return (channel, socket) }
+            if !socket.isRetired, socket.inFlight < crowd { return socket }
         }
         do throws(SocketFault) {
-            let socket = try open(server)
+            let socket = try open(server, channel)
             channel.sockets.append(socket)
-            return (channel, socket)
+            return socket
         } catch {
             channel.inFlight -= 1
             if channel.inFlight == 0 { drop(server, channel, wasIdle: false) }
@@ -123,7 +125,7 @@ package final class DatagramExchanges {
         }
     }
 
-    private func open(_ server: Endpoint) throws(SocketFault) -> DatagramSocket {
+    private func open(_ server: Endpoint, _ channel: Channel) throws(SocketFault) -> DatagramSocket {
         let v6 = if case .v6 = server.address { true } else { false }
         let slot = unsafe try loop.takeSocket(v6 ? .datagram6 : .datagram4)
         let outcome = unsafe loop.slots[Int(slot)].descriptor
@@ -141,20 +143,21 @@ package final class DatagramExchanges {
         for _ in 0..<4096 {
             if unsafe cml_recv(outcome, loop.scratch.baseAddress!, loop.scratch.count) == -Int64(EAGAIN) { break }
         }
-        let socket = DatagramSocket(slot: slot, exchanges: self)
+        let socket = DatagramSocket(slot: slot, server: server, channel: channel, exchanges: self)
         unsafe loop.slots[Int(slot)].handler = socket
         return socket
     }
 
     /// After a query: a used-up socket goes, and of servers that nobody asks only some keep theirs.
-    private func settle(_ server: Endpoint, _ channel: Channel, _ socket: DatagramSocket) {
+    private func settle(_ socket: DatagramSocket) {
+        let channel = unsafe socket.channel
         channel.inFlight -= 1
         if socket.isRetired, socket.inFlight == 0 {
             channel.sockets.removeAll { $0 === socket }
             close(socket)
         }
         guard channel.inFlight == 0 else { return }
-        if unsafe idleChannels >= 64 { drop(server, channel, wasIdle: false) } else { unsafe idleChannels += 1 }
+        if unsafe idleChannels >= 64 { drop(socket.server, channel, wasIdle: false) } else { unsafe idleChannels += 1 }
     }
 
     private func drop(_ server: Endpoint, _ channel: Channel, wasIdle: Bool) {

@@ -12,8 +12,10 @@ final class DatagramSocket: ReadinessHandler {
     static let mostQueries = 4096
 
     let slot: Int32
-    /// The exchanges hold the socket, not the other way around; a loop frees both.
-    private unowned(unsafe) let exchanges: DatagramExchanges
+    let server: Endpoint
+    /// The exchanges and the channel hold the socket, not the other way around; a loop frees them all.
+    unowned(unsafe) let exchanges: DatagramExchanges
+    unowned(unsafe) let channel: DatagramExchanges.Channel
     @exclusivity(unchecked) private var table = QueryTable()
     @exclusivity(unchecked) private(set) var sentCount = 0
     @exclusivity(unchecked) private var outgoing: UnsafeMutableRawPointer
@@ -25,8 +27,10 @@ final class DatagramSocket: ReadinessHandler {
     private var mayHaveMore = false
     private var isClosed = false
 
-    init(slot: Int32, exchanges: DatagramExchanges) {
+    init(slot: Int32, server: Endpoint, channel: DatagramExchanges.Channel, exchanges: DatagramExchanges) {
         self.slot = slot
+        self.server = server
+        unsafe self.channel = channel
         unsafe self.exchanges = exchanges
         unsafe outgoing = .allocate(byteCount: capacity, alignment: 16)
     }

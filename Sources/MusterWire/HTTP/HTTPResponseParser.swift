@@ -72,6 +72,7 @@ package struct HTTPResponseParser: Sendable {
     package var keepsAlive: Bool { head.summary.framing.keepAlive ?? (versionMinor >= 1) }
 
     /// Takes the next bytes of the connection.
+    @inline(never)
     package mutating func receive(_ bytes: Span<UInt8>) -> Step {
         totalBytes &+= bytes.count
         var offset = 0
@@ -97,6 +98,7 @@ package struct HTTPResponseParser: Sendable {
     }
 
     /// The peer has closed its side: the end of a body without a length, otherwise too early.
+    @inline(never)
     package mutating func receiveEnd() -> Step {
         switch phase {
         case .over(let step): return step
