@@ -86,9 +86,9 @@ let package = Package(
             name: "MusterTesting", dependencies: ["MusterCore", "MusterEngine", "MusterSystem"],
             path: "Tests/MusterTesting",
             swiftSettings: swiftSettings),
-        tests("MusterCoreTests", ["MusterCore"]),
+        tests("MusterCoreTests", ["MusterCore", "MusterTesting"]),
         tests("MusterWireTests", ["MusterWire", nio("NIOHTTP1"), nio("NIOCore"), nio("NIOEmbedded")]),
-        tests("MusterSystemTests", ["MusterSystem", "MusterCore"]),
+        tests("MusterSystemTests", ["MusterSystem", "MusterCore", "MusterTesting"]),
         tests("MusterTLSTests", ["MusterTLS"] + tlsProducts),
         tests("MusterEngineTests", ["MusterEngine", "MusterCore", "MusterTesting"]),
         tests(

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterTesting
 import Testing
 
 private func inventory(_ names: String, _ addresses: String?, variables: [String: String] = [:]) throws -> Inventory {

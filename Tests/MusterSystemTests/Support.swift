@@ -281,18 +281,6 @@ final class Shared<Value: Sendable>: Sendable {
     func change<R: Sendable>(_ body: (inout Value) -> R) -> R { state.withLock { body(&$0) } }
 }
 
-/// A generator whose sequence a failing test can repeat.
-struct Dice: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
-    }
-}
-
 /// Runs a closure on the loop once the jobs of a turn have run.
 final class FlushProbe: ReadinessHandler {
     private let body: (FlushProbe) -> Void

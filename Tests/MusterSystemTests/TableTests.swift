@@ -1,3 +1,4 @@
+import MusterTesting
 import Testing
 
 @testable import MusterSystem
@@ -5,7 +6,7 @@ import Testing
 @Suite struct TableTests {
     @Test("A query table agrees with a dictionary", arguments: 0..<20)
     func queryTable(seed: Int) {
-        var dice = Dice(state: UInt64(seed))
+        var dice = Dice(seed)
         var table = QueryTable()
         var dictionary: [UInt16: Int32] = [:]
         // Few different low bits make long runs of neighbours that wrap around the end.

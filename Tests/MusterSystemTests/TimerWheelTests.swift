@@ -1,3 +1,4 @@
+import MusterTesting
 import Testing
 
 @testable import MusterSystem
@@ -20,7 +21,7 @@ private struct NaiveTimers {
 
     @Test("Random arming, disarming and expiring agrees with a list", arguments: 0..<40)
     func agreesWithList(seed: Int) {
-        var dice = Dice(state: UInt64(seed))
+        var dice = Dice(seed)
         var now: Int64 = seed % 3 == 0 ? 0 : Int64.random(in: 0...(1 << 50), using: &dice)
         var wheel = TimerWheel(now: now)
         wheel.grow(to: 200)
@@ -67,7 +68,7 @@ private struct NaiveTimers {
 
     @Test("The loop that sleeps as long as it is told meets every deadline's bucket", arguments: 0..<40)
     func delayLeadsToExpiry(seed: Int) {
-        var dice = Dice(state: 1000 + UInt64(seed))
+        var dice = Dice(1000 + seed)
         var now = Int64.random(in: 0...(1 << 50), using: &dice)
         var wheel = TimerWheel(now: now)
         wheel.grow(to: 64)
