@@ -119,6 +119,12 @@ package final class DatagramExchanges {
             channel.sockets.append(socket)
             return socket
         } catch {
+            // A crowded socket is better than none.
+            if let socket = channel.sockets.first(where: {
+                !$0.isRetired && $0.inFlight < DatagramSocket.mostInFlight
+            }) {
+                return socket
+            }
             channel.inFlight -= 1
             if channel.inFlight == 0 { drop(server, channel, wasIdle: false) }
             throw error
