@@ -6,6 +6,8 @@ internal import Synchronization
 ///
 /// Parallelism is a fixed number of worker tasks that pull the next target, so the bound holds by construction and memory
 /// does not grow with the plan. The engine knows no sockets: a probe is a closure.
+///
+/// A class, so that a worker holds it as one reference; its workers never outlive ``run(on:)``, so they may hold it.
 package final class Survey: Sendable {
     /// Performs one attempt at a target before the deadline; it always returns, cancelled or not.
     package typealias Probing = @Sendable (Target, Instant) async -> Attempt
@@ -137,8 +139,7 @@ package final class Survey: Sendable {
                 guard await window.enter() else { return stop(trial, shared) }
             }
             trial.last = await probe(trial.target, deadline(of: trial))
-            let pause = judge(trial, window, shared)
-            if pause == .zero { return }
+            guard let pause = judge(trial, window, shared) else { return }
             guard await clock.sleep(clock.now().advanced(by: pause)) else { return stop(trial, shared) }
         }
     }
@@ -148,9 +149,9 @@ package final class Survey: Sendable {
         clock.now().advanced(by: timeouts[trial.target.checkIndex])
     }
 
-    /// Leaves the window after an attempt; how long to wait before the next one, not at all where the verdict stands.
+    /// Leaves the window after an attempt; how long to wait before the next one, nil where the verdict stands.
     @inline(never)
-    private func judge(_ trial: Trial, _ window: Window, _ shared: Shared) -> Duration {
+    private func judge(_ trial: Trial, _ window: Window, _ shared: Shared) -> Duration? {
         let verdict = trial.last.verdict
         let ranShort = if case .unknown(let reason) = verdict { reason.isShortage } else { false }
         window.leave(ranShort ? (verdict == .unknown(.late) ? .late : .short) : .well)
@@ -159,12 +160,12 @@ package final class Survey: Sendable {
         } else if ranShort, trial.shortages < Self.shortageTries {
             trial.shortages += 1
             let backoff = Backoff(base: .milliseconds(5), cap: .seconds(1))
-            return max(backoff.delay(after: trial.shortages, random: .random(in: 0..<1)), .nanoseconds(1))
+            return backoff.delay(after: trial.shortages, random: .random(in: 0..<1))
         } else if !ranShort, verdict.isTransient, trial.earlier.count + 1 < attempts[trial.target.checkIndex] {
             trial.earlier.append(trial.last)
-            return max(backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1)), .nanoseconds(1))
+            return backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1))
         }
-        return .zero
+        return nil
     }
 
     /// The run ended before the verdict stood: nothing is said about the host.

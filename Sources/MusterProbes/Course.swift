@@ -6,6 +6,7 @@ struct Course {
     var clock = PhaseClock()
     /// What the kernel measured, in microseconds; 0 where unknown.
     var roundTrip: UInt32 = 0
+    var facts: [Fact] = []
     private var verdict = Verdict.up
     private var detail = ""
 
@@ -19,6 +20,6 @@ struct Course {
     @inline(never)
     mutating func attempt() -> Attempt {
         clock.stop()
-        return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail)
+        return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail, facts: facts)
     }
 }

@@ -44,20 +44,6 @@ final class HTTPProbe: Probe {
         return ProbeBlueprint(probe, templates: request.templates + [tls.serverName])
     }
 
-    /// What an attempt gathers on its way.
-    private struct Course {
-        var clock = PhaseClock()
-        var roundTrip: UInt32 = 0
-        var facts: [Fact] = []
-        var daysLeft: Int?
-
-        @inline(never)
-        mutating func attempt(_ verdict: Verdict, _ detail: String) -> Attempt {
-            clock.stop()
-            return Attempt(verdict, phases: clock.times, roundTrip: roundTrip, detail: detail, facts: facts)
-        }
-    }
-
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {
         var course = Course()
         do throws(Refusal) {
@@ -78,10 +64,11 @@ final class HTTPProbe: Probe {
             } catch {
                 throw refusal(error, course.clock.phase)
             }
-            return course.attempt(outcome.verdict, outcome.detail)
+            course.end(by: Refusal(outcome.verdict, outcome.detail))
         } catch {
-            return course.attempt(error.verdict, error.detail)
+            course.end(by: error)
         }
+        return course.attempt()
     }
 
     @inline(never)
