@@ -50,22 +50,24 @@ let package = Package(
     targets: [
         // Floor 0: vocabulary and pure policy
         floor("MusterCore"),
-        .target(name: "CMusterLinux"),
+        .target(name: "CMusterLinux", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CMusterScan"),
         // Floor 1: codecs, the system, the engine, formats
         floor("MusterWire", ["MusterCore"]),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
         floor("MusterTLS", tlsProducts),
         floor("MusterEngine", ["MusterCore"]),
         floor("MusterFormats", ["MusterCore"]),
-        // Floor 2: what a check does, and a fleet to try it on
+        // Floor 2: what a check does, a fleet to try it on, logs
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
+        floor("MusterLogs", ["MusterCore", "MusterSystem", "CMusterScan"]),
         // Floor 4: the command line, the only wiring
         .executableTarget(
             name: "muster",
             dependencies: [
                 "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes", "MusterLab",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MusterLogs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -97,6 +99,7 @@ let package = Package(
         tests(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
+        tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests("MusterCommandTests", ["muster", "MusterCore", "MusterFormats", "MusterSystem", "MusterTesting"]),
     ]

@@ -1,0 +1,67 @@
+// Which of the next bytes are one of a few: what Swift's SIMD types cannot say in one instruction. Header only, so that
+// every use is inlined. All functions read CMS_WIDTH bytes from `p`, however few of them mean something.
+#ifndef CMUSTERSCAN_H
+#define CMUSTERSCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define CMS_INLINE static inline __attribute__((always_inline))
+
+// One bit a byte, the first byte lowest.
+#if defined(__AVX2__)
+#include <immintrin.h>
+enum { CMS_WIDTH = 32 };
+#define CMS_EQ(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)(c)))
+CMS_INLINE uint64_t cms_match2(const uint8_t *p, uint8_t a, uint8_t b) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)));
+}
+CMS_INLINE uint64_t cms_match3(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c)));
+}
+// Bytes that are `a`, `b`, below 0x20 or above 0x7f.
+CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    // Signed: what is above 0x7f is negative, so it is below 0x20 too.
+    __m256i odd = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), odd));
+}
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+enum { CMS_WIDTH = 16 };
+#define CMS_EQ(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8((char)(c)))
+CMS_INLINE uint64_t cms_match2(const uint8_t *p, uint8_t a, uint8_t b) {
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)));
+}
+CMS_INLINE uint64_t cms_match3(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c) {
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c)));
+}
+CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    __m128i odd = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), v);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), odd));
+}
+#else
+enum { CMS_WIDTH = 8 };
+#define CMS_LOOP(test) \
+    uint64_t mask = 0; \
+    for (int i = 0; i < CMS_WIDTH; i++) { \
+        uint8_t x = p[i]; \
+        mask |= (uint64_t)(test) << i; \
+    } \
+    return mask
+CMS_INLINE uint64_t cms_match2(const uint8_t *p, uint8_t a, uint8_t b) { CMS_LOOP(x == a || x == b); }
+CMS_INLINE uint64_t cms_match3(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c) { CMS_LOOP(x == a || x == b || x == c); }
+CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
+    CMS_LOOP(x == a || x == b || x < 0x20 || x > 0x7f);
+}
+#endif
+
+CMS_INLINE void cms_prefetch(const void *p) { __builtin_prefetch(p); }
+
+#endif

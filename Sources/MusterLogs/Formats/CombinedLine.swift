@@ -1,0 +1,220 @@
+/// The common and the combined log format, as Apache httpd, nginx and many others write them by default:
+/// `ip ident user [time] "method url protocol" status bytes`, and for combined `"referrer" "agent"` after it
+/// (Apache mod_log_config, "Common Log Format" and "Combined Log Format").
+package enum CombinedLine {
+    package static let combined = LogFormat(
+        name: "combined", summary: "Apache's and nginx's combined access log"
+    ) { _ in reading(isCombined: true) }
+
+    package static let common = LogFormat(
+        name: "common", summary: "the common log format, without referrer and agent"
+    ) { _ in reading(isCombined: false) }
+
+    fileprivate enum Column: Int, CaseIterable {
+        case ip, ident, user, method, url, version, status, bytes, referrer, agent
+    }
+
+    private static func reading(isCombined: Bool) -> LineReading {
+        let fields: [LogField] = [
+            LogField("ip", .address, origin: "%h"), LogField("ident", origin: "%l"), LogField("user", origin: "%u"),
+            LogField("method", origin: "%m"), LogField("url", origin: "%U%q"), LogField("protocol", origin: "%H"),
+            LogField("status", .number, origin: "%>s"), LogField("bytes", .bytes, origin: "%b"),
+            LogField("referrer", origin: "%{Referer}i"), LogField("agent", origin: "%{User-Agent}i"),
+        ]
+        return LineReading(
+            title: isCombined ? "combined" : "common", fields: isCombined ? fields : Array(fields.prefix(8)),
+            hasTime: true
+        ) { CombinedParser(isCombined: isCombined) }
+    }
+}
+
+/// Hand-made for the one format that most of all logs are in; ``PatternParser`` reads the same, somewhat slower.
+private final class CombinedParser: LineParser {
+    private typealias Column = CombinedLine.Column
+    private let isCombined: Bool
+    private var time = CLFTime()
+
+    init(isCombined: Bool) { self.isCombined = isCombined }
+
+    func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
+        var time = self.time
+        // Invariant: `line` stays inside the chunk, whose last byte is a line feed; every scan stops there.
+        let base = unsafe UnsafePointer(chunk.base)
+        let end = unsafe base + chunk.end
+        var line = unsafe base + cursor
+        while unsafe line < end && !batch.isFull {
+            let (stop, expected) = unsafe Self.row(line, end, base, &time, isCombined, &batch)
+            if let expected {
+                unsafe line = Self.reject(line, stop, end, base, expected, &batch)
+            } else {
+                unsafe line = stop
+            }
+        }
+        cursor = unsafe line - base
+        self.time = time
+    }
+
+    /// Reads a line into a row. Returns where the next line begins, or where it stopped and what should have stood there.
+    @inline(__always)
+    private static func row(
+        _ line: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ time: inout CLFTime,
+        _ isCombined: Bool, _ batch: inout RowBatch
+    ) -> (ByteScan.Bytes, StaticString?) {
+        let row = unsafe batch.row()
+        @inline(__always) func set(_ column: Column, _ from: ByteScan.Bytes, _ to: ByteScan.Bytes) {
+            unsafe row[column.rawValue] = FieldSpan(start: from - base, count: to - from)
+        }
+        var escaped = false
+        var at = unsafe ByteScan.first(of: 0x20, or: 0x0a, from: line, to: end)
+        guard unsafe at.pointee == 0x20 && at > line else { return unsafe (at, "ip, a word") }
+        unsafe set(.ip, line, at)
+        unsafe at += 1
+        // `- - `, nearly always.
+        if unsafe _fastPath(ByteScan.load32(at) == 0x202d_202d) {
+            unsafe set(.ident, at, at + 1)
+            unsafe set(.user, at + 2, at + 3)
+            unsafe at += 4
+        } else {
+            let ident = unsafe at
+            unsafe at = ByteScan.first(of: 0x20, or: 0x0a, from: at, to: end)
+            guard unsafe at.pointee == 0x20 else { return unsafe (at, "ident, a word") }
+            unsafe set(.ident, ident, at)
+            let user = unsafe at + 1
+            unsafe at = userEnd(user, end)
+            guard unsafe at.pointee == 0x20 else { return unsafe (at, "user, then [time]") }
+            unsafe set(.user, user, at)
+            unsafe at += 1
+        }
+        // 28 bytes of time with its brackets, a blank and a quote; the padding makes them readable.
+        guard unsafe at.pointee == 0x5b && at[27] == 0x5d && at[28] == 0x20 && at[29] == 0x22,
+            let instant = unsafe time.read(at + 1)
+        else {
+            return unsafe (at, "time, [day/Mon/year:hour:minute:second zone], and a quoted request")
+        }
+        unsafe at += 30
+        // The request: method, target, protocol, where it is one.
+        let request = unsafe at
+        let method = unsafe ByteScan.first(of: 0x20, or: 0x22, from: at, to: end)
+        let target = unsafe method + 1
+        let targetEnd = unsafe ByteScan.first(of: 0x20, or: 0x22, from: target, to: end)
+        let version = unsafe targetEnd + 1
+        if unsafe _fastPath(
+            version + 9 < end && method.pointee == 0x20 && targetEnd.pointee == 0x20 && targetEnd > target
+                && version[8] == 0x22 && version[9] == 0x20 && isPlain(version))
+        {
+            unsafe set(.method, request, method)
+            unsafe set(.url, target, targetEnd)
+            unsafe set(.version, version, version + 8)
+            unsafe at = version + 8
+        } else {
+            unsafe at = ByteScan.closingQuote(from: request, to: end, escaped: &escaped)
+            guard unsafe at < end && at.pointee == 0x22 else { return unsafe (at, "the quote that ends the request") }
+            unsafe splitRequest(request, at, base, row)
+        }
+        // ` 200 1234`
+        let hundreds = unsafe UInt32(at[2]) &- 48
+        let tens = unsafe UInt32(at[3]) &- 48
+        let ones = unsafe UInt32(at[4]) &- 48
+        guard unsafe at[1] == 0x20 && hundreds <= 9 && tens <= 9 && ones <= 9 && at[5] == 0x20 else {
+            return unsafe (min(at + 1, end - 1), "status, three digits")
+        }
+        unsafe set(.status, at + 2, at + 5)
+        unsafe at += 6
+        let bytes = unsafe at
+        if unsafe at.pointee == 0x2d {
+            unsafe at += 1
+        } else {
+            while unsafe at.pointee &- 48 <= 9 { unsafe at += 1 }
+            guard unsafe at > bytes && at - bytes <= 18 else { return unsafe (bytes, "bytes, a number or -") }
+        }
+        unsafe set(.bytes, bytes, at)
+        if isCombined {
+            guard unsafe at.pointee == 0x20 && at[1] == 0x22 else { return unsafe (at, "referrer, in quotes") }
+            let referrer = unsafe at + 2
+            unsafe at = ByteScan.closingQuote(from: referrer, to: end, escaped: &escaped)
+            guard unsafe at < end && at.pointee == 0x22 && at[1] == 0x20 && at[2] == 0x22 else {
+                return unsafe (at, "the quote that ends the referrer, and agent, in quotes")
+            }
+            unsafe set(.referrer, referrer, at)
+            let agent = unsafe at + 3
+            unsafe at = ByteScan.closingQuote(from: agent, to: end, escaped: &escaped)
+            guard unsafe at < end && at.pointee == 0x22 else { return unsafe (at, "the quote that ends the agent") }
+            unsafe set(.agent, agent, at)
+            unsafe at += 1
+        }
+        if unsafe at.pointee == 0x0d { unsafe at += 1 }
+        guard unsafe at.pointee == 0x0a else { return unsafe (at, "the end of the line") }
+        if escaped { unsafe unescape(row, isCombined, base) }
+        unsafe batch.commit(line: FieldSpan(start: line - base, count: at - line), time: instant)
+        return unsafe (at + 1, nil)
+    }
+
+    /// Whether the eight bytes of a protocol hold neither quote, backslash nor control: they are compared with the usual.
+    @inline(__always)
+    private static func isPlain(_ version: ByteScan.Bytes) -> Bool {
+        // "HTTP/1.1" and its like: all but the digits.
+        unsafe ByteScan.load64(version) & 0x00ff_00ff_ffff_ffff == 0x002e_002f_5054_5448
+    }
+
+    /// The blank before `[`: a user's name may hold blanks.
+    @inline(never)
+    private static func userEnd(_ start: ByteScan.Bytes, _ end: ByteScan.Bytes) -> ByteScan.Bytes {
+        var at = unsafe start
+        while true {
+            unsafe at = ByteScan.first(of: 0x20, or: 0x0a, from: at, to: end)
+            if unsafe at >= end || at.pointee == 0x0a || at[1] == 0x5b { return unsafe at }
+            unsafe at += 1
+        }
+    }
+
+    /// A request that is not `method target protocol` is a target as a whole: `-`, or what was no HTTP at all.
+    @inline(never)
+    private static func splitRequest(
+        _ start: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>
+    ) {
+        let first = unsafe ByteScan.first(of: 0x20, or: 0x22, from: start, to: end)
+        // The target may hold blanks, the protocol does not.
+        var last = unsafe end
+        while unsafe last > start && last[-1] != 0x20 { unsafe last -= 1 }
+        let isWhole = unsafe first < end && last > first + 1 && isProtocol(last, end)
+        let isOld = unsafe first < end && first > start && !isWhole && last == first + 1 && last < end
+        unsafe row[Column.method.rawValue] =
+            isWhole || isOld ? FieldSpan(start: start - base, count: first - start) : .absent
+        let target = unsafe isWhole || isOld ? first + 1 : start
+        let targetEnd = unsafe isWhole ? last - 1 : end
+        unsafe row[Column.url.rawValue] = FieldSpan(start: target - base, count: targetEnd - target)
+        unsafe row[Column.version.rawValue] = isWhole ? FieldSpan(start: last - base, count: end - last) : .absent
+    }
+
+    private static func isProtocol(_ start: ByteScan.Bytes, _ end: ByteScan.Bytes) -> Bool {
+        unsafe end - start >= 5 && ByteScan.load32(start) == 0x5054_5448 && start[4] == 0x2f
+    }
+
+    @inline(never)
+    private static func unescape(_ row: UnsafeMutablePointer<FieldSpan>, _ isCombined: Bool, _ base: ByteScan.Bytes) {
+        for column in [Column.method, .url, .referrer, .agent] where isCombined || column.rawValue < 8 {
+            let span = unsafe row[column.rawValue]
+            if span.isAbsent { continue }
+            // Invariant: the span lies in the chunk, which a parser may write.
+            let count = unsafe Unescaping.accessLog(
+                UnsafeMutablePointer(mutating: base + Int(span.start)), Int(span.count))
+            unsafe row[column.rawValue] = FieldSpan(start: Int(span.start), count: count)
+        }
+    }
+
+    /// Notes a bad line, or passes over a blank one; returns where the next begins.
+    @inline(never)
+    private static func reject(
+        _ line: ByteScan.Bytes, _ stop: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes,
+        _ expected: StaticString, _ batch: inout RowBatch
+    ) -> ByteScan.Bytes {
+        let next = unsafe ByteScan.lineEnd(from: line, to: end)
+        var last = unsafe next
+        while unsafe last > line && (last[-1] == 0x20 || last[-1] == 0x0d || last[-1] == 0x09) { unsafe last -= 1 }
+        if unsafe last > line {
+            unsafe batch.reject(
+                line: line - base..<next - base, fault: min(stop, next) - base, expected: expected.description)
+        }
+        return unsafe min(next + 1, end)
+    }
+}

@@ -1,0 +1,10 @@
+/// Every format there is: what `--format` takes, and what `--format auto` tries, the more particular before the general.
+package enum LogFormatCatalog {
+    package static let formats: [LogFormat] = [
+        CombinedLine.combined,
+        CombinedLine.common,
+    ]
+
+    /// Formats that a text describes.
+    package static let notations: [LogFormatNotation] = []
+}
