@@ -12,18 +12,25 @@ package struct KeyField: Sendable {
     }
 
     private let source: Source
+    /// Whether it is the time of the line itself.
+    let isTime: Bool
+
+    private init(_ source: Source, isTime: Bool = false) {
+        self.source = source
+        self.isTime = isTime
+    }
 
     /// With `normalize`, `path` means `normalized_path`. Nil where the format has no such field.
     package static func resolve(_ name: String, in reading: LineReading, normalize: Bool = false) -> KeyField? {
         if let own = ownName(name) {
-            return reading.fields.firstIndex { $0.name == own }.map { KeyField(source: .column($0)) }
+            return reading.fields.firstIndex { $0.name == own }.map { KeyField(.column($0)) }
         }
         if let derived = DerivedFieldCatalog.field(normalize && name == "path" ? "normalized_path" : name),
             let source = source(of: derived, in: reading)
         {
-            return KeyField(source: source)
+            return KeyField(source, isTime: name == "time")
         }
-        return column(name, in: reading).map { KeyField(source: .column($0)) }
+        return column(name, in: reading).map { KeyField(.column($0)) }
     }
 
     /// The same; a fault with what was probably meant where the format has no such field.
@@ -42,7 +49,7 @@ package struct KeyField: Sendable {
         return DerivedFieldCatalog.field(name)?.bases ?? [name]
     }
 
-    /// Every name that can be asked for, sorted in no particular order.
+    /// Every name that can be asked for, in no particular order.
     package static func names(in reading: LineReading) -> [String] {
         let derived = DerivedFieldCatalog.fields.filter { source(of: $0, in: reading) != nil }.map(\.name)
         return reading.fields.map(\.name) + derived.filter { name in !reading.fields.contains { $0.name == name } }

@@ -59,6 +59,14 @@ package struct NumberField: Sendable {
         }
     }
 
+    /// The column that it is read from; nil where it follows from the time.
+    var column: Int? {
+        switch source {
+        case .number(let column), .any(let column), .duration(let column, _): column
+        case .hourOfDay: nil
+        }
+    }
+
     /// The column where the texts of whole numbers mean just these: neither a duration nor of a unit of its own.
     var wholeColumn: Int? {
         switch source {
