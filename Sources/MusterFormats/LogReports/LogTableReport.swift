@@ -28,12 +28,20 @@ struct LogTableReport {
         return bytes
     }
 
-    /// A heading with a remark, as wide as fits, behind an empty line.
+    /// A heading behind an empty line, with a remark beside it, or under it where it is longer than the line.
     static func heading(_ title: String, _ remark: String, _ ink: Ink, _ width: Int) -> [String] {
         let title = TerminalText.safe(title, limit: width)
-        let room = width - TerminalText.width(title) - 2
-        let remark = room > 0 ? TerminalText.safe(remark, limit: room) : ""
-        return ["", ink(title, .bold) + (remark.isEmpty ? "" : "  " + ink(remark, .dim))]
+        let remark = TerminalText.safe(remark, limit: 400)
+        guard !remark.isEmpty else { return ["", ink(title, .bold)] }
+        if TerminalText.width(title) + TerminalText.width(remark) + 2 <= width {
+            return ["", ink(title, .bold) + "  " + ink(remark, .dim)]
+        }
+        return ["", ink(title, .bold)] + wrapped(remark, width - 2).map { "  " + ink($0, .dim) }
+    }
+
+    /// A safe text in lines of at most so many columns.
+    private static func wrapped(_ text: String, _ columns: Int) -> [String] {
+        TerminalText.lines(text.split(separator: " ").map(String.init), columns)
     }
 
     private func headLines(_ report: LogReport) -> [String] {
@@ -143,9 +151,11 @@ struct LogTableReport {
         let column = names.map(TerminalText.width).max() ?? 0
         var lines = LogTableReport.heading("Sources", "of which there is something to say", ink, width)
         for (source, name) in zip(shown, names) {
-            lines.append(
-                "  " + ink(TerminalText.left(name, column), .cyan) + "  "
-                    + TerminalText.safe(source.note, limit: width - column - 4))
+            let note = LogTableReport.wrapped(TerminalText.safe(source.note, limit: 300), width - column - 4)
+            for (index, text) in note.enumerated() {
+                let name = index == 0 ? TerminalText.left(name, column) : TerminalText.spaces(column)
+                lines.append("  " + ink(name, .cyan) + "  " + text)
+            }
         }
         if noted.count > shown.count {
             lines.append("  " + ink("and " + (noted.count - shown.count).grouped + " more (see --output json)", .dim))
@@ -159,7 +169,7 @@ struct LogTableReport {
         guard !notes.isEmpty else { return [] }
         return [""]
             + notes.flatMap { note in
-                TerminalText.lines(note.split(separator: " ").map(String.init), width - 2).enumerated().map {
+                LogTableReport.wrapped(note, width - 2).enumerated().map {
                     index, line in
                     ink(index == 0 ? "! " : "  ", .boldYellow) + line
                 }

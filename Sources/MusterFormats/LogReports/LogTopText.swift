@@ -14,8 +14,8 @@ struct LogTopText {
     private struct Column {
         var title: String
         var cells: [String]
-        /// Shares from 0 to 1 where the column has a bar.
-        var bars: [Double?] = []
+        /// Where the column has bars, their lengths from 0 to 1: the greatest share fills its bar.
+        var bars: [Double] = []
         var columns: Int
     }
 
@@ -31,8 +31,8 @@ struct LogTopText {
         for index in table.columns.indices {
             let column = LogTopText.column(table, index)
             let step = column.columns + 2 + (column.bars.isEmpty ? 0 : LogTopText.barColumns + 1)
-            // Keys keep a third of the line.
-            guard columns + step <= width - width / 3 else { continue }
+            // Keys keep a quarter of the line, and no less than twenty columns.
+            guard columns + step <= width - max(20, width / 4) else { continue }
             columns += step
             shown.append(column)
         }
@@ -46,7 +46,11 @@ struct LogTopText {
         var column = Column(
             title: title, cells: cells,
             columns: max(TerminalText.width(title), cells.map(TerminalText.width).max() ?? 0))
-        if table.isShare(index) { column.bars = table.rows.map { $0.value(index).double } }
+        if table.isShare(index) {
+            let shares = table.rows.map { $0.value(index).double ?? 0 }
+            let greatest = shares.max() ?? 0
+            column.bars = shares.map { greatest > 0 ? $0 / greatest : 0 }
+        }
         return column
     }
 
@@ -66,7 +70,9 @@ struct LogTopText {
     }
 
     var lines: [String] {
-        let remark = table.keysText + ", " + table.precisionText
+        var remark = table.keysText + ", " + table.precisionText
+        let left = table.columns.count - shown.count
+        if left > 0 { remark += ", " + left.counted("column") + " more where there is room" }
         let heading = LogTableReport.heading(table.title, remark, ink, width)
         guard !table.rows.isEmpty else { return heading + ["  " + ink("no lines", .dim)] }
         let tops = shown.map { column in
@@ -81,7 +87,7 @@ struct LogTopText {
         var text = " "
         for (index, column) in shown.enumerated() {
             text += " " + ink(TerminalText.right(column.cells[row], column.columns), index == 0 ? .bold : nil)
-            if !column.bars.isEmpty { text += " " + bar(column.bars[row] ?? 0) }
+            if !column.bars.isEmpty { text += " " + bar(column.bars[row]) }
             text += " "
         }
         let names = table.keys.indices.map { table.rows[row].key($0) }
@@ -89,8 +95,8 @@ struct LogTopText {
     }
 
     /// Eighths of a column, so that small differences show.
-    private func bar(_ share: Double) -> String {
-        let eighths = Int((max(0, min(1, share)) * Double(LogTopText.barColumns * 8)).rounded())
+    private func bar(_ length: Double) -> String {
+        let eighths = Int((max(0, min(1, length)) * Double(LogTopText.barColumns * 8)).rounded())
         let text = String(repeating: "█", count: eighths / 8) + LogTopText.partBlocks[eighths % 8]
         return ink(text, .cyan) + TerminalText.spaces(LogTopText.barColumns - TerminalText.width(text))
     }

@@ -38,7 +38,8 @@ enum HTMLPage {
         }
         if !report.formats.isEmpty { parts.append(HTMLText.inline(report.formats.joined(separator: ", "))) }
         if !report.filter.isEmpty { parts.append("only lines where " + HTMLText.code(report.filter)) }
-        return "<header><h1>" + HTMLText.inline(name(report)) + "</h1><p class=\"soft\">"
+        return "<header><p class=\"soft\">Log report</p><h1>" + HTMLText.inline(name(report))
+            + "</h1><p class=\"soft\">"
             + parts.joined(separator: " · ") + "</p></header>\n"
     }
 
@@ -64,8 +65,8 @@ enum HTMLPage {
 
     private static func fact(_ title: String, _ value: String, _ remark: String = "") -> String {
         let small = remark.isEmpty ? "" : "<small>" + HTMLText.inline(remark, limit: 80) + "</small>"
-        return "<div><dt>" + HTMLText.inline(title, limit: 60) + "</dt><dd>" + HTMLText.inline(value, limit: 40) + small
-            + "</dd></div>\n"
+        return "<div><dt>" + HTMLText.inline(title, limit: 60) + small + "</dt><dd>"
+            + HTMLText.inline(value, limit: 40) + "</dd></div>\n"
     }
 
     private static func notes(_ report: LogReport) -> String {

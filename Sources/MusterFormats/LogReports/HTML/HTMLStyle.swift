@@ -18,7 +18,7 @@ enum HTMLStyle {
         body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,
         "Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}
         main{max-width:1080px;margin:0 auto;padding:40px 28px 56px}
-        h1{font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:0 0 6px;overflow-wrap:anywhere}
+        h1{font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:2px 0 6px;overflow-wrap:anywhere}
         h2{font-size:17px;line-height:1.3;font-weight:650;margin:0}
         p{margin:0}
         .soft{color:var(--soft);font-size:13.5px;overflow-wrap:anywhere}
@@ -29,7 +29,7 @@ enum HTMLStyle {
         .facts div{display:flex;flex-direction:column-reverse;justify-content:flex-end;min-width:0}
         .facts dt{color:var(--soft);font-size:13px}
         .facts dd{margin:0;font-size:26px;line-height:1.25;font-weight:600;letter-spacing:-.015em;overflow-wrap:anywhere}
-        .facts small{display:block;font-size:13px;line-height:1.4;font-weight:400;letter-spacing:0;color:var(--soft)}
+        .facts small{display:block;font-size:12.5px}
         .notes{margin:24px 0 0;padding:12px 16px;background:var(--warn);border-left:3px solid var(--warn-edge);
         list-style:none;font-size:14px;overflow-wrap:anywhere}
         .notes li+li{margin-top:6px}
@@ -47,7 +47,7 @@ enum HTMLStyle {
         .plot .axis{stroke:var(--soft);stroke-width:1;shape-rendering:crispEdges;opacity:.55}
         .plot .grid{stroke:var(--grid);stroke-width:1;shape-rendering:crispEdges}
         .plot .mark{stroke:var(--mark);stroke-width:1;shape-rendering:crispEdges;stroke-dasharray:3 3}
-        .plot .label{fill:var(--ink)}
+        .plot .label{fill:var(--ink);stroke:var(--back);stroke-width:5px;stroke-linejoin:round;paint-order:stroke}
         .plot .rate{fill:none;stroke:var(--c5);stroke-width:1.75;stroke-linejoin:round;vector-effect:non-scaling-stroke}
         .plot .spot{fill:transparent}
         .plot .spot:hover{fill:var(--hover)}
@@ -72,7 +72,9 @@ enum HTMLStyle {
         .n{text-align:right;white-space:nowrap}
         .key{overflow-wrap:anywhere;min-width:9rem}
         .key.more{min-width:5rem}
-        th.bar{padding-left:6px;background:linear-gradient(var(--tint),var(--tint)) 0 50%/var(--w) calc(100% - 6px) no-repeat}
+        .key.note{min-width:15rem}
+        th.first,th.bar{padding-left:6px}
+        th.bar{background:linear-gradient(var(--tint),var(--tint)) 0 50%/var(--w) calc(100% - 6px) no-repeat}
         .lead{font-weight:600}
         .bad{margin:10px 0 0;padding:0;list-style:none}
         .bad li{padding:10px 0;border-bottom:1px solid var(--rule);font-size:14px;overflow-wrap:anywhere}

@@ -10,7 +10,7 @@ enum HTMLTables {
             + HTMLText.escaped(table.keysText + ", " + precision) + "</p>"
         guard !table.rows.isEmpty else { return heading + "<p class=\"sub\">No lines.</p></section>\n" }
         var header = table.keys.enumerated().map { field, name in
-            "<th scope=\"col\"" + (field > 0 ? " class=\"more\"" : "") + ">" + HTMLText.inline(name, limit: 60)
+            "<th scope=\"col\"" + (field > 0 ? "" : " class=\"first\"") + ">" + HTMLText.inline(name, limit: 60)
                 + "</th>"
         }
         header += table.columns.map {
@@ -54,7 +54,7 @@ enum HTMLTables {
             return "<tr><th scope=\"row\" class=\"key\">" + HTMLText.code(source.name) + "</th><td>"
                 + HTMLText.inline(source.format, limit: 60) + "</td>"
                 + numbers.map { "<td class=\"n\">" + $0 + "</td>" }.joined()
-                + (hasNotes ? "<td class=\"key more\">" + HTMLText.inline(source.note) + "</td>" : "") + "</tr>"
+                + (hasNotes ? "<td class=\"key note\">" + HTMLText.inline(source.note) + "</td>" : "") + "</tr>"
         }
         let count =
             sources.count == shown.count
