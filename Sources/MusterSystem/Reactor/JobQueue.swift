@@ -1,4 +1,4 @@
-/// The jobs of a loop in the order they came: a ring that grows and never shrinks. Used on the loop's thread only.
+/// The jobs of a loop or a pool in the order they came: a ring that grows and never shrinks. Used by one thread at a time.
 @safe
 struct JobQueue: ~Copyable {
     private var jobs: UnsafeMutablePointer<UnownedJob>
