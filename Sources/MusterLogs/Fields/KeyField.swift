@@ -5,11 +5,15 @@
 /// ``FieldVocabulary``. A leading dot (`.query`) passes over all but the second.
 package struct KeyField: Sendable {
     private enum Source: Sendable {
+        case missing
         case column(Int)
         case path(Int)
         case text(Int, @Sendable (Text, inout Scratch) -> Text)
         case time(@Sendable (Int64, inout Scratch) -> Text)
     }
+
+    /// A field that the format has not: `-` in every row.
+    static let missing = KeyField(.missing)
 
     private let source: Source
     /// Whether it is the time of the line itself.
@@ -59,6 +63,7 @@ package struct KeyField: Sendable {
     @inline(__always)
     package func text(_ batch: borrowing RowBatch, _ row: Int, _ scratch: inout Scratch) -> Text {
         switch source {
+        case .missing: break
         case .column(let column):
             if let text = batch.text(row, column) { return text }
         case .path(let column):

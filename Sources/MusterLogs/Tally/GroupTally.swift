@@ -74,7 +74,7 @@ final class GroupTally {
             texts.append(text)
             length += text.count + 4
         }
-        return scratch.make(length) { start in
+        return unsafe scratch.make(length) { start in
             var at = 0
             for (index, text) in texts.enumerated() {
                 if index < texts.count - 1 {
@@ -165,7 +165,7 @@ final class GroupTally {
     /// Puts a key in place that is not there yet; for tallies that are read back and for pruning. Returns its entry.
     func insert(_ key: [UInt8], _ count: UInt64) -> Int {
         scratch.reset()
-        let text = scratch.make(key.count) { start in
+        let text = unsafe scratch.make(key.count) { start in
             for (index, byte) in key.enumerated() { unsafe start[index] = byte }
             return key.count
         }

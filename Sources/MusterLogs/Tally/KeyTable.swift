@@ -148,7 +148,7 @@ struct KeyTable: ~Copyable {
         for index in 0...mask where unsafe slots[index].count != 0 { indices.append(index) }
         if limit < indices.count {
             // Only those that can be among the greatest are sorted.
-            var counts = unsafe indices.map { unsafe slots[$0].count }
+            var counts = indices.map { unsafe slots[$0].count }
             let least = Self.greatest(limit, of: &counts)
             indices.removeAll { unsafe slots[$0].count < least }
         }
