@@ -45,7 +45,7 @@ package final class InputFile: Sendable {
     /// Fills the buffer with what stands at an offset and returns how many bytes there were: fewer than asked for only
     /// where the file ends, which it may do earlier than ``size`` says. Errors: the file system fails.
     package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(FileFault) -> Int {
-        guard let start = buffer.baseAddress, offset >= 0 else { return 0 }
+        guard let start = buffer.baseAddress, offset >= 0, offset <= .max - Int64(buffer.count) else { return 0 }
         // Invariant: the buffer has as many bytes as it says.
         let got = unsafe cml_file_read_at(descriptor, start, buffer.count, offset)
         guard got >= 0 else { throw FileFault(path: path, errno: Int32(-got), doing: "read") }
