@@ -15,7 +15,9 @@ package struct CivilMoment: Hashable, Sendable {
     /// Takes microseconds since 1970 UTC; every number is a time.
     package init(_ time: Int64) {
         let days = Self.floor(Int(time), Int(CivilTime.day))
-        let rest = Int(time) - days * Int(CivilTime.day)
+        // Not by multiplying back: the first day begins before the first number.
+        let remainder = Int(time) % Int(CivilTime.day)
+        let rest = remainder < 0 ? remainder + Int(CivilTime.day) : remainder
         microsecond = rest % 1_000_000
         second = rest / 1_000_000 % 60
         minute = rest / 60_000_000 % 60
