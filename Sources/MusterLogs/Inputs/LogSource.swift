@@ -47,6 +47,12 @@ package struct LogSource: Hashable, Sendable {
         }
     }
 
+    /// The first decompressed bytes, up to `count`, of a file. Errors: it cannot be opened or read.
+    func beginning(_ count: Int) throws(FileFault) -> [UInt8] {
+        if compression != .none { return try Self.beginning(of: path, compression, count: count) }
+        return try InputFile.open(path).bytes(at: 0, count: count)
+    }
+
     /// Opens it for reading, also where it was rotated by renaming since it was looked at. Errors: it cannot be opened,
     /// it was replaced, or its program is not installed.
     package func open() throws -> OpenSource {

@@ -41,15 +41,17 @@ struct MeasureTable: Sendable {
 
     /// Makes room for entries below `count`.
     mutating func reserve(_ count: Int) {
-        grow(&sums, count * names.sums.count, 0)
-        grow(&histograms, count * names.quantiles.count, ValueHistogram())
-        grow(&sketches, count * names.distinct.count, DistinctSketch())
+        let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
+        memory += Self.grow(&sums, count * s, 0) + Self.grow(&histograms, count * q, ValueHistogram())
+        memory += Self.grow(&sketches, count * d, DistinctSketch())
     }
 
-    private mutating func grow<T>(_ column: inout [T], _ count: Int, _ empty: T) {
-        guard column.count < count else { return }
-        memory += (count - column.count) * MemoryLayout<T>.stride
-        column.append(contentsOf: repeatElement(empty, count: count - column.count))
+    /// Returns by how many bytes the column grew.
+    private static func grow<T>(_ column: inout [T], _ count: Int, _ empty: T) -> Int {
+        let missing = count - column.count
+        guard missing > 0 else { return 0 }
+        column.append(contentsOf: repeatElement(empty, count: missing))
+        return missing * MemoryLayout<T>.stride
     }
 
     /// Takes a row of a batch into an entry.
