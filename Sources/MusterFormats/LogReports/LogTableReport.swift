@@ -23,6 +23,8 @@ struct LogTableReport {
         var bytes: [UInt8] = []
         for line in lines {
             bytes.append(contentsOf: line.utf8)
+            // Keys and texts may end in spaces.
+            while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
