@@ -47,7 +47,7 @@ enum LogJSONReport {
         json.key(name)
         json.beginArray()
         for element in elements {
-            json.newline()
+            json.lineBreak()
             json.beginObject()
             members(element, &json)
             json.endObject()

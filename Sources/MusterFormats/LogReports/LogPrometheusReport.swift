@@ -43,35 +43,40 @@ struct LogPrometheusReport {
         family("status_total", "counter", "Matching lines by class of status.", samples)
     }
 
-    /// Quantiles of a field as one summary, everything else as a gauge.
+    /// Quantiles of a field as one summary, with its sum where there is one, everything else as a gauge.
     private mutating func writeFigures(_ report: LogReport) {
-        var written: Set<String> = []
-        for figure in report.figures {
-            guard let (field, _) = LogPrometheusReport.quantile(figure.name), figure.value.plainNumber != nil else {
-                continue
-            }
-            guard written.insert(field).inserted else { continue }
-            var samples: [Sample] = []
-            var unit = ""
-            for other in report.figures {
-                guard let (name, quantile) = LogPrometheusReport.quantile(other.name), name == field,
-                    let value = other.value.plainNumber
-                else { continue }
-                if case .seconds = other.value { unit = "_seconds" }
-                samples.append(Sample(labels: [("quantile", quantile)], value: value))
-            }
-            if let sum = report.figures.first(where: { $0.name == field + "_sum" })?.value.plainNumber {
-                samples.append(Sample(suffix: "_sum", value: sum))
-            }
-            if let count = report.distributions.first(where: { $0.field == field })?.count {
-                samples.append(Sample(suffix: "_count", value: String(count)))
-            }
-            family(field + unit, "summary", "Quantiles of " + field + " over the matching lines.", samples)
+        var fields: [String] = []
+        for figure in report.figures where figure.value.plainNumber != nil {
+            guard let (field, _) = LogPrometheusReport.quantile(figure.name), !fields.contains(field) else { continue }
+            fields.append(field)
+            writeSummary(of: field, report)
         }
         for figure in report.figures where LogPrometheusReport.quantile(figure.name) == nil {
-            guard let value = figure.value.plainNumber else { continue }
+            guard let value = figure.value.plainNumber, !fields.contains(where: { $0 + "_sum" == figure.name }) else {
+                continue
+            }
             family(figure.name, "gauge", figure.title + ", of the matching lines.", [Sample(value: value)])
         }
+    }
+
+    private mutating func writeSummary(of field: String, _ report: LogReport) {
+        var samples: [Sample] = []
+        var unit = ""
+        var told: Set<String> = []
+        for figure in report.figures {
+            guard let (name, quantile) = LogPrometheusReport.quantile(figure.name), name == field,
+                let value = figure.value.plainNumber, told.insert(quantile).inserted
+            else { continue }
+            if case .seconds = figure.value { unit = "_seconds" }
+            samples.append(Sample(labels: [("quantile", quantile)], value: value))
+        }
+        if let sum = report.figures.first(where: { $0.name == field + "_sum" })?.value.plainNumber {
+            samples.append(Sample(suffix: "_sum", value: sum))
+        }
+        if let count = report.distributions.first(where: { $0.field == field })?.count {
+            samples.append(Sample(suffix: "_count", value: String(count)))
+        }
+        family(field + unit, "summary", "Quantiles of " + field + " over the matching lines.", samples)
     }
 
     /// `request_time_p99` is the quantile 0.99 of `request_time`, `…_p99_9` and `…_p999` are 0.999.
@@ -154,10 +159,13 @@ struct LogPrometheusReport {
         let wanted = "muster_logs_" + LogPrometheusReport.name(name)
         var family = wanted
         var number = 2
-        while !families.insert(family).inserted {
+        // A summary takes the names of its sum and count too.
+        let suffixes = type == "summary" ? ["", "_sum", "_count"] : [""]
+        while suffixes.contains(where: { families.contains(family + $0) }) {
             family = wanted + "_" + String(number)
             number += 1
         }
+        families.formUnion(suffixes.map { family + $0 })
         append("# HELP " + family + " " + LogPrometheusReport.escaped(help, quotes: false) + "\n")
         append("# TYPE " + family + " " + type + "\n")
         for sample in samples {

@@ -23,6 +23,8 @@ struct LogTableReport {
         var bytes: [UInt8] = []
         for line in lines {
             bytes.append(contentsOf: line.utf8)
+            // Keys and texts may end in spaces.
+            while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
@@ -47,7 +49,8 @@ struct LogTableReport {
     private func headLines(_ report: LogReport) -> [String] {
         let title = "muster " + TerminalText.safe(report.version, limit: 20)
         let room = width - TerminalText.width(title) - 2
-        var lines = [ink(title, .dim) + "  " + ink(LogTableReport.sourcesText(report.sources, room), .bold)]
+        let sources = LogTableReport.sourcesText(report.sources, room)
+        var lines = [ink(title, .dim) + (sources.isEmpty ? "" : "  " + ink(sources, .bold))]
         var context: [String] = []
         if !report.formats.isEmpty { context.append(report.formats.joined(separator: ", ")) }
         if let first = report.first, let last = report.last {
@@ -63,14 +66,15 @@ struct LogTableReport {
     /// `access.log, access.log.1 and 12 more`.
     private static func sourcesText(_ sources: [LogReport.Source], _ room: Int) -> String {
         for shown in stride(from: min(sources.count, 6), through: 2, by: -1) {
-            let names = sources.prefix(shown).map { TerminalText.safe($0.name, limit: 200) }.joined(separator: ", ")
+            let names = sources.prefix(shown).map { TerminalText.safe($0.shownName, limit: 200) }.joined(
+                separator: ", ")
             let rest = sources.count - shown
             let text = names + (rest > 0 ? " and " + rest.grouped + " more" : "")
             if TerminalText.width(text) <= room { return text }
         }
         guard let first = sources.first else { return "" }
         let more = sources.count > 1 ? " and " + (sources.count - 1).grouped + " more" : ""
-        return TerminalText.safe(first.name, limit: max(1, room - more.utf8.count)) + more
+        return TerminalText.safe(first.shownName, limit: max(1, room - more.utf8.count)) + more
     }
 
     /// `2026-11-24 00:00:00 to 23:59:59 UTC`.

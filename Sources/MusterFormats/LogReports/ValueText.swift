@@ -159,6 +159,11 @@ extension LogReport.Row {
     func key(_ field: Int) -> String { field < keys.count ? keys[field] : "" }
 }
 
+extension LogReport.Source {
+    /// For a headline.
+    var shownName: String { name == "-" ? "standard input" : name }
+}
+
 extension LogReport {
     /// Titles of the formats that lines were read in, each once, in the order of the sources.
     var formats: [String] {

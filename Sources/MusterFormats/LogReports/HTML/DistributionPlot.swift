@@ -101,7 +101,9 @@ struct DistributionPlot {
     private var ticks: [(place: Double, label: String)] {
         let factors: [Double] = high - low > 2.6 ? [1] : [1, 2, 5]
         var ticks: [(Double, String)] = []
-        for exponent in Int(low.rounded(.down))...Int(high.rounded(.up)) {
+        let exponents = (from: Int(low.rounded(.down)), to: Int(high.rounded(.up)))
+        for exponent in stride(from: exponents.from, through: exponents.to, by: (exponents.to - exponents.from) / 9 + 1)
+        {
             for factor in factors {
                 let value = DistributionPlot.power(Double(exponent)) * factor
                 let place = self.place(value)

@@ -28,7 +28,7 @@ enum HTMLPage {
     private static func name(_ report: LogReport) -> String {
         guard let first = report.sources.first else { return "no sources" }
         let more = report.sources.count > 1 ? " and " + (report.sources.count - 1).grouped + " more" : ""
-        return TerminalText.safe(first.name, limit: 100) + more
+        return TerminalText.safe(first.shownName, limit: 100) + more
     }
 
     private static func header(_ report: LogReport) -> String {

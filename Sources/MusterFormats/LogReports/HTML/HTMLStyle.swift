@@ -27,7 +27,7 @@ enum HTMLStyle {
         .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:20px 28px;margin:28px 0 0;
         padding:20px 0;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule)}
         .facts div{display:flex;flex-direction:column-reverse;justify-content:flex-end;min-width:0}
-        .facts dt{color:var(--soft);font-size:13px}
+        .facts dt{color:var(--soft);font-size:13px;overflow-wrap:anywhere}
         .facts dd{margin:0;font-size:26px;line-height:1.25;font-weight:600;letter-spacing:-.015em;overflow-wrap:anywhere}
         .facts small{display:block;font-size:12.5px}
         .notes{margin:24px 0 0;padding:12px 16px;background:var(--warn);border-left:3px solid var(--warn-edge);
