@@ -34,10 +34,10 @@ import Testing
         #expect(running.value == (now: 0, most: width))
     }
 
-    @Test("Submissions begin in the order in which they came, also those that had to wait")
+    @Test("Submitters that wait are let in in the order in which they came")
     func order() async throws {
         let order = Shared<[Int]>([])
-        try await WorkerPool.withPool(1, capacity: 3) { pool in
+        try await WorkerPool.withPool(2, capacity: 1) { pool in
             let blocker = Latch()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for index in 0..<20 {
@@ -54,6 +54,17 @@ import Testing
             }
         }
         #expect(order.value == Array(0..<20))
+    }
+
+    @Test("Jobs begin in the order in which they were left")
+    func jobOrder() async throws {
+        let order = Shared<[Int]>([])
+        await WorkerPool.withPool(1) { pool in
+            await withDiscardingTaskGroup { group in
+                for index in 0..<3000 { group.addTask(executorPreference: pool) { order.change { $0.append(index) } } }
+            }
+        }
+        #expect(order.value == Array(0..<3000))
     }
 
     @Test("Submitters beyond the capacity wait and are let in one for one")

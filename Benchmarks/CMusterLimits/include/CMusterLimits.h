@@ -53,6 +53,32 @@ void lim_announce(uint16_t port);
 // Ends this process when standard input does, or after `seconds`.
 void lim_lifeline(int seconds);
 
+// --- logs: what reading them costs in C
+typedef struct {
+    // Lines that are not blank, bad ones included.
+    uint64_t lines;
+    uint64_t bad;
+    // The sum of the field bytes.
+    uint64_t bytes;
+    // How many are different.
+    uint64_t urls, addresses, minutes;
+    uint64_t status[1000];
+    // The ten largest counts, largest first.
+    uint64_t top_urls[10], top_addresses[10];
+    // errno of what could not be read; 0 otherwise.
+    int error;
+} lim_log_tally;
+// Lines of the combined format: url, address, status and minute counted exactly, bytes summed. `workers` threads claim
+// chunks of so many bytes. A line of more than 64 KiB is cut.
+int lim_scan_log(const char *path, int workers, size_t chunk, lim_log_tally *tally);
+// JSON lines: `path` and `status` at the top level counted exactly, `bytes` summed.
+int lim_scan_json(const char *path, int workers, size_t chunk, lim_log_tally *tally);
+// The bytes that a gzip file holds, inflated and dropped; -1 where it is none.
+int64_t lim_inflate(const char *path);
+// Writes a log of at least `bytes` bytes that is the same for the same seed, 0.06 % of its lines bad. 0 or -errno.
+enum lim_log_kind { LIM_COMBINED, LIM_JSON };
+int lim_generate_log(enum lim_log_kind kind, uint64_t bytes, uint64_t seed, const char *path);
+
 // --- the process
 int64_t lim_now_ns(void);
 // Processor time of this process, user and system, to the nanosecond.

@@ -31,8 +31,8 @@ package final class WorkerPool: TaskExecutor {
     /// How many submitters wait to be admitted.
     package var waitingCount: Int { admission.waitingCount }
 
-    /// Runs `work` on a thread of the pool once there is room. Submissions are admitted in the order they come and begin in
-    /// that order.
+    /// Runs `work` on a thread of the pool once there is room. Submitters are admitted in the order they come; those that are
+    /// admitted at the same time may begin in either order.
     ///
     /// Errors: those of `work`; `CancellationError` where the task is cancelled before the work begins: at once where it
     /// waits to be admitted, when its turn comes where it is queued.
