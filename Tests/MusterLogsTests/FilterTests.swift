@@ -126,6 +126,34 @@ struct FilterTests {
         #expect(try Sample.select(filter) == lines)
     }
 
+    @Test(
+        "select lines of the combined format",
+        arguments: [
+            ("status>=500 and path ~ ^/api/", 0b01), ("agent_family = Googlebot", 0b10),
+            ("referrer = - and bytes < 1KB", 0b11),
+            ("ip in 2001:db8::/32 or hour = 2000-10-10T20", 0b11), ("exists(referrer)", 0), ("method = GET", 0b01),
+            ("http_user_agent contains curl and remote_addr = 192.0.2.1", 0b01), ("not exists(method)", 0b10),
+        ] as [(String, UInt64)])
+    func combined(filter: String, expected: UInt64) throws {
+        let lines = #"""
+            192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /api/x?y HTTP/1.1" 503 12 "-" "curl/8.5.0"
+            2001:db8::1 - - [10/Oct/2000:13:55:36 -0800] "-" 400 0 "-" "Mozilla/5.0 (compatible; Googlebot/2.1)"
+
+            """#
+        let reading = try CombinedLine.combined.reading([])
+        let bound = try LogFilter(filter).bound(to: reading)
+        Chunk.with(Array(lines.utf8)) { chunk in
+            var batch = RowBatch(width: reading.fields.count)
+            batch.begin(chunk)
+            var cursor = 0
+            reading.makeParser().parse(chunk, &cursor, into: &batch)
+            #expect(batch.count == 2)
+            var selection = Selection(all: batch)
+            bound.select(batch, &selection)
+            #expect(selection.bits == expected)
+        }
+    }
+
     @Test("keep only rows that were selected")
     func narrowing() throws {
         let filter = try LogFilter("not status=200 or status=200").bound(to: Sample.reading)
