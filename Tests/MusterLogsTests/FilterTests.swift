@@ -1,3 +1,4 @@
+import MusterTesting
 import Testing
 
 @testable import MusterLogs
@@ -230,6 +231,24 @@ struct FilterTests {
             filter.select(batch, &selection)
             #expect(selection.bits == 0xffff_ffff_0000_0000)
             #expect(selection.contains(63) && !selection.contains(31) && !selection.contains(-1))
+        }
+    }
+
+    @Test("read a few digits as numbers, and nothing that only looks so", arguments: 1...4)
+    func digits(length: Int) throws {
+        let reading = TabularLine.reading([LogField("n", .number)], hasTime: false)
+        let alphabet = ["/", "0", "7", "9", ":", "@", "p", "-"]
+        var dice = Dice(length)
+        let texts = (0..<64).map { _ in
+            (0..<length).map { _ in alphabet.randomElement(using: &dice)! }.joined()
+        }
+        let filter = try LogFilter("n >= 77").bound(to: reading)
+        TabularLine.with(reading, texts.map { [$0] }) { batch in
+            var selection = Selection(all: batch)
+            filter.select(batch, &selection)
+            for (row, text) in texts.enumerated() {
+                #expect(selection.contains(row) == (Int(text).map { $0 >= 77 } ?? false), "\(text)")
+            }
         }
     }
 

@@ -49,6 +49,9 @@ struct KeyFieldTests {
             ("/wiki/Main-Page-Of-Year-2024", "/wiki/Main-Page-Of-Year-2024"),
             ("/internationalization", "/internationalization"),
             ("/1.2.3/x", "/1.2.3/x"), ("/a/1/2/3", "/a/*/*/*"), ("/-/-", "/-/-"),
+            ("/product1names2only", "/product1names2only"), ("/titanic1997remastered", "/titanic1997remastered"),
+            ("/cjld2cjxh0000qzrmn831i7rn", "/*"), ("/Cjldcjxhqzrmnir7", "/*"),
+            ("/a.Cjldcjxhqzrmnir7", "/a.Cjldcjxhqzrmnir7"),
         ])
     func normalized(url: String, expected: String) throws {
         #expect(try text("normalized_path", "url", url) == expected)
