@@ -10,6 +10,16 @@ enum AgentFamily {
         ("Trident", "Internet Explorer"), ("Safari", "Safari"),
     ]
 
+    /// The first bytes of each product's token, eight of them at most: one comparison tells most tokens apart.
+    private static let heads: [UInt64] = products.map { product in
+        var head: UInt64 = 0
+        // Invariant: the index is below the static text's length.
+        for index in 0..<min(8, product.token.utf8CodeUnitCount) {
+            head |= unsafe UInt64(product.token.utf8Start[index]) << UInt64(index * 8)
+        }
+        return head
+    }
+
     /// Bots whose names do not say it.
     private static let quietBots: [StaticString] = [
         "facebookexternalhit", "Mediapartners-Google", "Google-InspectionTool", "Slurp", "ia_archiver", "WhatsApp",
@@ -18,18 +28,20 @@ enum AgentFamily {
     /// The name of a bot, wherever in the agent it stands; else the browser; else the first product, as curl, Wget,
     /// python-requests and Go-http-client have one; the agent itself where it has no product.
     static func family(_ agent: Text, _ scratch: inout Scratch) -> Text {
-        var browser = products.count
+        let heads = heads
+        var browser = heads.count
         var first: Text?
         var index = 0
         while let token = nextToken(agent, &index) {
             if isBot(token) { return token }
             first = first ?? token
-            for rank in 0..<browser where equals(token, products[rank].token) {
+            let head = head(token)
+            for rank in 0..<browser where heads[rank] == head && equals(token, products[rank].token) {
                 browser = rank
                 break
             }
         }
-        guard browser < products.count else { return first ?? agent }
+        guard browser < heads.count else { return first ?? agent }
         let family = products[browser].family
         let length = family.utf8CodeUnitCount
         return unsafe scratch.make(length) { start in
@@ -37,6 +49,13 @@ enum AgentFamily {
             for position in 0..<length { unsafe start[position] = family.utf8Start[position] }
             return length
         }
+    }
+
+    /// The first bytes of a token, eight of them at most.
+    private static func head(_ token: Text) -> UInt64 {
+        // Invariant: a text has padding behind it that can be read.
+        let bytes = unsafe ByteScan.load64(token.start)
+        return token.count >= 8 ? bytes : bytes & ~(~0 << UInt64(token.count * 8))
     }
 
     /// The next run of bytes without separators, one that is the version of a product left out.
@@ -52,6 +71,7 @@ enum AgentFamily {
         return nil
     }
 
+    @inline(__always)
     private static func isSeparator(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x20, 0x09, 0x22, 0x28, 0x29, 0x2c, 0x2f, 0x3b, 0x5b, 0x5d: true
@@ -64,17 +84,18 @@ enum AgentFamily {
     private static func isBot(_ token: Text) -> Bool {
         var isNamed = false
         for index in 0..<token.count {
-            switch token[index] | 0x20 {
+            let byte = token[index]
+            // A dot, a colon or an at sign: a host, a scheme, an address; and most versions.
+            if byte == 0x2e || byte == 0x3a || byte == 0x40 { return false }
+            switch byte | 0x20 {
             case UInt8(ascii: "b"): isNamed = isNamed || has(token, index, "bot")
             case UInt8(ascii: "s"): isNamed = isNamed || has(token, index, "spider")
             case UInt8(ascii: "c"): isNamed = isNamed || has(token, index, "crawl")
-            default:
-                // A dot, a colon or an at sign: a host, a scheme, an address.
-                if token[index] == 0x2e || token[index] == 0x3a || token[index] == 0x40 { return false }
+            default: break
             }
         }
         if isNamed { return !has(token, 0, "cubot") }
-        return quietBots.contains { equals(token, $0) }
+        return token.count >= 5 && quietBots.contains { equals(token, $0) }
     }
 
     /// Whether lower-case letters stand at an index, in any case.
@@ -89,7 +110,9 @@ enum AgentFamily {
     }
 
     private static func equals(_ token: Text, _ word: StaticString) -> Bool {
-        guard token.count == word.utf8CodeUnitCount else { return false }
+        guard token.count == word.utf8CodeUnitCount, unsafe token.isEmpty || token[0] == word.utf8Start[0] else {
+            return false
+        }
         // Invariant: both have as many bytes.
         for position in 0..<token.count where unsafe token[position] != word.utf8Start[position] { return false }
         return true

@@ -62,33 +62,33 @@ package struct CivilMoment: Hashable, Sendable {
             unsafe start[count] = byte
             count += 1
         }
-        func put(_ number: Int, width: Int) {
-            var scale = 1
-            for _ in 1..<width { scale *= 10 }
-            while number / scale >= 10 { scale *= 10 }
-            while scale > 0 {
-                put(UInt8(48 + number / scale % 10))
-                scale /= 10
-            }
+        func putTwo(_ number: Int) {
+            put(UInt8(truncatingIfNeeded: 48 + number / 10))
+            put(UInt8(truncatingIfNeeded: 48 + number % 10))
         }
         if year < 0 { put(0x2d) }
-        put(abs(year), width: 4)
+        let century = abs(year) / 100
+        if century >= 100 { putTwo(century / 100) }
+        putTwo(century % 100)
+        putTwo(abs(year) % 100)
         put(0x2d)
-        put(month, width: 2)
+        putTwo(month)
         put(0x2d)
-        put(day, width: 2)
+        putTwo(day)
         guard precision >= .hour else { return count }
         put(UInt8(ascii: "T"))
-        put(hour, width: 2)
+        putTwo(hour)
         guard precision >= .minute else { return count }
         put(0x3a)
-        put(minute, width: 2)
+        putTwo(minute)
         guard precision >= .full else { return count }
         put(0x3a)
-        put(second, width: 2)
+        putTwo(second)
         if microsecond > 0 {
             put(0x2e)
-            put(microsecond, width: 6)
+            putTwo(microsecond / 10_000)
+            putTwo(microsecond / 100 % 100)
+            putTwo(microsecond % 100)
         }
         put(UInt8(ascii: "Z"))
         return count

@@ -75,7 +75,10 @@ package enum DerivedFieldCatalog {
     /// The derived field of a name; `network` may have a length.
     static func field(_ name: String) -> DerivedField? {
         if let found = fields.first(where: { $0.name == name }) { return found }
-        guard name.hasPrefix("network/"), let length = Int(name.dropFirst(8)), (1...128).contains(length) else {
+        let digits = name.dropFirst(8)
+        guard name.hasPrefix("network/"), digits.utf8.allSatisfy({ $0 &- 48 < 10 }), let length = Int(digits),
+            (1...128).contains(length)
+        else {
             return nil
         }
         let usual = NetworkText.defaultLengths

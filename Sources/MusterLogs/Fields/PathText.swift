@@ -95,7 +95,7 @@ enum PathText {
 
     /// Whether a segment is a number, a UUID, eight or more hexadecimal digits with a decimal one among them, or a token:
     /// sixteen or more bytes of the alphabet of base64url (RFC 4648 §5) or `=` with a run of ten or more letters and
-    /// digits in it that has a capital letter and a digit, or four digits.
+    /// digits in it that has a capital letter and a digit, or five digits.
     private static func isIdentifying(_ segment: Text) -> Bool {
         var digits = 0
         var hexadecimals = 0
@@ -143,7 +143,7 @@ enum PathText {
             if byte &- 65 < 26 { capitals += 1 }
         }
 
-        var isTokenlike: Bool { count >= 10 && (digits >= 4 || (digits > 0 && capitals > 0)) }
+        var isTokenlike: Bool { count >= 10 && (digits >= 5 || (digits > 0 && capitals > 0)) }
     }
 
     @inline(__always)

@@ -132,7 +132,15 @@ extension Text {
     /// The number that one to nine digits are; nil for anything else.
     @inline(__always)
     fileprivate var smallNumber: Int64? {
-        guard count &- 1 < 9, count > 0 else { return nil }
+        if count == 3 {
+            // All three at once; the padding makes the fourth byte readable.
+            let digits = unsafe ByteScan.load32(start) & 0xff_ffff
+            let high: UInt32 = 0xf0_f0f0
+            guard digits & high == 0x30_3030, (digits &+ 0x06_0606) & high == 0x30_3030 else { return nil }
+            let (hundreds, tens, ones) = (digits & 15, (digits >> 8) & 15, digits >> 16 & 15)
+            return Int64(hundreds &* 100 &+ tens &* 10 &+ ones)
+        }
+        guard count > 0, count < 10 else { return nil }
         // Invariant: the index is below the count.
         var value: Int64 = 0
         for index in 0..<count {
