@@ -75,7 +75,7 @@ struct Reading: Equatable {
         #expect(try file.identity == FileFacts.of(path + ".1")?.identity)
         #expect(unsafe truncate(path + ".1", 10) == 0)
         #expect(try file.bytes(at: 4, count: 100) == Array(text[4..<10]))
-        #expect(try file.currentSize() == 10 && file.size == 300_000)
+        #expect(try file.currentFacts().size == 10 && file.size == 300_000)
     }
 
     @Test("What cannot be opened says why")

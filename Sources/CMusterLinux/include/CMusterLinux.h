@@ -104,6 +104,8 @@ typedef struct {
     uint64_t device;
     uint64_t inode;
     int64_t size;
+    // Names it has; 0 where it was deleted.
+    uint64_t links;
     int kind;
 } cml_file_facts;
 // For reading, without waiting for a FIFO's writer.

@@ -23,7 +23,7 @@ final class FollowedFile {
 
     let file: InputFile
     /// Looks in a row that found nothing.
-    private(set) var quietLooks = 0
+    var quietLooks = 0
     private let source: Int
     /// Of the next byte to read.
     private var offset: Int64
@@ -77,7 +77,7 @@ final class FollowedFile {
     /// Whether the file reaches to `offset`, where nothing of it is known yet to compare.
     private func isStillLong(_ bytes: [UInt8]) throws(FileFault) -> Bool {
         if offset == 0 || !bytes.isEmpty { return true }
-        return try file.currentSize() >= offset
+        return try file.currentFacts().size >= offset
     }
 
     /// Begins anew: the file was truncated. Ends an unended line, whose rest comes as a line of its own.

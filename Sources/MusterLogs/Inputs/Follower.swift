@@ -96,20 +96,30 @@ package final class Follower {
         // Before the file is read: what comes between is found at the next look.
         let facts = try FileFacts.of(path)
         var isBehind = try readFormer(source, &look)
-        if let current = followed[source].current, facts?.identity != current.file.identity {
-            try succeed(current, by: facts == nil ? nil : path, source)
-            isBehind = try readFormer(source, &look)
-        } else if followed[source].current == nil, facts != nil {
+        if let current = followed[source].current {
+            if let facts, facts.identity != current.file.identity {
+                try succeed(current, source)
+                isBehind = try readFormer(source, &look)
+            }
+        } else if facts != nil {
             followed[source].current = try open(path, source)
         }
         // A later file waits for those before it, so that lines stay in order.
-        if !isBehind, let current = followed[source].current { _ = try read(current, source, &look) }
+        if !isBehind, let current = followed[source].current {
+            _ = try read(current, source, &look)
+            // One that was only moved away is kept, so that what comes next can be told from what was before.
+            if facts == nil, current.quietLooks >= Self.grace, try current.file.currentFacts().isDeleted {
+                look.pieces += current.finish()
+                followed[source].current = nil
+            }
+        }
     }
 
     /// Lets a file that lost its name be followed by those that had the name since, and the one that has it now.
-    private func succeed(_ last: FollowedFile, by path: String?, _ source: Int) throws(FileFault) {
-        let next = try path.flatMap { (path) throws(FileFault) in try open(path, source) }
-        let between = next.map { missed(after: last.file.identity, before: $0.file.identity, source) } ?? []
+    private func succeed(_ last: FollowedFile, _ source: Int) throws(FileFault) {
+        guard let next = try open(followed[source].path, source) else { return }
+        let between = missed(after: last.file.identity, before: next.file.identity, source)
+        last.quietLooks = 0
         followed[source].former += [last] + between
         followed[source].current = next
     }

@@ -26,6 +26,8 @@ package struct FileFacts: Hashable, Sendable {
     package var identity: FileIdentity
     /// Bytes; of meaning for regular files only.
     package var size: Int64
+    /// Whether it has no name any more.
+    package var isDeleted: Bool
 
     init(_ raw: cml_file_facts) {
         kind =
@@ -36,6 +38,7 @@ package struct FileFacts: Hashable, Sendable {
             }
         identity = FileIdentity(device: raw.device, inode: raw.inode)
         size = raw.size
+        isDeleted = raw.links == 0
     }
 
     /// The facts of a path, nil where nothing is there. Errors: it may not be looked at.

@@ -37,9 +37,9 @@ package final class InputFile: Sendable {
         }
     }
 
-    /// Bytes it has now. Errors: the file system fails.
-    package func currentSize() throws(FileFault) -> Int64 {
-        try FileFacts.of(descriptor: descriptor, path: path).size
+    /// What is true of it now. Errors: the file system fails.
+    package func currentFacts() throws(FileFault) -> FileFacts {
+        try FileFacts.of(descriptor: descriptor, path: path)
     }
 
     /// Fills the buffer with what stands at an offset and returns how many bytes there were: fewer than asked for only

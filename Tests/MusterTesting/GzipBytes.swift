@@ -1,7 +1,7 @@
 /// gzip members made here, in stored blocks (RFC 1951 §3.2.4), so that tests need no program.
-enum GzipBytes {
+package enum GzipBytes {
     /// One member that holds some bytes.
-    static func member(_ content: [UInt8]) -> [UInt8] {
+    package static func member(_ content: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
         var rest = content[...]
         repeat {
@@ -14,7 +14,7 @@ enum GzipBytes {
     }
 
     /// `hello hello hello hello\n` as gzip compresses it, with a name in its head.
-    static let hello: [UInt8] = [
+    package static let hello: [UInt8] = [
         0x1f, 0x8b, 0x08, 0x08, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x68, 0x00, 0xcb, 0x48, 0xcd, 0xc9,
         0xc9, 0x57, 0xc8, 0x40, 0x27, 0xb9, 0x00, 0x00, 0x88, 0x59, 0x0b, 0x18, 0x00, 0x00, 0x00,
     ]

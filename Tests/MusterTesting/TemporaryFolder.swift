@@ -1,30 +1,31 @@
-import Glibc
-import MusterSystem
-import MusterTesting
+internal import Glibc
+internal import MusterSystem
 
 /// A folder of a test's own that goes away with it.
-final class TemporaryFolder {
-    let path: String
+package final class TemporaryFolder {
+    package let path: String
 
-    init() {
+    package init() {
         path = "/tmp/muster-test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         precondition(unsafe mkdir(path, 0o700) == 0)
     }
 
     deinit {
-        for name in (try? FileNames.inFolder(path)) ?? [] { _ = unsafe unlink("\(path)/\(name)") }
+        for name in (try? FileNames.inFolder(path)) ?? [] {
+            if unsafe unlink("\(path)/\(name)") != 0 { _ = unsafe rmdir("\(path)/\(name)") }
+        }
         _ = unsafe rmdir(path)
     }
 
     /// Writes a file and returns its path.
-    func file(_ name: String, _ content: [UInt8]) throws -> String {
+    package func file(_ name: String, _ content: [UInt8]) throws -> String {
         let path = "\(path)/\(name)"
         try OutputFile.create(path).write(content)
         return path
     }
 
     /// Compresses bytes by an installed program; nil where it is not installed.
-    func compressed(by program: String, _ content: [UInt8], name: String) throws -> String? {
+    package func compressed(by program: String, _ content: [UInt8], name: String) throws -> String? {
         guard let executable = ProgramStream.find(program) else { return nil }
         let input = try file(name + ".plain", content)
         let output = "\(path)/\(name)"
@@ -37,7 +38,7 @@ final class TemporaryFolder {
     }
 
     /// Descriptors of this process that lead into the folder.
-    var openDescriptors: Int {
+    package var openDescriptors: Int {
         ((try? FileNames.inFolder("/proc/self/fd")) ?? []).count { name in
             var target = [CChar](repeating: 0, count: 4_096)
             let count = unsafe readlink("/proc/self/fd/\(name)", &target, target.count)
