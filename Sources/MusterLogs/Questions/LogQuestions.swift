@@ -75,13 +75,16 @@ final class BoundQuestions {
         var faults: [String] = []
         func check(_ flag: String, _ name: String, _ isFound: (LineReading) -> Bool, _ fault: () throws -> Void) {
             if readings.contains(where: isFound) { return }
-            do { try fault() } catch let error as QuestionFault { faults.append("\(flag) \(name): \(error.text)") } catch {}
+            do { try fault() } catch let error as QuestionFault {
+                faults.append("\(flag) \(name): \(error.text)")
+            } catch {}
         }
         let keys = questions.groups.flatMap { $0 }.map { ("--by", $0) }
         for (flag, name) in keys + questions.measures.distinct.map({ ("--distinct", $0) }) {
             check(flag, name, { KeyField.resolve(name, in: $0) != nil }) { _ = try KeyField.require(name, in: first) }
         }
-        let numbers = questions.measures.sums.map { ("--sum", $0) } + questions.measures.quantiles.map { ("--quantiles", $0) }
+        let numbers =
+            questions.measures.sums.map { ("--sum", $0) } + questions.measures.quantiles.map { ("--quantiles", $0) }
         for (flag, name) in numbers {
             check(flag, name, { NumberField.resolve(name, in: $0) != nil }) {
                 _ = try NumberField.require(name, in: first)

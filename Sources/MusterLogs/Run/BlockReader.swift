@@ -7,6 +7,7 @@ internal import MusterSystem
 final class BlockReader {
     private let stream: any ByteStream
     private let keepsPartialLine: Bool
+    private let size: ChunkBuffer.Size
     private var joiner: (any LineJoiner)?
     /// Bytes behind the last line end of the block before.
     private var rest: [UInt8] = []
@@ -22,8 +23,12 @@ final class BlockReader {
     /// Lines that were too long since it was last asked: their places and first bytes.
     private(set) var tooLong: [(offset: Int64, beginning: [UInt8])] = []
 
-    init(_ stream: any ByteStream, from offset: Int64, keepsPartialLine: Bool) {
+    init(
+        _ stream: any ByteStream, from offset: Int64, keepsPartialLine: Bool,
+        size: ChunkBuffer.Size = ChunkBuffer.Size()
+    ) {
         self.stream = stream
+        self.size = size
         skip = offset
         position = offset
         self.keepsPartialLine = keepsPartialLine
@@ -72,7 +77,7 @@ final class BlockReader {
         let chunk = unsafe buffer.take(position: 0, source: source) { memory in
             var count = unsafe restore(memory)
             do throws(StreamFault) {
-                let wanted = ChunkBuffer.chunkSize
+                let wanted = size.chunk
                 if !hasEnded {
                     // Invariant: the rest is shorter than a line's limit, so the buffer has room for a block behind it.
                     let got = try unsafe stream.read(
@@ -123,7 +128,7 @@ final class BlockReader {
         if hasEnded, end < count, !keepsPartialLine {
             unsafe memory[count] = 0x0a
             end = count + 1
-        } else if count - end > ChunkBuffer.lineLimit {
+        } else if count - end > size.line {
             let beginning = unsafe memory[end..<end + BadLineExample.textLimit]
             unsafe tooLong.append((position + Int64(end), [UInt8](beginning)))
             isSkipping = true
@@ -171,7 +176,7 @@ final class BlockReader {
         }
         if joined.isEmpty { return nil }
         // Lines of the joiner are bounded, so a cut is always found.
-        let most = ChunkBuffer.chunkSize + ChunkBuffer.lineLimit
+        let most = size.chunk + size.line
         let count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? most - 1) + 1
         let start = position
         let chunk = unsafe buffer.take(position: start, source: source) { memory in

@@ -4,19 +4,30 @@ package import MusterSystem
 /// A worker's memory for one chunk, used again for each.
 @safe
 package final class ChunkBuffer {
-    /// Bytes of lines that one chunk covers.
-    package static let chunkSize = 1 << 20
-    /// Bytes of a line at most, without its end; longer ones are counted as bad.
-    package static let lineLimit = 1 << 20
-    /// Read beyond a chunk at first: nearly always enough for its last line.
-    private static let tail = 1 << 16
+    /// How much a chunk covers.
+    package struct Size: Sendable, Hashable {
+        /// Bytes of lines that one chunk covers.
+        package var chunk: Int
+        /// Bytes of a line at most, without its end; longer ones are counted as bad.
+        package var line: Int
 
+        package init(chunk: Int = 1 << 20, line: Int = 1 << 20) {
+            self.chunk = chunk
+            self.line = line
+        }
+
+        /// Read beyond a chunk at first: nearly always enough for its last line.
+        var tail: Int { min(1 << 16, line) }
+    }
+
+    let size: Size
     private let memory: UnsafeMutablePointer<UInt8>
     private let capacity: Int
 
-    package init() {
+    package init(_ size: Size = Size()) {
+        self.size = size
         // A byte before the chunk, the chunk, its last line or what the reader before left over, a line end.
-        capacity = 1 + Self.chunkSize + Self.lineLimit + 2
+        capacity = 1 + size.chunk + size.line + 2
         unsafe memory = .allocate(capacity: capacity + Chunk.padding)
         unsafe memory.initialize(repeating: 0, count: capacity + Chunk.padding)
     }
@@ -26,7 +37,7 @@ package final class ChunkBuffer {
     /// What came of loading a chunk.
     package struct Loaded {
         package var chunk: Chunk
-        /// Where a line began that is longer than ``lineLimit``, and its first bytes.
+        /// Where a line began that is longer than ``Size/line``, and its first bytes.
         package var tooLong: (offset: Int64, beginning: [UInt8])?
         /// Where the last line begins that has no end yet and was left out; nil where there is none.
         package var partial: Int64?
@@ -40,7 +51,7 @@ package final class ChunkBuffer {
         let position = range.lowerBound > first ? range.lowerBound - 1 : range.lowerBound
         let lead = Int(range.lowerBound - position)
         let length = Int(range.upperBound - range.lowerBound)
-        var count = try read(file, at: position, into: 0..<lead + length + Self.tail)
+        var count = try read(file, at: position, into: 0..<lead + length + size.tail)
         // Invariant: every index below is at most `count`, which is at most the capacity.
         var start = lead
         if lead > 0 {
@@ -50,11 +61,11 @@ package final class ChunkBuffer {
         if start >= lead + length || start > count { return empty(position, source) }
         // The last line is the one that the last byte of the range belongs to.
         var end = lineEnd(from: min(lead + length - 1, count), to: count)
-        let wanted = lead + length + Self.tail
+        let wanted = lead + length + size.tail
         var tooLong: (Int64, [UInt8])?
         if end == count, count == wanted {
             let last = lineStart(before: count, from: start)
-            let limit = last + Self.lineLimit + 1
+            let limit = last + size.line + 1
             if limit > count { count += try read(file, at: position + Int64(count), into: count..<limit) }
             end = lineEnd(from: wanted, to: count)
             if end == count, count >= limit {
@@ -82,7 +93,8 @@ package final class ChunkBuffer {
     }
 
     private func lineEnd(from start: Int, to end: Int) -> Int {
-        unsafe ByteScan.lineEnd(from: UnsafePointer(memory) + start, to: UnsafePointer(memory) + end) - UnsafePointer(memory)
+        unsafe ByteScan.lineEnd(from: UnsafePointer(memory) + start, to: UnsafePointer(memory) + end)
+            - UnsafePointer(memory)
     }
 
     /// Where the line begins that the byte before `end` belongs to.

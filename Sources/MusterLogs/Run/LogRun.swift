@@ -86,10 +86,14 @@ package struct LogRunOptions: Sendable {
     package var memory: Int
     /// Whether a last line without end waits for a later run.
     package var keepsPartialLine: Bool
+    package var size: ChunkBuffer.Size
 
-    package init(memory: Int = 512 << 20, keepsPartialLine: Bool = false) {
+    package init(
+        memory: Int = 512 << 20, keepsPartialLine: Bool = false, size: ChunkBuffer.Size = ChunkBuffer.Size()
+    ) {
         self.memory = memory
         self.keepsPartialLine = keepsPartialLine
+        self.size = size
     }
 }
 
@@ -127,6 +131,7 @@ final class LogRunState: @unchecked Sendable {
     let sources: [RunSource]
     let questions: LogQuestions
     let keepsPartialLine: Bool
+    let size: ChunkBuffer.Size
     let seed: UInt64
     let list: WorkList
     private(set) var workers: [LogWorker] = []
@@ -144,6 +149,7 @@ final class LogRunState: @unchecked Sendable {
         self.sources = sources
         self.questions = questions
         keepsPartialLine = options.keepsPartialLine
+        size = options.size
         seed = RandomSeed.draw()
         budget = options.memory
         self.isOrdered = isOrdered
@@ -154,11 +160,11 @@ final class LogRunState: @unchecked Sendable {
         list = WorkList(
             sources, workers: width,
             bounds: .init(
-                epochBytes: min(max(options.memory / 16, ChunkBuffer.chunkSize), 32 * ChunkBuffer.chunkSize),
+                epochBytes: min(max(options.memory / 16, size.chunk), 32 * size.chunk),
                 foldEvery: save == nil ? .max : 64, budget: options.memory / 2,
                 // Short lines with keys that are all new, each with a slot of a table that was just doubled.
-                growth: columns * 24 * ChunkBuffer.chunkSize, isOrdered: isOrdered,
-                keepsPartialLine: options.keepsPartialLine))
+                growth: columns * 24 * size.chunk, isOrdered: isOrdered,
+                keepsPartialLine: options.keepsPartialLine, size: size))
         workers = (0..<width).map { LogWorker($0, self) }
         progress.begin(list)
     }

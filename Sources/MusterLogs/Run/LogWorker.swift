@@ -7,7 +7,7 @@ internal import MusterSystem
 final class LogWorker: @unchecked Sendable {
     private let number: Int
     private let run: LogRunState
-    private let buffer = ChunkBuffer()
+    private let buffer: ChunkBuffer
     private var readers: [Int: FormatReader] = [:]
     private(set) var tally: LogTally
 
@@ -27,6 +27,7 @@ final class LogWorker: @unchecked Sendable {
     init(_ number: Int, _ run: LogRunState) {
         self.number = number
         self.run = run
+        buffer = ChunkBuffer(run.size)
         tally = LogTally(run.questions, seed: run.seed)
     }
 

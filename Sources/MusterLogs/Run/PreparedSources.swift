@@ -69,10 +69,10 @@ package struct PreparedSources: @unchecked Sendable {
             if source.size == nil {
                 guard case .stream(let stream) = try source.open() else { return }
                 let reader = BlockReader(stream, from: 0, keepsPartialLine: keepsPartialLine)
-                head = try reader.beginning(ChunkBuffer.chunkSize, isCancelled: isCancelled)
+                head = try reader.beginning(ChunkBuffer.Size().chunk, isCancelled: isCancelled)
                 blocks = reader
             } else if !head.contains(10), head.count == Fingerprint.limit {
-                head = try source.beginning(ChunkBuffer.lineLimit)
+                head = try source.beginning(ChunkBuffer.Size().line)
             }
         } catch {
             throw .unreadable(WorkList.text(error))

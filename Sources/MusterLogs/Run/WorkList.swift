@@ -63,6 +63,7 @@ final class WorkList: Sendable {
         var growth: Int
         var isOrdered: Bool
         var keepsPartialLine: Bool
+        var size: ChunkBuffer.Size
     }
 
     private let state: Monitor<State>
@@ -124,7 +125,7 @@ final class WorkList: Sendable {
             if case .waiting = state.readings[index] { open(index, &state) }
             switch state.readings[index] {
             case .file(let file, let next):
-                let end = min(next + Int64(ChunkBuffer.chunkSize), file.size)
+                let end = min(next + Int64(bounds.size.chunk), file.size)
                 state.readings[index] = end < file.size ? .file(file, next: end) : .done
                 state.sources[index].offset = end
                 state.taken[index] = end
@@ -166,7 +167,8 @@ final class WorkList: Sendable {
 
     private func begin(_ stream: any ByteStream, _ index: Int, _ state: inout State) {
         let source = state.sources[index]
-        let blocks = BlockReader(stream, from: source.offset, keepsPartialLine: bounds.keepsPartialLine)
+        let blocks = BlockReader(
+            stream, from: source.offset, keepsPartialLine: bounds.keepsPartialLine, size: bounds.size)
         if let joiner = source.reading.makeJoiner { blocks.join(joiner()) }
         state.readings[index] = .stream(blocks, isBusy: false)
     }
