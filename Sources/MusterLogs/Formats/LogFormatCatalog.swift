@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// Every format there is: what `--format` takes, and what `--format auto` tries, the more particular before the general.
 package enum LogFormatCatalog {
     package static let formats: [LogFormat] = [
@@ -7,4 +9,20 @@ package enum LogFormatCatalog {
 
     /// Formats that a text describes.
     package static let notations: [LogFormatNotation] = []
+}
+
+extension LogFormatCatalog {
+    /// What `--format` means: `auto`, a format's name, or a notation with its text, whose word may be left out where the
+    /// text speaks for itself. Errors: none of these.
+    package static func choice(_ text: String) throws(LogFormatFault) -> PreparedSources.Choice {
+        if text == "auto" { return .automatic }
+        if let format = formats.first(where: { $0.name == text }) { return .named(format) }
+        let word = text.prefix { $0 != ":" }
+        if word.count < text.count, let notation = notations.first(where: { $0.name == word }) {
+            return .notation(notation, String(text.dropFirst(word.count + 1)))
+        }
+        if let notation = notations.first(where: { $0.isLikely(text) }) { return .notation(notation, text) }
+        let names = ["auto"] + formats.map(\.name) + notations.map { $0.name + ":…" }
+        throw LogFormatFault("no format is called \"\(text)\"; \(NearestWord.hint(text, among: names))")
+    }
 }

@@ -49,7 +49,7 @@ package struct LogQuestions: Sendable {
 }
 
 /// Questions with their fields found in a format: for one worker.
-final class BoundQuestions {
+package final class BoundQuestions {
     let groups: [[KeyField]]
     let measures: BoundMeasures
     let filter: BoundFilter?
@@ -70,7 +70,7 @@ final class BoundQuestions {
     }
 
     /// All faults of the questions about a format, each with the flag that it stands behind.
-    static func faults(_ questions: LogQuestions, _ readings: [LineReading]) -> [String] {
+    package static func faults(_ questions: LogQuestions, _ readings: [LineReading]) -> [String] {
         guard let first = readings.first else { return [] }
         var faults: [String] = []
         func check(_ flag: String, _ name: String, _ isFound: (LineReading) -> Bool, _ fault: () throws -> Void) {

@@ -102,8 +102,12 @@ package final class LogProgress: Sendable {
     private let lineCount = Atomic<UInt64>(0)
     private let byteCount = Atomic<UInt64>(0)
     private let list = Mutex<WorkList?>(nil)
+    private let size = Mutex<Int64?>(nil)
 
     package init() {}
+
+    /// Bytes of all sources, as they are there; nil where that is not known.
+    package var total: Int64? { size.withLock { $0 } }
 
     package var lines: Int { Int(lineCount.load(ordering: .relaxed)) }
     /// Of lines, decompressed.
@@ -111,7 +115,10 @@ package final class LogProgress: Sendable {
     /// Bytes taken from the sources, as they are there.
     package var bytesTaken: Int64 { list.withLock { $0 }?.bytesTaken ?? 0 }
 
-    func begin(_ list: WorkList) { self.list.withLock { $0 = list } }
+    func begin(_ list: WorkList, total: Int64?) {
+        self.list.withLock { $0 = list }
+        size.withLock { $0 = total }
+    }
 
     func counted(lines: UInt64, bytes: UInt64) {
         lineCount.add(lines, ordering: .relaxed)
@@ -166,7 +173,8 @@ final class LogRunState: @unchecked Sendable {
                 growth: columns * 24 * size.chunk, isOrdered: isOrdered,
                 keepsPartialLine: options.keepsPartialLine, size: size))
         workers = (0..<width).map { LogWorker($0, self) }
-        progress.begin(list)
+        let sizes = sources.map(\.source.size)
+        progress.begin(list, total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
     }
 
     func counted(lines: UInt64, bytes: UInt64) { progress.counted(lines: lines, bytes: bytes) }
