@@ -212,4 +212,15 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
             #expect(String(decoding: try stream.bytes(100) { false }, as: UTF8.self) == "hello hello hello hello\n")
         }
     }
+
+    @Test("A pipe of data that takes a program says which")
+    func pipeOfZstd() throws {
+        let path = "\(folder.path)/fifo"
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        let source = try #require(InputList.resolve([path]).sources.first)
+        guard case .stream(let stream) = try source.open() else { return #expect(Bool(false), "a stream") }
+        try OutputFile.create(path).write([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0])
+        let hint = "this is zstd data; decompress it first: zstd -dc | muster logs …"
+        #expect(throws: StreamFault.failed(FileFault(path: path, hint: hint))) { try stream.bytes(100) { false } }
+    }
 }
