@@ -79,11 +79,10 @@ package struct InputList: Sendable {
     }
 
     private mutating func add(_ path: String, _ facts: FileFacts, isNamed: Bool) {
-        let isNew = paths.insert(path).inserted
-        if let other = names[facts.identity], !isNew || !countsCopies {
-            // A pattern and a name that mean the same path are nothing to talk about.
-            if isNew { skip(path, "the same file as \(other), counted once") }
-            return
+        // A pattern and a name that mean the same path are nothing to talk about.
+        guard paths.insert(path).inserted else { return }
+        if !countsCopies, let other = names[facts.identity] {
+            return skip(path, "the same file as \(other), counted once")
         }
         do throws(FileFault) {
             let source = try LogSource(path: path, facts: facts)

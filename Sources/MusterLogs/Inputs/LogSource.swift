@@ -55,14 +55,18 @@ package struct LogSource: Hashable, Sendable {
 
     /// Opens it for reading, also where it was rotated by renaming since it was looked at. Errors: it cannot be opened,
     /// it was replaced, or its program is not installed.
-    package func open() throws -> OpenSource {
-        guard size != nil else {
-            let input = try FileStream.open(path)
-            return .stream(DeferredStream(input, headCount: Compression.magicCount, choose: Self.choose))
+    package func open() throws(InputFault) -> OpenSource {
+        do throws(FileFault) {
+            guard size != nil else {
+                let input = try FileStream.open(path)
+                return .stream(DeferredStream(input, headCount: Compression.magicCount, choose: Self.choose))
+            }
+            let current = try currentPath()
+            if compression != .none { return .stream(try compression.stream(current)) }
+            return .file(try InputFile.open(current))
+        } catch {
+            throw InputFault(error)
         }
-        let current = try currentPath()
-        if compression != .none { return .stream(try compression.stream(current)) }
-        return .file(try InputFile.open(current))
     }
 
     /// What to read a pipe with, by its first bytes.
@@ -76,11 +80,12 @@ package struct LogSource: Hashable, Sendable {
     }
 
     /// The name the file has now.
-    private func currentPath() throws -> String {
+    private func currentPath() throws(FileFault) -> String {
         if try FileFacts.of(path)?.identity == identity { return path }
+        // What cannot be looked at is not it.
         let moved = RotationName.siblings(of: path).first { (try? FileFacts.of($0))?.identity == identity }
         guard let moved else {
-            throw InputFault(name: name, hint: "it was replaced or deleted before it was read; run again")
+            throw FileFault(path: path, hint: "it was replaced or deleted before it was read; run again")
         }
         return moved
     }

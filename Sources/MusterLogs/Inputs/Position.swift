@@ -58,7 +58,8 @@ package struct PositionTable: Sendable {
     ///
     /// 1. The same file, whose first bytes – as many as its fingerprint covers – are still the same: its offset.
     /// 2. Another file that begins as a known one did (it was renamed, copied or compressed): that one's offset. Where
-    ///    several do, the one whose fingerprint covers most.
+    ///    several do, the one whose fingerprint covers most. A short fingerprint that does not cover all that was read
+    ///    says too little about another file, and is passed over.
     /// 3. The same file with another beginning: from the beginning, with a note.
     ///
     /// A plain file that is shorter than the offset begins anew, with a note.
@@ -68,7 +69,8 @@ package struct PositionTable: Sendable {
         // A log that was empty has no beginning to compare: that it is the same file has to do.
         if let own, own.fingerprint.count == 0 || own.fingerprint.fits(source.head) { return resumption(own, source) }
         for count in counts where count > 0 && count <= source.head.count {
-            if let index = byFingerprint[Fingerprint(source.head.prefix(count))] {
+            guard let index = byFingerprint[Fingerprint(source.head.prefix(count))] else { continue }
+            if count == Fingerprint.limit || positions[index].offset <= count {
                 return resumption(positions[index], source)
             }
         }

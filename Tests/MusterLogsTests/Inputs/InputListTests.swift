@@ -176,7 +176,9 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
 
     @Test("A fingerprint is the same for a log and its compressed copies", arguments: ["gzip", "zstd", "xz", "bzip2"])
     func fingerprints(program: String) throws {
-        guard let path = try folder.compressed(by: program, Self.long, name: "copy") else { return }
+        guard let path = try folder.compressed(by: program, Self.long, name: "copy") else {
+            try Test.cancel("\(program) is not installed")
+        }
         let facts = try #require(try FileFacts.of(path))
         let source = try LogSource(path: path, facts: facts)
         #expect(source.compression.name == program)
@@ -211,5 +213,16 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
             try OutputFile.create(path).write(content)
             #expect(String(decoding: try stream.bytes(100) { false }, as: UTF8.self) == "hello hello hello hello\n")
         }
+    }
+
+    @Test("A pipe of data that takes a program says which")
+    func pipeOfZstd() throws {
+        let path = "\(folder.path)/fifo"
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        let source = try #require(InputList.resolve([path]).sources.first)
+        guard case .stream(let stream) = try source.open() else { return #expect(Bool(false), "a stream") }
+        try OutputFile.create(path).write([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0])
+        let hint = "this is zstd data; decompress it first: zstd -dc | muster logs …"
+        #expect(throws: StreamFault.failed(FileFault(path: path, hint: hint))) { try stream.bytes(100) { false } }
     }
 }

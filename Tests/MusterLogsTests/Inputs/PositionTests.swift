@@ -81,4 +81,15 @@ import Testing
         #expect(try PositionTable([short, long]).match(source("b.log"))?.offset == 900)
         #expect(try PositionTable([long, short]).match(source("b.log"))?.offset == 900)
     }
+
+    @Test("A short beginning says nothing about another file beyond what it covers", arguments: [(50, 50), (50, 51)])
+    func short(count: Int, offset: Int64) throws {
+        let table = PositionTable([
+            Position(
+                fingerprint: Fingerprint(text.prefix(count)), identity: FileIdentity(device: 1, inode: 1),
+                offset: offset)
+        ])
+        _ = try folder.file("b.log", text)
+        #expect(try table.match(source("b.log"))?.offset == (offset == 50 ? 50 : nil))
+    }
 }
