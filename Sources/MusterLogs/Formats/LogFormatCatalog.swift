@@ -6,5 +6,7 @@ package enum LogFormatCatalog {
     ]
 
     /// Formats that a text describes.
-    package static let notations: [LogFormatNotation] = []
+    package static let notations: [LogFormatNotation] = [
+        NginxFormat.notation
+    ]
 }
