@@ -8,7 +8,9 @@ package enum LogFormatCatalog {
     ]
 
     /// Formats that a text describes.
-    package static let notations: [LogFormatNotation] = []
+    package static let notations: [LogFormatNotation] = [
+        NginxFormat.notation
+    ]
 }
 
 extension LogFormatCatalog {
