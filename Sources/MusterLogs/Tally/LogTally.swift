@@ -35,6 +35,8 @@ package final class LogTally {
         package var bytes: UInt64 = 0
         package var lines: UInt64 = 0
         package var bad: UInt64 = 0
+
+        package init() {}
     }
 
     package init(_ questions: LogQuestions, seed: UInt64) {

@@ -61,7 +61,7 @@ struct LogInquiry {
                 }
             }
             group.addTask {
-                let plan = try await pool.run { try plan(asked, choice) }
+                let plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
                 let run = LogRun(questions: plan.questions, options: LogRunOptions(memory: options.memory.bytes))
                 return (plan, try await run.run(plan.prepared, on: pool, progress: progress))
             }

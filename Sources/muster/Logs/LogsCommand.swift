@@ -1,4 +1,5 @@
 import ArgumentParser
+import MusterLogs
 
 /// `muster logs …`: questions to logs.
 struct LogsCommand: AsyncParsableCommand {
