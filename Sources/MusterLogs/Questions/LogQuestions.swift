@@ -51,6 +51,8 @@ package struct LogQuestions: Sendable {
 /// Questions with their fields found in a format: for one worker.
 package final class BoundQuestions {
     let groups: [[KeyField]]
+    /// Of each group, the column of a key that is a plain field.
+    let columns: [Int?]
     let measures: BoundMeasures
     let filter: BoundFilter?
     let range: TimeRange
@@ -62,6 +64,7 @@ package final class BoundQuestions {
         groups = questions.groups.map { names in
             names.map { KeyField.resolve($0, in: reading, normalize: questions.normalize) ?? .missing }
         }
+        columns = groups.map { $0.count == 1 ? $0[0].column : nil }
         measures = BoundMeasures(questions.measures, reading, normalize: questions.normalize)
         if let filter = questions.filter { self.filter = try filter.bound(to: reading) } else { filter = nil }
         range = questions.range

@@ -1,5 +1,3 @@
-internal import CMusterScan
-
 /// Lines by one key (one `--by`), with measures.
 ///
 /// Exact until ``prune(to:)``; from then on it is a Space-Saving summary (Metwally et al. 2005) kept in batches: a key
@@ -10,88 +8,36 @@ internal import CMusterScan
 /// Used by one thread at a time.
 final class GroupTally {
     let names: [String]
-    private(set) var table: KeyTable
-    private(set) var measures: MeasureTable
+    /// Counts and measures of its keys.
+    private(set) var counter: KeyCounter
+    var table: KeyTable { _read { yield counter.table } }
+    var measures: MeasureTable { counter.measures }
     /// Lines at most of a key that is not here; 0 while exact.
     private(set) var floor: UInt64 = 0
     /// By entry, how much too high its count may be; empty while exact.
     private(set) var errors: [UInt64] = []
     /// Lines counted.
     private(set) var total: UInt64 = 0
-    private var scratch = Scratch()
 
     init(_ names: [String], _ measures: MeasureNames, hash: KeyHash) {
         self.names = names
-        table = KeyTable(hash: hash)
-        self.measures = MeasureTable(measures)
+        counter = KeyCounter(measures, hash: hash)
     }
 
     var isExact: Bool { floor == 0 }
     /// Bytes of memory it holds.
     var memory: Int { table.memory + measures.memory + errors.count * 8 }
 
-    /// Counts the rows of a batch that are selected.
-    func add(_ batch: borrowing RowBatch, _ selection: UInt64, _ keys: [KeyField], _ bound: BoundMeasures) {
-        scratch.reset()
+    /// Counts the rows of a batch that are selected; `column` is the key's where it is a plain one.
+    func add(
+        _ batch: borrowing RowBatch, _ selection: UInt64, _ keys: [KeyField], column: Int?,
+        _ values: borrowing MeasureValues
+    ) {
         total &+= UInt64(selection.nonzeroBitCount)
-        // Hashed first and looked up after, so that the slots are on their way meanwhile.
-        unsafe withUnsafeTemporaryAllocation(of: KeyTable.Pending.self, capacity: RowBatch.capacity) { pending in
-            var count = 0
-            var rest = selection
-            while rest != 0 {
-                let row = rest.trailingZeroBitCount
-                rest &= rest &- 1
-                let text = keys.count == 1 ? keys[0].text(batch, row, &scratch) : join(batch, row, keys)
-                let hash = unsafe table.hash(text.start, text.count)
-                table.prefetch(hash)
-                // Invariant: no more rows are selected than a batch has, which is the capacity.
-                unsafe (pending.baseAddress! + count).initialize(
-                    to: KeyTable.Pending(start: text.start, count: text.count, hash: hash))
-                count &+= 1
-            }
-            if bound.isEmpty && errors.isEmpty {
-                for index in 0..<count { unsafe table.add(pending[index], 1) }
-            } else {
-                rest = selection
-                for index in 0..<count {
-                    let entry = unsafe table.add(pending[index], 1)
-                    reserve(entry)
-                    measures.add(entry, bound, batch, rest.trailingZeroBitCount, &scratch)
-                    rest &= rest &- 1
-                }
-            }
-        }
+        counter.add(batch, selection, keys, column: column, values)
     }
 
-    private func reserve(_ entry: Int) { measures.reserve(entry + 1) }
-
-    /// Several parts as one key: each but the last led by its length in four bytes, so that any byte may be in them.
-    private func join(_ batch: borrowing RowBatch, _ row: Int, _ keys: [KeyField]) -> Text {
-        var texts: [Text] = []
-        var length = 0
-        for key in keys {
-            let text = key.text(batch, row, &scratch)
-            texts.append(text)
-            length += text.count + 4
-        }
-        return unsafe scratch.make(length) { start in
-            var at = 0
-            for (index, text) in texts.enumerated() {
-                if index < texts.count - 1 {
-                    for shift in 0..<4 {
-                        unsafe start[at + shift] = UInt8(truncatingIfNeeded: text.count >> (8 * shift))
-                    }
-                    at += 4
-                }
-                // Invariant: `length` holds every text and its four bytes.
-                unsafe (start + at).update(from: text.start, count: text.count)
-                at += text.count
-            }
-            return at
-        }
-    }
-
-    /// The parts of a key that ``join(_:_:_:)`` made.
+    /// The parts of a key that ``KeyCounter`` joined.
     static func parts(_ key: [UInt8], _ count: Int) -> [[UInt8]] {
         var parts: [[UInt8]] = []
         var rest = key[...]
@@ -113,17 +59,15 @@ final class GroupTally {
         var seen = isBounded ? [Bool](repeating: false, count: before) : []
         other.table.forEach { key, count, otherEntry in
             // The other's table has another seed where it comes from another run.
-            let hash = unsafe table.hash(key.start, key.count)
             let known = table.count
-            let entry = unsafe table.add(.init(start: key.start, count: key.count, hash: hash), count)
-            reserve(entry)
-            measures.merge(entry, other.measures, otherEntry)
+            let entry = counter.add(key, count)
+            counter.measures.merge(entry, other.measures, otherEntry)
             guard isBounded else { return }
             reserveErrors(entry + 1)
             errors[entry] += other.errors.isEmpty ? 0 : other.errors[otherEntry]
             if entry == known {
                 // New here: this one may have pruned it.
-                if floor > 0 { unsafe table.add(.init(start: key.start, count: key.count, hash: hash), floor) }
+                if floor > 0 { _ = counter.add(key, floor) }
                 errors[entry] += floor
             } else {
                 seen[entry] = true
@@ -132,7 +76,7 @@ final class GroupTally {
         if other.floor > 0 {
             var missing: [Int: Bool] = [:]
             for entry in 0..<before where !seen[entry] { missing[entry] = true }
-            table.raise(by: other.floor) { missing[$0] != nil }
+            counter.table.raise(by: other.floor) { missing[$0] != nil }
             for entry in missing.keys { errors[entry] += other.floor }
         }
         floor += other.floor
@@ -151,34 +95,23 @@ final class GroupTally {
         reserveErrors(table.count)
         for entry in entries.prefix(limit) {
             let number = kept.insert(entry.key, entry.count)
-            kept.measures.reserve(number + 1)
-            kept.measures.merge(number, measures, entry.number)
+            kept.counter.measures.merge(number, measures, entry.number)
             kept.errors.append(errors[entry.number])
         }
         // The greatest that is not kept bounds all that were ever dropped.
         floor = max(floor, entries[limit].count)
         errors = kept.errors
-        measures = kept.measures
-        swap(&table, &kept.table)
+        swap(&counter, &kept.counter)
     }
 
     /// Puts a key in place that is not there yet; for tallies that are read back and for pruning. Returns its entry.
-    func insert(_ key: [UInt8], _ count: UInt64) -> Int {
-        scratch.reset()
-        let text = unsafe scratch.make(key.count) { start in
-            for (index, byte) in key.enumerated() { unsafe start[index] = byte }
-            return key.count
-        }
-        let hash = unsafe table.hash(text.start, text.count)
-        return unsafe table.add(.init(start: text.start, count: text.count, hash: hash), count)
-    }
+    func insert(_ key: [UInt8], _ count: UInt64) -> Int { counter.add(key, count) }
 
     /// What was written down of an entry beside its count.
     func restore(
         _ entry: Int, error: UInt64, sums: [Int128], histograms: [ValueHistogram], sketches: [DistinctSketch]
     ) {
-        measures.reserve(entry + 1)
-        measures.set(entry, sums: sums, histograms: histograms, sketches: sketches)
+        counter.measures.set(entry, sums: sums, histograms: histograms, sketches: sketches)
         if error > 0 || !errors.isEmpty || floor > 0 {
             reserveErrors(entry + 1)
             errors[entry] = error

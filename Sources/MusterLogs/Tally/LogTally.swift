@@ -25,7 +25,7 @@ package final class LogTally {
     package internal(set) var examples: [BadLineExample] = []
     /// What was counted by source, by its number.
     package internal(set) var sources: [Int: SourceCount] = [:]
-    private var scratch = Scratch()
+    private var values: MeasureValues
 
     /// Bad lines that are kept at most.
     package static let exampleLimit = 100
@@ -47,6 +47,7 @@ package final class LogTally {
         timeline = TimeTally(every: questions.every, measures: questions.measures)
         totals = MeasureTable(questions.measures)
         totals.reserve(1)
+        values = MeasureValues(questions.measures)
     }
 
     /// Bytes of memory it holds.
@@ -64,45 +65,51 @@ package final class LogTally {
         if let filter = bound.filter { filter.select(batch, &selection) }
         if selection.isEmpty { return }
         matched &+= UInt64(selection.count)
-        scratch.reset()
-        span(batch, selection, bound)
         if !bound.measures.isEmpty {
-            selection.forEach { totals.add(0, bound.measures, batch, $0, &scratch) }
+            values.read(batch, selection.bits, bound.measures)
+            totals.add(0, values, selection)
         }
-        for (index, group) in groups.enumerated() {
-            group.add(batch, selection.bits, bound.groups[index], bound.measures)
+        span(batch, selection, bound)
+        for index in groups.indices {
+            groups[index].add(batch, selection.bits, bound.groups[index], column: bound.columns[index], values)
         }
     }
 
     /// Classes of status, the span of time, lines over time.
     private func span(_ batch: borrowing RowBatch, _ selection: Selection, _ bound: BoundQuestions) {
-        var rest = selection.bits
-        if bound.status != nil { hasStatus = true }
+        var statusClasses = StatusClasses(repeating: -1)
+        if let status = bound.status {
+            hasStatus = true
+            statusClasses = Self.classes(batch, selection, status, &classes)
+        }
         var (earliest, latest) = (first, last)
-        while rest != 0 {
-            let row = rest.trailingZeroBitCount
-            rest &= rest &- 1
-            let statusClass = bound.status.map { Self.statusClass(batch, row, $0) } ?? -1
-            if statusClass >= 0 { classes[statusClass] &+= 1 }
+        selection.forEach { row in
             let time = batch.time(row)
-            if time == RowBatch.noTime { continue }
+            if time == RowBatch.noTime { return }
             earliest = min(earliest, time)
             latest = max(latest, time)
-            if bound.hasTimeline {
-                let entry = timeline.entry(time)
-                timeline.add(entry, statusClass: statusClass)
-                if !bound.measures.isEmpty { timeline.measure(entry, bound.measures, batch, row, &scratch) }
-            }
         }
         (first, last) = (earliest, latest)
+        if bound.hasTimeline { timeline.add(batch, selection, statusClasses, values) }
     }
 
-    /// 0 for 1xx to 4 for 5xx, 5 for what is none of them.
-    @inline(__always)
-    private static func statusClass(_ batch: borrowing RowBatch, _ row: Int, _ column: Int) -> Int {
-        guard let text = batch.text(row, column), text.count == 3 else { return 5 }
-        let digit = Int(text[0]) &- 49
-        return UInt(bitPattern: digit) < 5 ? digit : 5
+    /// By row: 0 for 1xx to 4 for 5xx, 5 for what is none of them, -1 where lines have no status.
+    typealias StatusClasses = InlineArray<64, Int8>
+
+    private static func classes(
+        _ batch: borrowing RowBatch, _ selection: Selection, _ column: Int, _ counts: inout [UInt64]
+    ) -> StatusClasses {
+        var result = StatusClasses(repeating: -1)
+        selection.forEach { row in
+            var statusClass = 5
+            if let text = batch.text(row, column), text.count == 3 {
+                let digit = Int(text[0]) &- 49
+                if UInt(bitPattern: digit) < 5 { statusClass = digit }
+            }
+            counts[statusClass] &+= 1
+            result[row] = Int8(truncatingIfNeeded: statusClass)
+        }
+        return result
     }
 
     private func note(_ lines: [BadLine], _ chunk: Chunk) {

@@ -28,6 +28,64 @@ struct BoundMeasures: Sendable {
     }
 }
 
+/// What a batch's rows have for the measures: read once, used by every group.
+@safe
+struct MeasureValues: ~Copyable {
+    /// A row that has no such number.
+    static let none = Int64.min
+
+    // Column by column, each as long as a batch.
+    private let numbers: UnsafeMutablePointer<Int64>
+    private let hashes: UnsafeMutablePointer<UInt64>
+    private let sumCount: Int
+    private var scratch = Scratch()
+
+    init(_ names: MeasureNames) {
+        sumCount = names.sums.count
+        let rows = RowBatch.capacity
+        unsafe numbers = .allocate(capacity: max(1, (names.sums.count + names.quantiles.count) * rows))
+        unsafe hashes = .allocate(capacity: max(1, names.distinct.count * rows))
+        unsafe numbers.initialize(repeating: Self.none, count: max(1, (names.sums.count + names.quantiles.count) * rows))
+        unsafe hashes.initialize(repeating: 0, count: max(1, names.distinct.count * rows))
+    }
+
+    deinit {
+        unsafe numbers.deallocate()
+        unsafe hashes.deallocate()
+    }
+
+    /// Reads the selected rows of a batch.
+    mutating func read(_ batch: borrowing RowBatch, _ selection: UInt64, _ bound: BoundMeasures) {
+        scratch.reset()
+        let rows = RowBatch.capacity
+        for (index, field) in (bound.sums + bound.quantiles).enumerated() {
+            var rest = selection
+            while rest != 0 {
+                // Invariant: there are as many columns as fields, and a row is below the batch's capacity.
+                let row = rest.trailingZeroBitCount
+                unsafe numbers[index * rows + row] = field?.value(batch, row) ?? Self.none
+                rest &= rest &- 1
+            }
+        }
+        for (index, field) in bound.distinct.enumerated() {
+            var rest = selection
+            while rest != 0 {
+                let row = rest.trailingZeroBitCount
+                let text = (field ?? .missing).text(batch, row, &scratch)
+                unsafe hashes[index * rows + row] = KeyHash.stable(text.start, text.count)
+                rest &= rest &- 1
+            }
+        }
+    }
+
+    @inline(__always)
+    func sum(_ index: Int, _ row: Int) -> Int64 { unsafe numbers[index &* RowBatch.capacity &+ row] }
+    @inline(__always)
+    func quantile(_ index: Int, _ row: Int) -> Int64 { unsafe numbers[(sumCount &+ index) &* RowBatch.capacity &+ row] }
+    @inline(__always)
+    func hash(_ index: Int, _ row: Int) -> UInt64 { unsafe hashes[index &* RowBatch.capacity &+ row] }
+}
+
 /// Measures of many entries: a row of them each.
 struct MeasureTable: Sendable {
     let names: MeasureNames
@@ -54,27 +112,35 @@ struct MeasureTable: Sendable {
         return missing * MemoryLayout<T>.stride
     }
 
-    /// Takes a row of a batch into an entry.
-    mutating func add(
-        _ entry: Int, _ bound: BoundMeasures, _ batch: borrowing RowBatch, _ row: Int, _ scratch: inout Scratch
-    ) {
-        for (index, field) in bound.sums.enumerated() {
-            if let value = field?.value(batch, row) { sums[entry * names.sums.count + index] += Int128(value) }
+    /// Takes a row's values into an entry that there is room for.
+    mutating func add(_ entry: Int, _ values: borrowing MeasureValues, _ row: Int) {
+        let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
+        for index in 0..<s {
+            let value = values.sum(index, row)
+            if value != MeasureValues.none { sums[entry &* s &+ index] &+= Int128(value) }
         }
-        for (index, field) in bound.quantiles.enumerated() {
-            guard let value = field?.value(batch, row) else { continue }
-            let place = entry * names.quantiles.count + index
+        for index in 0..<q {
+            let value = values.quantile(index, row)
+            if value == MeasureValues.none { continue }
+            let place = entry * q + index
             let before = histograms[place].memory
             histograms[place].add(value)
             memory += histograms[place].memory - before
         }
-        for (index, field) in bound.distinct.enumerated() {
-            guard let field else { continue }
-            let text = field.text(batch, row, &scratch)
-            let place = entry * names.distinct.count + index
+        for index in 0..<d {
+            let place = entry * d + index
             let before = sketches[place].memory
-            sketches[place].add(unsafe KeyHash.stable(text.start, text.count))
+            sketches[place].add(values.hash(index, row))
             memory += sketches[place].memory - before
+        }
+    }
+
+    /// Takes all selected rows into one entry.
+    mutating func add(_ entry: Int, _ values: borrowing MeasureValues, _ selection: Selection) {
+        var rest = selection.bits
+        while rest != 0 {
+            add(entry, values, rest.trailingZeroBitCount)
+            rest &= rest &- 1
         }
     }
 

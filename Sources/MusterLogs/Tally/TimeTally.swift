@@ -64,16 +64,25 @@ struct TimeTally: Sendable {
 
     private var longerStep: Int64 { Self.automaticSteps.first { $0 > step && $0 % step == 0 } ?? step * 2 }
 
-    /// Counts a line. `statusClass` from 0 (1xx) to 5 (others); negative where lines have none.
-    @inline(__always)
-    mutating func add(_ entry: Int, statusClass: Int) {
-        counts[entry] &+= 1
-        if statusClass >= 0 { classes[entry * Self.classCount + statusClass] &+= 1 }
+    /// Counts the selected rows of a batch that have a time.
+    mutating func add(
+        _ batch: borrowing RowBatch, _ selection: Selection, _ statusClasses: LogTally.StatusClasses,
+        _ values: borrowing MeasureValues
+    ) {
+        let isMeasured = !measures.names.isEmpty
+        var rest = selection.bits
+        while rest != 0 {
+            let row = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            let time = batch.time(row)
+            if time == RowBatch.noTime { continue }
+            let entry = entry(time)
+            counts[entry] &+= 1
+            let statusClass = Int(statusClasses[row])
+            if statusClass >= 0 { classes[entry &* Self.classCount &+ statusClass] &+= 1 }
+            if isMeasured { measures.add(entry, values, row) }
+        }
     }
-
-    mutating func measure(
-        _ entry: Int, _ bound: BoundMeasures, _ batch: borrowing RowBatch, _ row: Int, _ scratch: inout Scratch
-    ) { measures.add(entry, bound, batch, row, &scratch) }
 
     mutating func merge(_ other: TimeTally) {
         while step < other.step { coarsen(to: longerStep) }
