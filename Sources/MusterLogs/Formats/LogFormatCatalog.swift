@@ -6,5 +6,9 @@ package enum LogFormatCatalog {
     ]
 
     /// Formats that a text describes.
-    package static let notations: [LogFormatNotation] = []
+    package static let notations: [LogFormatNotation] = [
+        NginxFormat.notation,
+        ApacheFormat.notation,
+        GoAccessFormat.notation,
+    ]
 }
