@@ -1,6 +1,9 @@
 /// Every format there is: what `--format` takes, and what `--format auto` tries, the more particular before the general.
 package enum LogFormatCatalog {
     package static let formats: [LogFormat] = [
+        HAProxyLine.format,
+        TraefikLine.format,
+        ALBLine.format,
         CombinedLine.combined,
         CombinedLine.common,
     ]
