@@ -38,9 +38,8 @@ enum LineDice {
 struct PatternParserTests {
     @Test("The combined pattern reads what the combined parser reads, changed lines too")
     func combined() throws {
-        let pattern = try NginxFormat.notation.read(
-            #"$remote_addr $ident $remote_user [$time_local] "$request" $status $bytes_sent "$http_referer" "$http_user_agent""#,
-            [])
+        let pattern = try ApacheFormat.notation.read(
+            #"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i""#, [])
         let hand = try CombinedLine.combined.reading([])
         var dice = Dice(11)
         var rows = 0

@@ -153,7 +153,8 @@ private final class CombinedParser: LineParser {
 
     @inline(never)
     private static func unescape(_ row: UnsafeMutablePointer<FieldSpan>, _ isCombined: Bool, _ base: ByteScan.Bytes) {
-        for column in [Column.user, .method, .url, .version, .referrer, .agent] where isCombined || column.rawValue < 8 {
+        for column in [Column.user, .method, .url, .version, .referrer, .agent] where isCombined || column.rawValue < 8
+        {
             let span = unsafe row[column.rawValue]
             if span.isAbsent { continue }
             // Invariant: the span lies in the chunk, which a parser may write.

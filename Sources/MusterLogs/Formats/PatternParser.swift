@@ -108,7 +108,7 @@ final class PatternParser: LineParser {
                     time = time &+ instant
                     unsafe at += CLFTime.length
                 case .digits:
-                    guard unsafe Self.digits(&at) else { return unsafe (at, 2 &* index) }
+                    guard unsafe FieldScan.digits(&at) else { return unsafe (at, 2 &* index) }
                 case .status:
                     let hundreds = unsafe at[0] &- 48
                     guard unsafe hundreds <= 9 && at[1] &- 48 <= 9 && at[2] &- 48 <= 9 else {
@@ -116,7 +116,7 @@ final class PatternParser: LineParser {
                     }
                     unsafe at += 3
                 case .decimal:
-                    guard unsafe Self.decimal(&at) else { return unsafe (at, 2 &* index) }
+                    guard unsafe FieldScan.decimal(&at) else { return unsafe (at, 2 &* index) }
                 case .time:
                     let reader = unsafe readers + step.pointee.index
                     guard let (value, length) = unsafe reader.pointee.take(at, end - at) else {
@@ -143,7 +143,7 @@ final class PatternParser: LineParser {
                     } else if unsafe step.pointee.shape != .request
                         || !RequestLine.splitUsual(from, at, base, row + column)
                     {
-                        unsafe Self.split(step.pointee.shape, from, at, base, row + column)
+                        unsafe FieldScan.split(step.pointee.shape, from, at, base, row + column)
                     }
                 }
                 unsafe at += step.pointee.length
@@ -181,39 +181,6 @@ final class PatternParser: LineParser {
                 if unsafe at.pointee == 0x5c { escaped = true }
                 unsafe at += 1
             }
-        }
-
-        /// Digits, at most 18, or `-`.
-        @inline(__always)
-        private static func digits(_ at: inout ByteScan.Bytes) -> Bool {
-            let from = unsafe at
-            if unsafe at.pointee == 0x2d {
-                unsafe at += 1
-                return true
-            }
-            while unsafe at.pointee &- 48 <= 9 { unsafe at += 1 }
-            if unsafe at > from && at - from <= 18 { return true }
-            unsafe at = from
-            return false
-        }
-
-        /// A number with a sign and a fraction, or without; or `-`.
-        @inline(__always)
-        private static func decimal(_ at: inout ByteScan.Bytes) -> Bool {
-            let from = unsafe at
-            if unsafe at.pointee == 0x2d || at.pointee == 0x2b { unsafe at += 1 }
-            let whole = unsafe at
-            while unsafe at.pointee &- 48 <= 9 { unsafe at += 1 }
-            if unsafe at == whole { return unsafe at > from && from.pointee == 0x2d }
-            if unsafe at - whole > 18 {
-                unsafe at = from
-                return false
-            }
-            if unsafe at.pointee == 0x2e && at[1] &- 48 <= 9 {
-                unsafe at += 1
-                while unsafe at.pointee &- 48 <= 9 { unsafe at += 1 }
-            }
-            return true
         }
 
         /// The kinds that are seldom; each leaves `at` in the line.
@@ -276,7 +243,7 @@ final class PatternParser: LineParser {
                 while unsafe set.contains(item.pointee) && item.pointee != 0x0a { unsafe item += 1 }
                 var itemEnd = unsafe item
                 var points = 0
-                while unsafe Self.isDigit(itemEnd.pointee) && !set.contains(itemEnd.pointee) {
+                while unsafe FieldScan.isDigit(itemEnd.pointee) && !set.contains(itemEnd.pointee) {
                     points += unsafe itemEnd.pointee == 0x3a || itemEnd.pointee == 0x2e ? 1 : 0
                     unsafe itemEnd += 1
                 }
@@ -293,37 +260,6 @@ final class PatternParser: LineParser {
             // What lies behind the first address is no part of the field, only of what is passed over.
             unsafe from = found.start
             return true
-        }
-
-        /// Whether an address may hold it.
-        private static func isDigit(_ byte: UInt8) -> Bool {
-            Unescaping.hexDigit(byte) != nil || byte == 0x3a || byte == 0x2e
-        }
-
-        /// The shapes that are seldom.
-        @inline(never)
-        private static func split(
-            _ shape: PatternLine.Step.Shape, _ from: ByteScan.Bytes, _ to: ByteScan.Bytes, _ base: ByteScan.Bytes,
-            _ spans: UnsafeMutablePointer<FieldSpan>
-        ) {
-            switch shape {
-            case .plain: break
-            case .request: unsafe RequestLine.split(from, to, base, spans)
-            case .hostPort:
-                var colon = unsafe to
-                while unsafe colon > from && colon[-1] != 0x3a { unsafe colon -= 1 }
-                if unsafe colon == from { unsafe colon = to + 1 }
-                unsafe spans[0] = FieldSpan(start: from - base, count: colon - 1 - from)
-                unsafe spans[1] = colon > to ? .absent : FieldSpan(start: colon - base, count: to - colon)
-            case .lastItem:
-                var item = unsafe to
-                while unsafe item > from && item[-1] != 0x20 && item[-1] != 0x2c { unsafe item -= 1 }
-                unsafe spans[0] = FieldSpan(start: item - base, count: to - item)
-            case .firstItem:
-                var itemEnd = unsafe from
-                while unsafe itemEnd < to && isDigit(itemEnd.pointee) { unsafe itemEnd += 1 }
-                unsafe spans[0] = FieldSpan(start: from - base, count: itemEnd - from)
-            }
         }
 
         @inline(never)

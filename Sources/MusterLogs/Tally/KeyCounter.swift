@@ -34,6 +34,7 @@ struct KeyCounter: ~Copyable {
                     to: KeyTable.Pending(start: text.start, count: text.count, hash: hash))
                 count &+= 1
             }
+            for index in 0..<count { unsafe table.prefetchKey(first[index].hash) }
             if measures.names.isEmpty {
                 for index in 0..<count { unsafe table.add(first[index], 1) }
                 return

@@ -56,6 +56,15 @@ struct KeyTable: ~Copyable {
         unsafe cms_prefetch(slots + (Int(truncatingIfNeeded: hash) & mask))
     }
 
+    /// Has the bytes of the key that a hash leads to fetched: once its slot is there.
+    @inline(__always)
+    func prefetchKey(_ hash: UInt64) {
+        let slot = unsafe slots + (Int(truncatingIfNeeded: hash) & mask)
+        if unsafe slot.pointee.hash == hash {
+            unsafe cms_prefetch(arena + Int(truncatingIfNeeded: slot.pointee.offset))
+        }
+    }
+
     /// Adds `amount` (over 0) to a key's count and returns the number of its entry.
     @inline(__always)
     @discardableResult
