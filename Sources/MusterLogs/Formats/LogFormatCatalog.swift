@@ -1,4 +1,5 @@
 internal import MusterCore
+internal import MusterSystem
 
 /// Every format there is: what `--format` takes, and what `--format auto` tries, the more particular before the general.
 package enum LogFormatCatalog {
@@ -8,6 +9,13 @@ package enum LogFormatCatalog {
         ALBLine.format,
         CombinedLine.combined,
         CombinedLine.common,
+        CaddyLine.format,
+        TraefikJSON.format,
+        JSONLine.format,
+        Syslog5424Line.format,
+        CRILine.format,
+        Syslog3164Line.format(now: { Int64(SystemClock.wallSeconds * 1_000_000) }),
+        LogfmtLine.format,
     ]
 
     /// Formats that a text describes.
@@ -15,6 +23,7 @@ package enum LogFormatCatalog {
         NginxFormat.notation,
         ApacheFormat.notation,
         GoAccessFormat.notation,
+        RegexLine.notation,
     ]
 }
 
