@@ -6,5 +6,8 @@ struct MusterBenchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "muster-benchmarks",
         abstract: "Measures muster against what the kernel lets anybody reach.",
-        subcommands: [IOCommand.self, ServeCommand.self, HoldCommand.self, MeasureCommand.self])
+        subcommands: [
+            IOCommand.self, LogsCommand.self, ServeCommand.self, HoldCommand.self, MeasureCommand.self,
+            ScanCommand.self,
+        ])
 }

@@ -30,9 +30,10 @@ struct Machine: Sendable {
             loadAverage: lim_load_average())
     }
 
-    var text: String {
-        "\(date), \(processor), \(cores) cores"
-            + (cores == 1 ? " (clients and servers share it)" : " (clients on the first, servers on the last)")
+    /// `serving`: whether there are servers to place.
+    func text(serving: Bool) -> String {
+        let placement = cores == 1 ? " (clients and servers share it)" : " (clients on the first, servers on the last)"
+        return "\(date), \(processor), \(cores) cores\(serving ? placement : "")"
             + ", Linux \(kernel), \(swift), \(Self.buildMode) build"
     }
 

@@ -32,8 +32,8 @@ struct Report {
     }
 
     private var header: String {
-        "\(machine.text); load average \(machine.loadAverage.fixed(1)) before and \(loadAverageAtEnd.fixed(1)) after; "
-            + "\(settings.samples) samples, window \(settings.window)."
+        "\(machine.text(serving: settings.window > 0)); load average \(machine.loadAverage.fixed(1)) before and \(loadAverageAtEnd.fixed(1)) after; "
+            + "\(settings.samples) samples" + (settings.window > 0 ? ", window \(settings.window)." : ".")
     }
 
     private var json: String {

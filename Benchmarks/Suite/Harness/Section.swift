@@ -31,6 +31,9 @@ struct Row: Sendable {
             case .ratio(let baseline, let most):
                 guard let ratios = ratios[baseline] else { return false }
                 return Statistics(ratios).median <= most
+            case .ratioAtLeast(let baseline, let least):
+                guard let ratios = ratios[baseline] else { return false }
+                return Statistics(ratios).median >= least
             }
         }
     }
@@ -40,6 +43,8 @@ struct Row: Sendable {
 enum Goal: Sendable {
     case value(atMost: Double)
     case ratio(to: String, atMost: Double)
+    /// Of a peer that is to cost so many times more.
+    case ratioAtLeast(to: String, Double)
 }
 
 extension Comparison.Measured {

@@ -4,7 +4,7 @@ struct Settings: Sendable {
     var samples: Int
     /// Targets of a pass, one case each.
     var sizes: [Int]
-    /// Checks in flight at most, for every contender.
+    /// Checks in flight at most, for every contender; 0 where there are no checks.
     var window: Int
     /// Whether what takes very long is wanted too.
     var full: Bool

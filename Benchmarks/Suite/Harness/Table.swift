@@ -53,6 +53,7 @@ extension Goal {
         switch self {
         case .value(let most): "≤ \(most == most.rounded() ? most.fixed(0) : most.fixed(2))"
         case .ratio(let baseline, let most): "≤ \(most.fixed(2))× \(baseline)"
+        case .ratioAtLeast(let baseline, let least): "≥ \(least.fixed(2))× \(baseline)"
         }
     }
 }

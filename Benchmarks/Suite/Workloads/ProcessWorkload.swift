@@ -7,7 +7,7 @@ enum ProcessWorkload {
     private static let count = 10_000
 
     static let workload = Workload(name: "process", summary: "muster check on 10,000 TCP targets, whole") { settings in
-        guard let muster = program else {
+        guard let muster = BuiltProgram.muster else {
             return Section(
                 name: "process", title: title,
                 notes: ["Not measured: no muster beside this program; build it with swift build -c release."])
@@ -95,17 +95,6 @@ enum ProcessWorkload {
             }
         }
         return section
-    }
-
-    /// The muster that was built with us.
-    private static var program: String? {
-        var text = [CChar](repeating: 0, count: 4096)
-        let length = unsafe text.withUnsafeMutableBufferPointer {
-            unsafe lim_program_directory($0.baseAddress!, $0.count)
-        }
-        let directory = String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let path = directory + "/muster"
-        return unsafe access(path, X_OK) == 0 ? path : nil
     }
 
     private static func inventory(_ port: UInt16) -> String {

@@ -1,0 +1,51 @@
+/// What every workload about logs is told.
+struct LogSettings: Sendable {
+    /// Rounds that count.
+    var samples: Int
+    var data: LogData
+    /// The muster that is measured.
+    var muster: String
+}
+
+/// Something about logs that is measured.
+struct LogWorkload: Sendable {
+    /// As `--only` names it.
+    var name: String
+    var summary: String
+    var run: @Sendable (LogSettings) throws -> Section
+
+    /// All, in the order in which they are measured. A new one is a file of its own and one line here.
+    static let all = [
+        CombinedLogs.workload,
+        JSONLogs.workload,
+        ParallelLogs.workload,
+        GzipLogs.workload,
+        LogMemory.workload,
+    ]
+}
+
+extension LogSettings {
+    /// The questions about a combined log, all in one pass.
+    func combinedCommand(_ path: String, workers: Int) -> [String] {
+        [muster, "logs", "top", path, "--format", "combined", "--workers", "\(workers)", "--by", "url", "--by", "ip"]
+            + ["--by", "status", "--every", "1m", "--sum", "bytes", "-k", "10", "--output", "json"]
+    }
+
+    /// The questions about JSON lines.
+    func jsonCommand(_ path: String, workers: Int) -> [String] {
+        [muster, "logs", "top", path, "--format", "json", "--workers", "\(workers)", "--by", "path", "--by", "status"]
+            + ["--sum", "bytes", "-k", "10", "--output", "json"]
+    }
+
+    /// The same by the readers in C.
+    func plainCommand(_ kind: LogData.Kind, _ path: String, workers: Int) -> [String] {
+        ["/proc/self/exe", "scan", kind.rawValue, path, "--workers", "\(workers)"]
+    }
+
+    /// What a log holds.
+    func tally(_ kind: LogData.Kind) throws(BenchmarkFault) -> LogTally {
+        let told = try ChildProcess.output(of: plainCommand(kind, try data.path(kind), workers: 1))
+        guard let tally = LogTally(told) else { throw BenchmarkFault("the reader in C said \"\(told)\"") }
+        return tally
+    }
+}
