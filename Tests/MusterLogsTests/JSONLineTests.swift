@@ -46,6 +46,15 @@ struct JSONLineTests {
         #expect(found.bad.isEmpty)
     }
 
+    @Test("A path is followed up to 32 keys deep, a longer one is a key with dots", arguments: [6, 32, 33])
+    func longPath(count: Int) throws {
+        let parts = Array(repeating: "a", count: count)
+        let name = parts.joined(separator: ".")
+        let nested = parts.map { "{\"\($0)\":" }.joined() + "1" + String(repeating: "}", count: count)
+        #expect(try Self.read(nested, [name]).rows == [count <= 32 ? [name: "1"] : [:]])
+        #expect(try Self.read("{\"\(name)\":2}", [name]).rows == [[name: "2"]])
+    }
+
     @Test(
         "What is null or missing is absent", arguments: [#"{"a":null}"#, "{}", " { } ", #"{"b":{"a":1}}"#, #"{"A":1}"#])
     func absent(line: String) throws {

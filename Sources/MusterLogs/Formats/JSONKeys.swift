@@ -26,7 +26,7 @@ struct JSONKeys: Sendable {
         for (slot, paths) in (columns + [times]).enumerated() {
             for (rank, path) in paths.prefix(250).enumerated() {
                 insert(
-                    path.split(separator: ".", omittingEmptySubsequences: false).prefix(32).map { Array($0.utf8) },
+                    path.split(separator: ".", omittingEmptySubsequences: false).map { Array($0.utf8) },
                     0, Target(slot: slot, rank: rank))
             }
         }
@@ -44,9 +44,10 @@ struct JSONKeys: Sendable {
     }
 
     /// A dot may separate keys or be part of one: every way to read a path of up to five parts, of a longer one the two
-    /// extremes.
+    /// extremes; one of over 32 parts is a single key.
     private mutating func insert(_ parts: [[UInt8]], _ node: Int, _ target: Target) {
-        let lengths = parts.count <= 5 ? Array(1...parts.count) : [1, parts.count]
+        let lengths =
+            parts.count <= 5 ? Array(1...parts.count) : parts.count <= 32 ? [1, parts.count] : [parts.count]
         for length in lengths {
             let key = Array(parts.prefix(length).joined(separator: [UInt8(ascii: ".")]))
             let index = entry(key, node)
