@@ -75,7 +75,7 @@ struct KeyTable: ~Copyable {
             let slot = unsafe slots + index
             if unsafe slot.pointee.count == 0 { break }
             if unsafe slot.pointee.hash == key.hash && Int(slot.pointee.length) == key.count
-                && memcmp(arena + Int(truncatingIfNeeded: slot.pointee.offset), key.start, key.count) == 0
+                && Self.isEqual(arena + Int(truncatingIfNeeded: slot.pointee.offset), key.start, key.count)
             {
                 unsafe slot.pointee.count &+= amount
                 return unsafe Int(slot.pointee.entry)
@@ -83,6 +83,23 @@ struct KeyTable: ~Copyable {
             index = (index &+ 1) & mask
         }
         return insert(key, amount)
+    }
+
+    /// Whether two keys of one length are the same. Most are short: two words, one over the other, hold all their bytes.
+    @inline(__always)
+    private static func isEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        // Invariant: every load lies inside of both keys.
+        if count > 16 { return unsafe memcmp(a, b, count) == 0 }
+        if count >= 8 {
+            return unsafe ByteScan.load64(a) == ByteScan.load64(b)
+                && ByteScan.load64(a + (count &- 8)) == ByteScan.load64(b + (count &- 8))
+        }
+        if count >= 4 {
+            return unsafe ByteScan.load32(a) == ByteScan.load32(b)
+                && ByteScan.load32(a + (count &- 4)) == ByteScan.load32(b + (count &- 4))
+        }
+        if count == 0 { return true }
+        return unsafe a[0] == b[0] && a[count &>> 1] == b[count &>> 1] && a[count &- 1] == b[count &- 1]
     }
 
     @inline(never)
