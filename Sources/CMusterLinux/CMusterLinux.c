@@ -406,6 +406,13 @@ int cml_terminal_width(int fd) {
     return size.ws_col;
 }
 
+int cml_terminal_height(int fd) {
+    struct winsize size;
+    if (!isatty(fd)) return 0;
+    if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0) return 24;
+    return size.ws_row;
+}
+
 static volatile int interrupt_fd = -1;
 static volatile sig_atomic_t interrupts;
 

@@ -90,6 +90,7 @@ int cml_server_send(int fd, const void *arena, uint32_t stride, const cml_datagr
 int64_t cml_descriptor_limit(void);
 int64_t cml_raise_descriptor_limit(void);
 int cml_terminal_width(int fd);
+int cml_terminal_height(int fd);
 // The first SIGINT or SIGTERM makes the returned eventfd readable, the second ends the process as by default.
 int cml_catch_interrupts(void);
 void cml_ignore_interrupts(void);

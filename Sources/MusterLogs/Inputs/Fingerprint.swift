@@ -15,13 +15,13 @@ package struct Fingerprint: Hashable, Sendable {
 
     /// Of the first bytes of a log.
     package init(_ head: some Collection<UInt8>) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        var count = 0
-        for byte in head.prefix(Self.limit) {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-            count += 1
-        }
-        self.init(hash: hash, count: count)
+        let covered = head.prefix(Self.limit)
+        self.init(hash: Self.hash(covered), count: covered.count)
+    }
+
+    /// FNV-1a, 64 bits.
+    static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
     /// Whether a log that begins with `head` began like this when it had ``count`` bytes. Nothing fits a log that had none.

@@ -80,12 +80,12 @@ package final class Follower {
         followed.flatMap { each in each.former.flatMap { $0.finish() } + (each.current?.finish() ?? []) }
     }
 
-    /// Where to go on in each file that is still read. Errors: a file cannot be read.
-    package func positions() throws(FileFault) -> [Position] {
-        var positions: [Position] = []
-        for each in followed {
+    /// Where to go on in each file that is still read, with the number of its name. Errors: a file cannot be read.
+    package func positions() throws(FileFault) -> [(source: Int, position: Position)] {
+        var positions: [(source: Int, position: Position)] = []
+        for (source, each) in followed.enumerated() {
             for file in each.former + (each.current.map { [$0] } ?? []) {
-                positions.append(try Position(file.file, offset: file.position))
+                positions.append((source, try Position(file.file, offset: file.position)))
             }
         }
         return positions

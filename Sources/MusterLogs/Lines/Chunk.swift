@@ -29,8 +29,13 @@ package struct Chunk {
         self.source = source
     }
 
+    /// The same bytes at another place of another source.
+    package func at(_ position: Int64, source: Int) -> Chunk {
+        unsafe Chunk(base: base, start: start, end: end, position: position, source: source)
+    }
+
     /// Lends a copy of some bytes as a chunk, with the last line ended where it was not: for single lines and for tests.
-    package static func with<R>(_ bytes: [UInt8], _ body: (Chunk) throws -> R) rethrows -> R {
+    package static func with<R, E: Error>(_ bytes: [UInt8], _ body: (Chunk) throws(E) -> R) throws(E) -> R {
         let needsEnd = !bytes.isEmpty && bytes.last != 10
         let count = bytes.count + (needsEnd ? 1 : 0)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: count + padding)

@@ -17,7 +17,9 @@ package struct LogAnswers {
     }
 
     /// A report without what only the caller knows: sources' names are given, elapsed time and notes are not.
-    package func report(_ tally: LogTally, sources: [LogReport.Source], readings: [LineReading]) -> LogReport {
+    ///
+    /// `kinds` say what the numbers of the measures' fields stand for.
+    package func report(_ tally: LogTally, sources: [LogReport.Source], kinds: [String: FieldKind]) -> LogReport {
         var report = LogReport(version: Version.text)
         report.filter = tally.questions.filter?.text ?? ""
         report.sources = sources
@@ -27,7 +29,7 @@ package struct LogAnswers {
         report.bytesRead = Int(clamping: tally.bytes)
         if tally.first <= tally.last { (report.first, report.last) = (tally.first, tally.last) }
         report.statuses = statuses(tally)
-        let kinds = Kinds(readings)
+        let kinds = Kinds(kinds: kinds)
         report.figures = figures(tally, kinds)
         report.distributions = distributions(tally, kinds)
         report.timeline = timeline(tally, kinds)
@@ -41,26 +43,28 @@ package struct LogAnswers {
         return report
     }
 
-    /// What the numbers of a field stand for.
-    private struct Kinds {
-        private let readings: [LineReading]
+    /// What the numbers of the measures' fields stand for, as the formats have it.
+    package static func kinds(_ names: MeasureNames, _ readings: [LineReading]) -> [String: FieldKind] {
+        var kinds: [String: FieldKind] = [:]
+        for name in names.sums + names.quantiles {
+            kinds[name] = readings.lazy.compactMap { NumberField.resolve(name, in: $0)?.kind }.first
+        }
+        return kinds
+    }
 
-        init(_ readings: [LineReading]) { self.readings = readings }
+    private struct Kinds {
+        let kinds: [String: FieldKind]
 
         func value(_ field: String, _ millionths: Double) -> LogReport.Value {
-            for reading in readings {
-                switch NumberField.resolve(field, in: reading)?.kind {
-                case .bytes: return .bytes(millionths / 1e6)
-                case .duration: return .seconds(millionths / 1e6)
-                case .some: return .number(millionths / 1e6)
-                case nil: break
-                }
+            switch kinds[field] {
+            case .bytes: .bytes(millionths / 1e6)
+            case .duration: .seconds(millionths / 1e6)
+            default: .number(millionths / 1e6)
             }
-            return .number(millionths / 1e6)
         }
 
         func isDuration(_ field: String) -> Bool {
-            if case .seconds = value(field, 0) { true } else { false }
+            if case .duration = kinds[field] { true } else { false }
         }
     }
 

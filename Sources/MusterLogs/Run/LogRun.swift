@@ -21,6 +21,8 @@ package struct LogRun: Sendable {
         /// Where a later run goes on, by source.
         package var offsets: [Int64]
         package var isInterrupted: Bool
+        /// Where to go on in files that were followed after the run, with the numbers of their sources.
+        package var followed: [(source: Int, position: Position)] = []
     }
 
     /// Counts all lines of the sources; `start` is what an earlier run counted. Where the task is cancelled, what was

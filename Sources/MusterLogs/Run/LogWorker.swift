@@ -8,26 +8,14 @@ final class LogWorker: @unchecked Sendable {
     private let number: Int
     private let run: LogRunState
     private let buffer: ChunkBuffer
-    private var readers: [Int: FormatReader] = [:]
+    private let counter: LineCounter
     private(set) var tally: LogTally
-
-    /// A format's parser with its questions.
-    private final class FormatReader {
-        let parser: any LineParser
-        let bound: BoundQuestions
-        var batch: RowBatch
-
-        init(_ reading: LineReading, _ questions: LogQuestions) throws(QuestionFault) {
-            parser = reading.makeParser()
-            bound = try BoundQuestions(questions, reading)
-            batch = RowBatch(width: reading.fields.count)
-        }
-    }
 
     init(_ number: Int, _ run: LogRunState) {
         self.number = number
         self.run = run
         buffer = ChunkBuffer(run.size)
+        counter = LineCounter(run.sources.map(\.reading), run.questions)
         tally = LogTally(run.questions, seed: run.seed)
     }
 
@@ -88,37 +76,11 @@ final class LogWorker: @unchecked Sendable {
 
     private func noteTooLong(_ source: Int, _ lines: [(offset: Int64, beginning: [UInt8])]) {
         for line in lines { tally.noteTooLong(source: source, offset: line.offset, beginning: line.beginning) }
-        tally.sources[source, default: .init()].lines &+= UInt64(lines.count)
-        tally.sources[source, default: .init()].bad &+= UInt64(lines.count)
+        tally.addSource(source, bytes: 0, lines: UInt64(lines.count), bad: UInt64(lines.count))
     }
 
-    /// Reads a chunk's lines and counts them.
     private func count(_ chunk: Chunk) throws(QuestionFault) {
-        let reader = try reader(chunk.source)
-        let before = (tally.fitting, tally.bad)
-        var cursor = chunk.start
-        while cursor < chunk.end {
-            reader.batch.begin(chunk)
-            reader.parser.parse(chunk, &cursor, into: &reader.batch)
-            tally.add(reader.batch, reader.bound, chunk)
-        }
-        let bytes = UInt64(chunk.end - chunk.start)
-        tally.bytes &+= bytes
-        let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
-        var counted = tally.sources[chunk.source] ?? .init()
-        counted.bytes &+= bytes
-        counted.lines &+= fitting &+ bad
-        counted.bad &+= bad
-        tally.sources[chunk.source] = counted
-        run.counted(lines: fitting &+ bad, bytes: bytes)
-    }
-
-    private func reader(_ source: Int) throws(QuestionFault) -> FormatReader {
-        if let known = readers[source] { return known }
-        // Logs of many files: a parser for the last few is enough.
-        if readers.count >= 16 { readers.removeAll() }
-        let reader = try FormatReader(run.sources[source].reading, run.questions)
-        readers[source] = reader
-        return reader
+        let lines = try counter.count(chunk, into: tally)
+        run.counted(lines: lines, bytes: UInt64(chunk.end - chunk.start))
     }
 }

@@ -64,11 +64,11 @@ final class GroupTally {
             counter.measures.merge(entry, other.measures, otherEntry)
             guard isBounded else { return }
             reserveErrors(entry + 1)
-            errors[entry] += other.errors.isEmpty ? 0 : other.errors[otherEntry]
+            errors[entry] &+= other.errors.isEmpty ? 0 : other.errors[otherEntry]
             if entry == known {
                 // New here: this one may have pruned it.
                 if floor > 0 { _ = counter.add(key, floor) }
-                errors[entry] += floor
+                errors[entry] &+= floor
             } else {
                 seen[entry] = true
             }
@@ -77,9 +77,9 @@ final class GroupTally {
             var missing: [Int: Bool] = [:]
             for entry in 0..<before where !seen[entry] { missing[entry] = true }
             counter.table.raise(by: other.floor) { missing[$0] != nil }
-            for entry in missing.keys { errors[entry] += other.floor }
+            for entry in missing.keys { errors[entry] &+= other.floor }
         }
-        floor += other.floor
+        floor &+= other.floor
         total &+= other.total
     }
 

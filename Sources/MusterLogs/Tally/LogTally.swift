@@ -36,7 +36,11 @@ package final class LogTally {
         package var lines: UInt64 = 0
         package var bad: UInt64 = 0
 
-        package init() {}
+        package init(bytes: UInt64 = 0, lines: UInt64 = 0, bad: UInt64 = 0) {
+            self.bytes = bytes
+            self.lines = lines
+            self.bad = bad
+        }
     }
 
     package init(_ questions: LogQuestions, seed: UInt64) {
@@ -112,6 +116,14 @@ package final class LogTally {
         return result
     }
 
+    /// Notes what was counted of a source.
+    func addSource(_ source: Int, bytes: UInt64, lines: UInt64, bad: UInt64) {
+        self.bytes &+= bytes
+        let known = sources[source] ?? SourceCount()
+        sources[source] = SourceCount(
+            bytes: known.bytes &+ bytes, lines: known.lines &+ lines, bad: known.bad &+ bad)
+    }
+
     private func note(_ lines: [BadLine], _ chunk: Chunk) {
         bad &+= UInt64(lines.count)
         for line in lines { keep(BadLineExample(line, chunk)) }
@@ -155,6 +167,19 @@ package final class LogTally {
             sources[source, default: SourceCount()].lines &+= count.lines
             sources[source, default: SourceCount()].bad &+= count.bad
         }
+    }
+
+    /// Gives its sources other numbers, so that it can be joined with a tally of others. Two may become one.
+    package func renumber(_ number: (Int) -> Int) {
+        var renamed: [Int: SourceCount] = [:]
+        for (source, count) in sources {
+            let known = renamed[number(source)] ?? SourceCount()
+            renamed[number(source)] = SourceCount(
+                bytes: known.bytes &+ count.bytes, lines: known.lines &+ count.lines, bad: known.bad &+ count.bad)
+        }
+        sources = renamed
+        for index in examples.indices { examples[index].source = number(examples[index].source) }
+        examples.sort()
     }
 
     /// Keeps the greatest keys where the groups hold more than `budget` bytes together. The counts of what is kept become

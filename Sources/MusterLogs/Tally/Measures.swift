@@ -45,7 +45,8 @@ struct MeasureValues: ~Copyable {
         let rows = RowBatch.capacity
         unsafe numbers = .allocate(capacity: max(1, (names.sums.count + names.quantiles.count) * rows))
         unsafe hashes = .allocate(capacity: max(1, names.distinct.count * rows))
-        unsafe numbers.initialize(repeating: Self.none, count: max(1, (names.sums.count + names.quantiles.count) * rows))
+        unsafe numbers.initialize(
+            repeating: Self.none, count: max(1, (names.sums.count + names.quantiles.count) * rows))
         unsafe hashes.initialize(repeating: 0, count: max(1, names.distinct.count * rows))
     }
 
@@ -146,7 +147,7 @@ struct MeasureTable: Sendable {
 
     mutating func merge(_ entry: Int, _ other: MeasureTable, _ otherEntry: Int) {
         let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
-        for index in 0..<s { sums[entry * s + index] += other.sums[otherEntry * s + index] }
+        for index in 0..<s { sums[entry * s + index] &+= other.sums[otherEntry * s + index] }
         for index in 0..<q {
             let before = histograms[entry * q + index].memory
             histograms[entry * q + index].merge(other.histograms[otherEntry * q + index])

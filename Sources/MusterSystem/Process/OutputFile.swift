@@ -31,6 +31,12 @@ package final class OutputFile: Sendable {
         return width > 0 ? Int(width) : nil
     }
 
+    /// Lines of the terminal, nil where it is none.
+    package var terminalHeight: Int? {
+        let height = cml_terminal_height(descriptor)
+        return height > 0 ? Int(height) : nil
+    }
+
     /// Writes all bytes. Returns false where the reader has gone (a broken pipe); errors: a full disk and the like.
     @discardableResult
     package func write(_ bytes: [UInt8]) throws(FileFault) -> Bool {
@@ -52,5 +58,34 @@ package final class OutputFile: Sendable {
             }
         }
         return true
+    }
+}
+
+extension OutputFile {
+    /// Puts bytes in a file's place as a whole: whoever reads it sees the old ones or the new ones, also after a crash
+    /// (write under another name, fsync, rename, fsync of the folder). Errors: it cannot be written; the old file stays.
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(FileFault) {
+        let temporary = path + ".muster-\(getpid())"
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+        do throws(FileFault) {
+            let file = OutputFile(descriptor: descriptor, path: path, isOwned: true)
+            try file.write(bytes)
+            guard fsync(descriptor) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+            guard unsafe rename(temporary, path) == 0 else {
+                throw FileFault(path: path, errno: errno, doing: "replace")
+            }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
+        }
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that cannot be opened for reading can hold a file all the same; the name is then as safe as can be.
+        if folderDescriptor >= 0 {
+            fsync(folderDescriptor)
+            close(folderDescriptor)
+        }
     }
 }

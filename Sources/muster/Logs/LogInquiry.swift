@@ -3,6 +3,7 @@ import MusterCore
 import MusterFormats
 import MusterLogs
 import MusterSystem
+import Synchronization
 
 /// One question to logs, from the command line to the report.
 struct LogInquiry {
@@ -19,6 +20,7 @@ struct LogInquiry {
         var list: InputList
         var prepared: PreparedSources
         var questions: LogQuestions
+        var continuation: Continuation?
     }
 
     func run() async throws {
@@ -26,19 +28,21 @@ struct LogInquiry {
         if let line = options.explainFormat { return try LogExplanation(line, choice).print() }
         let asked = try options.questions()
         let interruption = try Interruption.install()
-        let files = try outputFiles()
+        let desk = try LogDesk(options)
         let workers = options.workers ?? ResourceLimits.cores
         let started = SystemClock.now
         let ending = try await WorkerPool.withPool(workers) { pool in
             try await Reactor.withLoops(1, name: "muster-desk") { loops in
-                try await inquire(asked, choice, pool, loops[0], interruption)
+                try await inquire(asked, choice, pool, loops[0], interruption, desk)
             }
         }
         guard let (plan, outcome) = ending else { throw ExitCode(2) }
         var report = report(plan, outcome)
         report.elapsed = started.duration(to: SystemClock.now)
         report.workers = workers
-        try write(report, files)
+        var faults = keep(plan, outcome)
+        faults += desk.write(report)
+        if !faults.isEmpty { throw Complaint(faults.map(\.text)) }
         throw ExitCode(status(report, outcome))
     }
 
@@ -46,7 +50,7 @@ struct LogInquiry {
 
     private func inquire(
         _ asked: LogQuestions, _ choice: PreparedSources.Choice, _ pool: WorkerPool, _ loop: Reactor,
-        _ interruption: Interruption
+        _ interruption: Interruption, _ desk: LogDesk
     ) async throws -> (Plan, LogRun.Outcome)? {
         let progress = LogProgress()
         return try await withThrowingTaskGroup(of: (Plan, LogRun.Outcome)?.self) { group in
@@ -54,7 +58,7 @@ struct LogInquiry {
                 _ = await interruption.wait()
                 return nil
             }
-            if let width = OutputFile.standardError.terminalWidth {
+            if let width = OutputFile.standardError.terminalWidth, !options.follow {
                 group.addTask(executorPreference: loop) {
                     await show(progress, width)
                     return nil
@@ -62,8 +66,9 @@ struct LogInquiry {
             }
             group.addTask {
                 let plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
-                let run = LogRun(questions: plan.questions, options: LogRunOptions(memory: options.memory.bytes))
-                return (plan, try await run.run(plan.prepared, on: pool, progress: progress))
+                let outcome = try await count(plan, pool, progress)
+                guard options.follow, !outcome.isInterrupted else { return (plan, outcome) }
+                return (plan, try await follow(plan, outcome, pool, loop, desk))
             }
             defer { group.cancelAll() }
             do {
@@ -77,24 +82,87 @@ struct LogInquiry {
         }
     }
 
+    private func count(_ plan: Plan, _ pool: WorkerPool, _ progress: LogProgress) async throws -> LogRun.Outcome {
+        let keeps = options.checkpoint != nil || options.follow
+        let run = LogRun(
+            questions: plan.questions,
+            options: LogRunOptions(memory: options.memory.bytes, keepsPartialLine: keeps))
+        guard let checkpoint = options.checkpoint else {
+            return try await run.run(plan.prepared, on: pool, progress: progress)
+        }
+        return try await run.run(plan.prepared, start: plan.continuation?.start, on: pool, progress: progress) {
+            tally, offsets in
+            let file = Continuation.file(tally, plan.prepared, offsets: offsets, after: plan.continuation)
+            // One that cannot be saved now is tried again at the end, and told then.
+            try? OutputFile.replace(checkpoint, with: file.encoded())
+        }
+    }
+
+    private func follow(
+        _ plan: Plan, _ outcome: LogRun.Outcome, _ pool: WorkerPool, _ loop: Reactor, _ desk: LogDesk
+    ) async throws -> LogRun.Outcome {
+        let shown = Mutex(0)
+        let following = try LogFollowing(plan.prepared, plan.questions, outcome) { outcome in
+            let seconds = shown.withLock { count in
+                count += 1
+                return count
+            }
+            // What cannot be kept now is tried again, and told at the end.
+            if seconds % 5 == 0 { _ = keep(plan, outcome) }
+            var report = report(plan, outcome)
+            report.isInterrupted = false
+            report.workers = pool.width
+            desk.show(report)
+        }
+        return try await following.run(pool, loop)
+    }
+
     /// Finds the inputs, their formats and what to ask of them. Errors: everything that is wrong with these, at once.
     private func plan(_ asked: LogQuestions, _ choice: PreparedSources.Choice) throws -> Plan {
+        let saved = try checkpoint(asked)
         let list = InputList.resolve(options.files, countCopies: options.countCopies)
         if !list.faults.isEmpty { throw Complaint(list.faults.map(\.text)) }
         let prepared = try columns {
             () throws(LogFormatFault) in
             try PreparedSources.prepare(
                 list.sources, choice, wanted: asked.wanted + DefaultQuestions.wanted,
-                isCancelled: { Task.isCancelled })
+                positions: saved.map { PositionTable($0.sources.compactMap(\.position)) },
+                keepsPartialLine: options.checkpoint != nil, isCancelled: { Task.isCancelled })
         }
         try Task.checkCancellation()
         if !prepared.faults.isEmpty { throw Complaint(prepared.faults.map(\.text)) }
-        let questions = DefaultQuestions.fill(
-            asked, screen, readings: prepared.readings, present: prepared.present)
+        let questions =
+            saved?.tally.questions
+            ?? DefaultQuestions.fill(asked, screen, readings: prepared.readings, present: prepared.present)
         let faults = BoundQuestions.faults(questions, prepared.readings)
         if !faults.isEmpty { throw Complaint(faults) }
         let bound = try columns { () throws(LogFormatFault) in try prepared.asking(questions.wanted, choice) }
-        return Plan(list: list, prepared: bound, questions: questions)
+        let continuation = saved.map { Continuation($0, sources: bound.logSources) }
+        return Plan(list: list, prepared: bound, questions: questions, continuation: continuation)
+    }
+
+    /// What the last run with this checkpoint left; nil for the first. Errors: it cannot be read, or answers other questions.
+    private func checkpoint(_ asked: LogQuestions) throws(Complaint) -> TallyFile? {
+        guard let path = options.checkpoint else { return nil }
+        let saved: TallyFile
+        do {
+            guard try FileFacts.of(path) != nil else { return nil }
+            saved = try TallyFile(try FileReading.bytes(path), seed: RandomSeed.draw())
+        } catch let fault as FileFault {
+            throw Complaint(fault)
+        } catch {
+            let hint = (error as? TallyFault)?.hint ?? "cannot be read"
+            throw Complaint("\(path): \(hint); delete it to begin anew")
+        }
+        var same = asked
+        if asked.groups.isEmpty { same.groups = saved.tally.questions.groups }
+        if asked.groups.isEmpty, asked.measures.isEmpty { same.measures = saved.tally.questions.measures }
+        guard same.signature == saved.tally.questions.signature else {
+            throw Complaint(
+                "\(path): the checkpoint answers other questions (\(saved.tally.questions.signature)); ask the same, or use another file"
+            )
+        }
+        return saved
     }
 
     private func columns(_ body: () throws(LogFormatFault) -> PreparedSources) throws(Complaint) -> PreparedSources {
@@ -126,59 +194,47 @@ struct LogInquiry {
 
     // MARK: Reporting
 
-    private func outputFiles() throws(Complaint) -> [(LogReportFormat, OutputFile)] {
-        var files: [(LogReportFormat, OutputFile)] = []
-        for choice in options.outputFile {
-            do throws(FileFault) {
-                files.append((choice.format, try OutputFile.create(choice.path)))
-            } catch {
-                throw Complaint(error)
-            }
-        }
-        return files
-    }
-
-    private func report(_ plan: Plan, _ outcome: LogRun.Outcome) -> LogReport {
-        let names = plan.prepared.names
-        let sources = names.indices.map { index in
-            let counted = outcome.tally.sources[index] ?? .init()
-            return LogReport.Source(
-                name: names[index], format: plan.prepared.titles[index], bytes: Int(clamping: counted.bytes),
-                lines: Int(clamping: counted.lines), bad: Int(clamping: counted.bad),
-                note: outcome.notes[index] ?? plan.prepared.notes[index] ?? "")
-        }
-        let unread =
-            plan.list.skipped.map {
-                LogReport.Source(name: $0.name, format: "", bytes: 0, lines: 0, bad: 0, note: $0.note)
-            }
-            + plan.prepared.empty.map {
-                LogReport.Source(name: $0, format: "", bytes: 0, lines: 0, bad: 0, note: "empty")
-            }
-        let answers = LogAnswers(limit: options.rows, badLineLimit: options.badLines)
-        var report = answers.report(outcome.tally, sources: sources, readings: plan.prepared.readings)
-        report.sources += unread
-        report.isInterrupted = outcome.isInterrupted
-        return report
-    }
-
-    private func write(_ report: LogReport, _ files: [(LogReportFormat, OutputFile)]) throws(Complaint) {
-        let width = OutputFile.standardOutput.terminalWidth ?? 100
-        let screen = ReportOptions(color: options.color.isOn(for: .standardOutput), width: width)
+    /// Keeps what was counted where that is asked for.
+    private func keep(_ plan: Plan, _ outcome: LogRun.Outcome) -> [FileFault] {
         var faults: [FileFault] = []
-        for (format, file, look) in [(options.output.format, OutputFile.standardOutput, screen)]
-            + files.map({ ($0, $1, ReportOptions()) })
-        {
+        for path in [options.partial, options.checkpoint].compactMap({ $0 }) {
+            let file = Continuation.file(
+                outcome.tally, plan.prepared, offsets: outcome.offsets, followed: outcome.followed,
+                after: plan.continuation)
             do throws(FileFault) {
-                try file.write(format.write(report, look))
+                try OutputFile.replace(path, with: file.encoded())
             } catch {
                 faults.append(error)
             }
         }
-        if !faults.isEmpty { throw Complaint(faults.map(\.text)) }
+        return faults
+    }
+
+    private func report(_ plan: Plan, _ outcome: LogRun.Outcome) -> LogReport {
+        let former = plan.continuation?.formerSources ?? []
+        let names = plan.prepared.names + former.map(\.name)
+        let formats = plan.prepared.titles + former.map(\.format)
+        let sources = names.indices.map { index in
+            let counted = outcome.tally.sources[index] ?? .init()
+            return LogReport.Source(
+                name: names[index], format: formats[index], bytes: Int(clamping: counted.bytes),
+                lines: Int(clamping: counted.lines), bad: Int(clamping: counted.bad),
+                note: outcome.notes[index] ?? plan.prepared.notes[index] ?? "")
+        }
+        let unread =
+            plan.list.skipped.map { ($0.name, $0.note) } + plan.prepared.empty.map { ($0, "no lines") }
+        let answers = LogAnswers(limit: options.rows, badLineLimit: options.badLines)
+        let kinds = LogAnswers.kinds(plan.questions.measures, plan.prepared.readings)
+        var report = answers.report(outcome.tally, sources: sources, kinds: kinds)
+        report.sources += unread.map {
+            LogReport.Source(name: $0.0, format: "", bytes: 0, lines: 0, bad: 0, note: $0.1)
+        }
+        report.isInterrupted = outcome.isInterrupted
+        return report
     }
 
     private func status(_ report: LogReport, _ outcome: LogRun.Outcome) -> Int32 {
-        if outcome.isInterrupted { return 2 }
+        if outcome.isInterrupted, !options.follow { return 2 }
         if !outcome.notes.isEmpty {
             for (source, note) in outcome.notes.sorted(by: { $0.key < $1.key }) {
                 Complaint("\(report.sources[source].name): \(note)").print()

@@ -82,10 +82,25 @@ struct LogOptions: ParsableArguments {
     @Flag(help: "Count rotated and compressed copies of one log each.")
     var countCopies = false
 
+    @Option(
+        help: ArgumentHelp("Write what was counted to a file, to be joined by muster logs merge.", valueName: "file"))
+    var partial: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on where the last run with this file stopped; it is made where it is missing.", valueName: "file"))
+    var checkpoint: String?
+
+    @Flag(name: [.customShort("f"), .long], help: "Go on as the files grow, with a live screen, until Ctrl-C.")
+    var follow = false
+
     @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
     var color = ColorChoice.auto
 
     func validate() throws {
+        if follow, files.contains("-") {
+            throw ValidationError("--follow takes files, not standard input, which is read to its end anyway")
+        }
         if files.isEmpty, explainFormat == nil {
             throw ValidationError("no file is named; write one, a pattern, a folder, or - for standard input")
         }

@@ -11,7 +11,7 @@ struct LogsCommand: AsyncParsableCommand {
 
             Exit status: 0 done, 1 bad lines under --strict, 2 wrong usage, a fault, or a source that was not read whole.
             """,
-        subcommands: [LogsTopCommand.self, LogsSummaryCommand.self])
+        subcommands: [LogsTopCommand.self, LogsSummaryCommand.self, LogsMergeCommand.self])
 }
 
 struct LogsTopCommand: AsyncParsableCommand {

@@ -1,0 +1,61 @@
+/// Reads the lines of chunks and counts them: parsers and bound questions for the formats of some sources. Used by one thread
+/// at a time.
+package final class LineCounter {
+    private let readings: [LineReading]
+    private let questions: LogQuestions
+    private var readers: [Int: FormatReader] = [:]
+
+    /// A format's parser with its questions.
+    private final class FormatReader {
+        let parser: any LineParser
+        let bound: BoundQuestions
+        var batch: RowBatch
+
+        init(_ reading: LineReading, _ questions: LogQuestions) throws(QuestionFault) {
+            parser = reading.makeParser()
+            bound = try BoundQuestions(questions, reading)
+            batch = RowBatch(width: reading.fields.count)
+        }
+    }
+
+    /// `readings` by number of the source.
+    package init(_ readings: [LineReading], _ questions: LogQuestions) {
+        self.readings = readings
+        self.questions = questions
+    }
+
+    /// Counts a chunk's lines and returns how many there were, blank ones aside. Errors: a filter means nothing for the
+    /// format, which is found out before a run.
+    @discardableResult
+    package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
+        let reader = try reader(chunk.source)
+        let before = (tally.fitting, tally.bad)
+        var cursor = chunk.start
+        while cursor < chunk.end {
+            reader.batch.begin(chunk)
+            reader.parser.parse(chunk, &cursor, into: &reader.batch)
+            tally.add(reader.batch, reader.bound, chunk)
+        }
+        let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
+        tally.addSource(chunk.source, bytes: UInt64(chunk.end - chunk.start), lines: fitting &+ bad, bad: bad)
+        return fitting &+ bad
+    }
+
+    /// Counts lines that are at hand as bytes: `position` is where they begin in their source.
+    package func count(
+        _ lines: [UInt8], source: Int, position: Int64, into tally: LogTally
+    ) throws(QuestionFault) {
+        _ = try Chunk.with(lines) { (chunk) throws(QuestionFault) in
+            try count(chunk.at(position, source: source), into: tally)
+        }
+    }
+
+    private func reader(_ source: Int) throws(QuestionFault) -> FormatReader {
+        if let known = readers[source] { return known }
+        // Logs of many files: a parser for the last few is enough.
+        if readers.count >= 16 { readers.removeAll() }
+        let reader = try FormatReader(readings[source], questions)
+        readers[source] = reader
+        return reader
+    }
+}
