@@ -110,6 +110,20 @@ LOG_INLINE const uint8_t *closing_quote(const uint8_t *p, const uint8_t *end, bo
     return end;
 }
 
+// The first byte that is not of a plain word: a blank, a quote, a backslash, a control, or none of ASCII.
+LOG_INLINE const uint8_t *word_end(const uint8_t *p, const uint8_t *end) {
+    for (; p < end; p += LOG_WIDTH) {
+        log_vector v = log_load(p);
+        uint32_t mask =
+            log_mask(log_either(log_either(log_equal(v, '"'), log_equal(v, '\\')), log_no_word(v)));
+        if (mask != 0) {
+            p += __builtin_ctz(mask);
+            return p < end ? p : end;
+        }
+    }
+    return end;
+}
+
 static int hex_digit(uint8_t byte) {
     if (byte >= '0' && byte <= '9') return byte - '0';
     if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
@@ -170,9 +184,9 @@ LOG_COLD const uint8_t *user_end(const uint8_t *p, const uint8_t *end) {
     }
 }
 
-// "HTTP/1.1" and its like: all but the digits.
+// "HTTP/1.1" and its like; of the digits only the high half, which no quote or control shares.
 LOG_INLINE bool is_plain_protocol(const uint8_t *p) {
-    return (log_load64(p) & 0x00ff00ffffffffff) == 0x002e002f50545448;
+    return (log_load64(p) & 0xf0fff0ffffffffff) == 0x302e302f50545448;
 }
 
 // Where the next line begins; NULL where this one is none of the format.
@@ -196,9 +210,9 @@ LOG_INLINE uint8_t *read_line(log_counts *counts, clf_time *time, uint8_t *line,
     if (at[0] != '[' || at[27] != ']' || at[28] != ' ' || at[29] != '"' || !read_time(time, at + 1, &minute)) return NULL;
     at += 30;
     const uint8_t *request = at;
-    const uint8_t *method_end = log_find(at, end, ' ', '"');
+    const uint8_t *method_end = word_end(at, end);
     const uint8_t *target = method_end + 1;
-    const uint8_t *target_end = log_find(target, end, ' ', '"');
+    const uint8_t *target_end = word_end(target, end);
     const uint8_t *protocol = target_end + 1;
     span url;
     if (LIKELY(
