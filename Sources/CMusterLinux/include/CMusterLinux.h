@@ -98,4 +98,47 @@ int cml_core_count(void);
 void cml_random(void *bytes, size_t count);
 size_t cml_error_text(int error, void *text, size_t capacity);
 
+// --- files that are read
+enum { CML_KIND_REGULAR, CML_KIND_DIRECTORY, CML_KIND_STREAM };
+typedef struct {
+    uint64_t device;
+    uint64_t inode;
+    int64_t size;
+    // Names it has; 0 where it was deleted.
+    uint64_t links;
+    int kind;
+} cml_file_facts;
+// For reading, without waiting for a FIFO's writer.
+int cml_file_open(const char *path);
+int cml_file_facts_of(int fd, cml_file_facts *facts);
+// Follows symbolic links.
+int cml_path_facts(const char *path, cml_file_facts *facts);
+void cml_file_sequential(int fd);
+// Until `count` bytes are there or the file ends.
+int64_t cml_file_read_at(int fd, void *bytes, size_t count, int64_t offset);
+// Once; -EAGAIN where nothing is there yet.
+int64_t cml_file_read(int fd, void *bytes, size_t count);
+// How far the open file was read, by whomever.
+int64_t cml_file_position(int fd);
+// Waits until one of two descriptors (-1: none) can be read or has ended: bit 0 the first, bit 1 the second, 0 neither.
+int cml_wait_readable(int first, int second, int milliseconds);
+// Starts a program that reads `input` and writes into pipes; returns its id. `arguments` ends with NULL.
+int cml_spawn_filter(const char *program, char *const *arguments, int input, int *output, int *error);
+// 1 where the child has ended and was reaped, with its exit status or the negated signal; 0 while it runs.
+int cml_child_ended(int child, int *status);
+// Ends and reaps a child that was not reaped before.
+void cml_child_end(int child);
+
+// --- gzip members
+typedef struct cml_inflate cml_inflate;
+// NULL where there is no memory.
+cml_inflate *cml_inflate_create(void);
+void cml_inflate_destroy(cml_inflate *state);
+// Makes it ready for the next member.
+int cml_inflate_reset(cml_inflate *state);
+// Inflates from `input` into `output`; the counts say what is there and are set to what was taken and given. Returns 1 at
+// the end of the member, 0 where more input or more room is needed, -EBADMSG where the data is corrupt, -ENOMEM.
+int cml_inflate_step(cml_inflate *state, const uint8_t *input, uint32_t *input_count, uint8_t *output,
+                     uint32_t *output_count);
+
 #endif

@@ -62,6 +62,12 @@ CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
 }
 #endif
 
+// Offset of the last `c` of `count` bytes, -1 where there is none; it is looked for from the end.
+CMS_INLINE ptrdiff_t cms_find_last(const uint8_t *p, ptrdiff_t count, uint8_t c) {
+    while (count > 0 && p[count - 1] != c) count--;
+    return count - 1;
+}
+
 CMS_INLINE void cms_prefetch(const void *p) { __builtin_prefetch(p); }
 
 #endif

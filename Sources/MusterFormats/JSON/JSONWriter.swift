@@ -119,6 +119,13 @@ package struct JSONWriter {
     /// Ends a line; white space between two values or after the last.
     package mutating func newline() { bytes.append(UInt8(ascii: "\n")) }
 
+    /// Lets the next value begin a line, behind the comma that it needs.
+    package mutating func lineBreak() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = false
+        newline()
+    }
+
     /// Appends a number in decimal digits.
     package static func append(_ value: Int, to bytes: inout [UInt8]) {
         var digits: [20 of UInt8] = .init(repeating: 0)

@@ -14,10 +14,13 @@ package struct ReportOptions: Sendable {
     package var color: Bool
     /// Columns of the terminal; texts for people keep to it, but never below 60.
     package var width: Int
+    /// Whether a form that holds one table (CSV of a log report) is to hold all of them, one after the other.
+    package var allTables: Bool
 
-    package init(color: Bool = false, width: Int = 100) {
+    package init(color: Bool = false, width: Int = 100, allTables: Bool = false) {
         self.color = color
         self.width = width
+        self.allTables = allTables
     }
 }
 

@@ -32,24 +32,15 @@ struct UTCTime {
         bytes.append(UInt8(ascii: "Z"))
     }
 
-    /// Days since 1970 to a date of the proleptic Gregorian calendar: eras of 400 years (146,097 days) that begin on the
-    /// first of March, so that the leap day is the last of its year.
     private mutating func turn(to today: Int64) {
         day = today
-        let shifted = today + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let (year, month, dayOfMonth) = UTCMoment.date(ofDay: today)
         date.removeAll(keepingCapacity: true)
-        UTCTime.append(Int(year), digits: 4, to: &date)
+        UTCTime.append(year, digits: 4, to: &date)
         date.append(UInt8(ascii: "-"))
-        UTCTime.append(Int(month), digits: 2, to: &date)
+        UTCTime.append(month, digits: 2, to: &date)
         date.append(UInt8(ascii: "-"))
-        UTCTime.append(Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1), digits: 2, to: &date)
+        UTCTime.append(dayOfMonth, digits: 2, to: &date)
         date.append(UInt8(ascii: "T"))
     }
 

@@ -45,7 +45,7 @@ private final class CombinedParser: LineParser {
         while unsafe line < end && !batch.isFull {
             let (stop, expected) = unsafe Self.row(line, end, base, &time, isCombined, &batch)
             if let expected {
-                unsafe line = Self.reject(line, stop, end, base, expected, &batch)
+                unsafe line = RequestLine.reject(line, stop, end, base, expected.description, &batch)
             } else {
                 unsafe line = stop
             }
@@ -69,8 +69,8 @@ private final class CombinedParser: LineParser {
         guard unsafe at.pointee == 0x20 && at > line else { return unsafe (at, "ip, a word") }
         unsafe set(.ip, line, at)
         unsafe at += 1
-        // `- - `, nearly always.
-        if unsafe _fastPath(ByteScan.load32(at) == 0x202d_202d) {
+        // `- - [`, nearly always.
+        if unsafe _fastPath(ByteScan.load32(at) == 0x202d_202d && at[4] == 0x5b) {
             unsafe set(.ident, at, at + 1)
             unsafe set(.user, at + 2, at + 3)
             unsafe at += 4
@@ -80,7 +80,7 @@ private final class CombinedParser: LineParser {
             guard unsafe at.pointee == 0x20 else { return unsafe (at, "ident, a word") }
             unsafe set(.ident, ident, at)
             let user = unsafe at + 1
-            unsafe at = userEnd(user, end)
+            unsafe at = userEnd(user, end, &escaped)
             guard unsafe at.pointee == 0x20 else { return unsafe (at, "user, then [time]") }
             unsafe set(.user, user, at)
             unsafe at += 1
@@ -94,22 +94,10 @@ private final class CombinedParser: LineParser {
         unsafe at += 30
         // The request: method, target, protocol, where it is one.
         let request = unsafe at
-        let method = unsafe ByteScan.first(of: 0x20, or: 0x22, from: at, to: end)
-        let target = unsafe method + 1
-        let targetEnd = unsafe ByteScan.first(of: 0x20, or: 0x22, from: target, to: end)
-        let version = unsafe targetEnd + 1
-        if unsafe _fastPath(
-            version + 9 < end && method.pointee == 0x20 && targetEnd.pointee == 0x20 && targetEnd > target
-                && version[8] == 0x22 && version[9] == 0x20 && isPlain(version))
-        {
-            unsafe set(.method, request, method)
-            unsafe set(.url, target, targetEnd)
-            unsafe set(.version, version, version + 8)
-            unsafe at = version + 8
-        } else {
-            unsafe at = ByteScan.closingQuote(from: request, to: end, escaped: &escaped)
-            guard unsafe at < end && at.pointee == 0x22 else { return unsafe (at, "the quote that ends the request") }
-            unsafe splitRequest(request, at, base, row)
+        unsafe at = ByteScan.closingQuote(from: request, to: end, escaped: &escaped)
+        guard unsafe at < end && at.pointee == 0x22 else { return unsafe (at, "the quote that ends the request") }
+        if unsafe !RequestLine.splitUsual(request, at, base, row + Column.method.rawValue) {
+            unsafe RequestLine.split(request, at, base, row + Column.method.rawValue)
         }
         // ` 200 1234`
         let hundreds = unsafe UInt32(at[2]) &- 48
@@ -149,50 +137,24 @@ private final class CombinedParser: LineParser {
         return unsafe (at + 1, nil)
     }
 
-    /// Whether the eight bytes of a protocol hold neither quote, backslash nor control: they are compared with the usual.
-    @inline(__always)
-    private static func isPlain(_ version: ByteScan.Bytes) -> Bool {
-        // "HTTP/1.1" and its like: all but the digits.
-        unsafe ByteScan.load64(version) & 0x00ff_00ff_ffff_ffff == 0x002e_002f_5054_5448
-    }
-
     /// The blank before `[`: a user's name may hold blanks.
     @inline(never)
-    private static func userEnd(_ start: ByteScan.Bytes, _ end: ByteScan.Bytes) -> ByteScan.Bytes {
+    private static func userEnd(
+        _ start: ByteScan.Bytes, _ end: ByteScan.Bytes, _ escaped: inout Bool
+    ) -> ByteScan.Bytes {
         var at = unsafe start
         while true {
-            unsafe at = ByteScan.first(of: 0x20, or: 0x0a, from: at, to: end)
-            if unsafe at >= end || at.pointee == 0x0a || at[1] == 0x5b { return unsafe at }
+            unsafe at = ByteScan.first(of: 0x20, or: 0x5c, or: 0x0a, from: at, to: end)
+            if unsafe at >= end || at.pointee == 0x0a { return unsafe at }
+            if unsafe at.pointee == 0x5c { escaped = true } else if unsafe at[1] == 0x5b { return unsafe at }
             unsafe at += 1
         }
     }
 
-    /// A request that is not `method target protocol` is a target as a whole: `-`, or what was no HTTP at all.
-    @inline(never)
-    private static func splitRequest(
-        _ start: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>
-    ) {
-        let first = unsafe ByteScan.first(of: 0x20, or: 0x22, from: start, to: end)
-        // The target may hold blanks, the protocol does not.
-        var last = unsafe end
-        while unsafe last > start && last[-1] != 0x20 { unsafe last -= 1 }
-        let isWhole = unsafe first < end && last > first + 1 && isProtocol(last, end)
-        let isOld = unsafe first < end && first > start && !isWhole && last == first + 1 && last < end
-        unsafe row[Column.method.rawValue] =
-            isWhole || isOld ? FieldSpan(start: start - base, count: first - start) : .absent
-        let target = unsafe isWhole || isOld ? first + 1 : start
-        let targetEnd = unsafe isWhole ? last - 1 : end
-        unsafe row[Column.url.rawValue] = FieldSpan(start: target - base, count: targetEnd - target)
-        unsafe row[Column.version.rawValue] = isWhole ? FieldSpan(start: last - base, count: end - last) : .absent
-    }
-
-    private static func isProtocol(_ start: ByteScan.Bytes, _ end: ByteScan.Bytes) -> Bool {
-        unsafe end - start >= 5 && ByteScan.load32(start) == 0x5054_5448 && start[4] == 0x2f
-    }
-
     @inline(never)
     private static func unescape(_ row: UnsafeMutablePointer<FieldSpan>, _ isCombined: Bool, _ base: ByteScan.Bytes) {
-        for column in [Column.method, .url, .referrer, .agent] where isCombined || column.rawValue < 8 {
+        for column in [Column.user, .method, .url, .version, .referrer, .agent] where isCombined || column.rawValue < 8
+        {
             let span = unsafe row[column.rawValue]
             if span.isAbsent { continue }
             // Invariant: the span lies in the chunk, which a parser may write.
@@ -200,21 +162,5 @@ private final class CombinedParser: LineParser {
                 UnsafeMutablePointer(mutating: base + Int(span.start)), Int(span.count))
             unsafe row[column.rawValue] = FieldSpan(start: Int(span.start), count: count)
         }
-    }
-
-    /// Notes a bad line, or passes over a blank one; returns where the next begins.
-    @inline(never)
-    private static func reject(
-        _ line: ByteScan.Bytes, _ stop: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes,
-        _ expected: StaticString, _ batch: inout RowBatch
-    ) -> ByteScan.Bytes {
-        let next = unsafe ByteScan.lineEnd(from: line, to: end)
-        var last = unsafe next
-        while unsafe last > line && (last[-1] == 0x20 || last[-1] == 0x0d || last[-1] == 0x09) { unsafe last -= 1 }
-        if unsafe last > line {
-            unsafe batch.reject(
-                line: line - base..<next - base, fault: min(stop, next) - base, expected: expected.description)
-        }
-        return unsafe min(next + 1, end)
     }
 }

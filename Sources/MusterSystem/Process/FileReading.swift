@@ -14,7 +14,7 @@ package struct FileFault: Error, Sendable, Hashable {
         hint = "cannot \(doing): \(reason.prefix(1).lowercased() + reason.dropFirst())"
     }
 
-    init(path: String, hint: String) {
+    package init(path: String, hint: String) {
         self.path = path
         self.hint = hint
     }

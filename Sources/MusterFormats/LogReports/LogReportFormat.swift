@@ -1,0 +1,47 @@
+package import MusterCore
+
+/// A form in which the answer to a question to logs can be reported.
+package struct LogReportFormat: Sendable {
+    /// The word for `--output`.
+    package var name: String
+    /// One line for `--help`.
+    package var summary: String
+    /// The whole report as bytes, with a line end at its end; empty where the form has nothing to say.
+    package var write: @Sendable (LogReport, ReportOptions) -> [UInt8]
+
+    package init(
+        name: String, summary: String, write: @escaping @Sendable (LogReport, ReportOptions) -> [UInt8]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.write = write
+    }
+}
+
+/// Every form of a log report there is; the first is the default.
+package enum LogReportCatalog {
+    package static let formats: [LogReportFormat] = [
+        LogReportFormat(name: "table", summary: "a summary for a person, in one screen where possible") {
+            LogTableReport($1).bytes($0)
+        },
+        LogReportFormat(name: "json", summary: "one JSON object") { report, _ in LogJSONReport.bytes(report) },
+        LogReportFormat(name: "ndjson", summary: "one JSON object a line: run, sources, figures, points, rows") {
+            report, _ in LogNDJSONReport.bytes(report)
+        },
+        LogReportFormat(name: "csv", summary: "the first table, or all that were asked for (RFC 4180)") {
+            LogCSVReport.bytes($0, allTables: $1.allTables)
+        },
+        LogReportFormat(name: "markdown", summary: "tables for an issue or a wiki") { report, _ in
+            LogMarkdownReport.bytes(report)
+        },
+        LogReportFormat(name: "prometheus", summary: "text exposition format 0.0.4") { report, _ in
+            LogPrometheusReport.bytes(report)
+        },
+        LogReportFormat(name: "html", summary: "one page with plots that needs no network") { report, _ in
+            HTMLPage.bytes(report)
+        },
+    ]
+
+    /// The format with this name.
+    package static func format(named name: String) -> LogReportFormat? { formats.first { $0.name == name } }
+}

@@ -1,0 +1,125 @@
+/// logfmt, as Go and Heroku programs write it: `k=v k="q\"v" flag`. A wanted name is a key, or another of the vocabulary's
+/// names for it. A flag stands for itself; of equal keys the last counts; bytes beyond ASCII are taken as they are.
+package enum LogfmtLine {
+    package static let format = LogFormat(
+        name: "logfmt", summary: #"logfmt: key=value key="a value", any key as a field"#
+    ) { wanted in
+        let fields = JSONLine.columns(wanted)
+        let keys = JSONKeys(flat: fields.map { JSONLine.candidates($0.name) }, times: LooseTime.names)
+        return LineReading(title: "logfmt", fields: fields, hasTime: true) { LogfmtParser(keys) }
+    }
+}
+
+private final class LogfmtParser: LineParser {
+    private typealias Bytes = ByteScan.Bytes
+    private struct Slot {
+        var span = FieldSpan.absent
+        var rank = Int.max
+        var isEscaped = false
+    }
+
+    private let keys: JSONKeys
+    private var slots: [Slot]
+    private var time = LooseTime()
+
+    init(_ keys: JSONKeys) {
+        self.keys = keys
+        slots = Array(repeating: Slot(), count: keys.slotCount)
+    }
+
+    func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
+        let base = unsafe UnsafePointer(chunk.base)
+        unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
+            for slot in slots.indices { slots[slot] = Slot() }
+            if let stop = unsafe pairs(line, end, base) { return stop }
+            for slot in slots.indices where slots[slot].isEscaped { unescape(slot, chunk) }
+            let last = slots.count - 1
+            for slot in 0..<last { unsafe row[slot] = slots[slot].span }
+            let span = slots[last].span
+            // Invariant: spans lie in the chunk.
+            if !span.isAbsent { instant = unsafe time.read(base + Int(span.start), Int(span.count)) }
+            return nil
+        }
+    }
+
+    /// Reads a line's pairs. A line without a single `=` is none of this format.
+    private func pairs(_ line: Bytes, _ end: Bytes, _ base: Bytes) -> LineWalk.Stop? {
+        var at = unsafe line
+        var isPair = false
+        while true {
+            while unsafe at < end && LineWalk.isBlank(at.pointee) { unsafe at += 1 }
+            if unsafe at >= end { break }
+            let key = unsafe at
+            while unsafe at < end && at.pointee > 0x20 && at.pointee != 0x3d && at.pointee != 0x22 { unsafe at += 1 }
+            guard unsafe at > key && (at >= end || at.pointee == 0x3d || LineWalk.isBlank(at.pointee)) else {
+                return unsafe LineWalk.Stop(at, "a key, then = and its value")
+            }
+            let name = unsafe Text(start: key, count: at - key)
+            guard unsafe at < end && at.pointee == 0x3d else {
+                unsafe keep(name, key, at, base, false)
+                continue
+            }
+            isPair = true
+            unsafe at += 1
+            let value = unsafe at
+            if unsafe at < end && at.pointee == 0x22 {
+                var isEscaped = false
+                let quote = unsafe ByteScan.closingQuote(from: at + 1, to: end, escaped: &isEscaped)
+                guard unsafe quote < end && quote.pointee == 0x22 else {
+                    return unsafe LineWalk.Stop(min(quote, end), "the quote that ends the value")
+                }
+                unsafe keep(name, value + 1, quote, base, isEscaped)
+                unsafe at = quote + 1
+                guard unsafe at >= end || LineWalk.isBlank(at.pointee) else {
+                    return unsafe LineWalk.Stop(at, "a blank behind the quote")
+                }
+            } else {
+                while unsafe at < end && at.pointee > 0x20 { unsafe at += 1 }
+                guard unsafe at >= end || LineWalk.isBlank(at.pointee) else {
+                    return unsafe LineWalk.Stop(at, "no control character in a value")
+                }
+                unsafe keep(name, value, at, base, false)
+            }
+        }
+        return unsafe isPair ? nil : LineWalk.Stop(line, "key=value")
+    }
+
+    private func keep(_ name: Text, _ start: Bytes, _ end: Bytes, _ base: Bytes, _ isEscaped: Bool) {
+        let index = keys.find(name, 0)
+        if index < 0 { return }
+        let span = unsafe FieldSpan(start: start - base, count: end - start)
+        for target in keys.nodes[0][index].targets where target.rank <= slots[target.slot].rank {
+            slots[target.slot] = Slot(span: span, rank: target.rank, isEscaped: isEscaped)
+        }
+    }
+
+    /// Undoes escapes where they stand, once for all columns that share a value.
+    private func unescape(_ slot: Int, _ chunk: Chunk) {
+        let span = slots[slot].span
+        // Invariant: spans lie in the chunk, which a parser may write.
+        let count = unsafe Self.unescape(chunk.base + Int(span.start), Int(span.count))
+        for other in slots.indices where slots[other].isEscaped && slots[other].span == span {
+            slots[other].span = FieldSpan(start: Int(span.start), count: count)
+            slots[other].isEscaped = false
+        }
+    }
+
+    /// Escapes as Go's `strconv.Quote` writes them: those of access logs, else, where there is a `\u`, those of JSON.
+    private static func unescape(_ start: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+        var index = 0
+        // Invariant: `index` is below `count` where a byte is read, or the byte is the closing quote.
+        while index < count {
+            guard unsafe start[index] == 0x5c else {
+                index += 1
+                continue
+            }
+            if unsafe start[index + 1] == UInt8(ascii: "u") {
+                let isWhole =
+                    index + 6 <= count && (2..<6).allSatisfy { unsafe Unescaping.hexDigit(start[index + $0]) != nil }
+                if isWhole { return unsafe JSONText.unescape(start, count) }
+            }
+            index += 2
+        }
+        return unsafe Unescaping.accessLog(start, count)
+    }
+}

@@ -1,0 +1,153 @@
+/// A test with its field found.
+enum BoundTest {
+    /// `text` is what a value that is no number is compared with; nil where it does not match.
+    case number(NumberSource, ValueRange, text: [UInt8]?)
+    /// Of microseconds since 1970 UTC.
+    case time(ValueRange)
+    case text(KeyField, [UInt8], isEqual: Bool)
+    /// An address, however it is written; a text that is none is compared as it is.
+    case address(KeyField, AddressBlock, [UInt8], isEqual: Bool)
+    case pattern(KeyField, BytePattern)
+    case contains(KeyField, ByteNeedle)
+    case among(KeyField, ValueSet)
+    case exists(KeyField)
+}
+
+/// A filter's tree with its fields found. Invariant: the parser bounded its depth.
+indirect enum BoundNode {
+    case all([BoundNode])
+    case any([BoundNode])
+    case not(BoundNode)
+    case test(BoundTest)
+}
+
+/// A filter for rows of one format. One a worker: regular expressions and scratch memory are its own.
+package final class BoundFilter {
+    private let node: BoundNode
+    private var scratch = Scratch()
+
+    init(node: BoundNode) { self.node = node }
+
+    /// Keeps the rows that match, of those that are selected.
+    package func select(_ batch: borrowing RowBatch, _ selection: inout Selection) {
+        if selection.isEmpty { return }
+        scratch.reset()
+        selection = node.select(batch, selection, &scratch)
+    }
+}
+
+extension BoundNode {
+
+    /// Those of some rows that match.
+    fileprivate func select(_ batch: borrowing RowBatch, _ rows: Selection, _ scratch: inout Scratch) -> Selection {
+        switch self {
+        case .test(let test): return test.select(batch, rows, &scratch)
+        case .not(let inner): return rows - inner.select(batch, rows, &scratch)
+        case .all(let branches):
+            var left = rows
+            for branch in branches where !left.isEmpty { left = branch.select(batch, left, &scratch) }
+            return left
+        case .any(let branches):
+            var found = Selection(bits: 0)
+            // A row that one branch took need not be asked about again.
+            for branch in branches where found != rows { found = found | branch.select(batch, rows - found, &scratch) }
+            return found
+        }
+    }
+
+}
+
+extension BoundTest {
+    fileprivate func select(_ batch: borrowing RowBatch, _ rows: Selection, _ scratch: inout Scratch) -> Selection {
+        switch self {
+        case .number(let source, let range, let text):
+            return Self.numbers(source, range, text, batch, rows, &scratch)
+        case .time(let range):
+            return rows.filtered { row in
+                let time = batch.time(row)
+                return time == RowBatch.noTime ? range.isOutside : range.contains(time)
+            }
+        case .text(let key, let bytes, let isEqual):
+            return rows.filtered { key.text(batch, $0, &scratch).equals(bytes) == isEqual }
+        case .address(let key, let block, let bytes, let isEqual):
+            return rows.filtered { row in
+                let text = key.text(batch, row, &scratch)
+                let matches = AddressBlock.address(text).map { block.contains($0) } ?? text.equals(bytes)
+                return matches == isEqual
+            }
+        case .pattern(let key, let pattern): return rows.filtered { pattern.matches(key.text(batch, $0, &scratch)) }
+        case .contains(let key, let needle): return rows.filtered { needle.occurs(in: key.text(batch, $0, &scratch)) }
+        case .among(let key, let set): return Self.among(key, set, batch, rows, &scratch)
+        case .exists(let key):
+            return rows.filtered { row in
+                let text = key.text(batch, row, &scratch)
+                return !text.isEmpty && !text.equals([0x2d])
+            }
+        }
+    }
+
+    private static func numbers(
+        _ source: NumberSource, _ range: ValueRange, _ text: [UInt8]?, _ batch: borrowing RowBatch, _ rows: Selection,
+        _ scratch: inout Scratch
+    ) -> Selection {
+        let whole = if case .field(let field) = source { field.wholeColumn } else { nil as Int? }
+        return rows.filtered { row in
+            // The common case, as status>=500: a column with a few digits.
+            if let whole, let value = batch.text(row, whole)?.smallNumber {
+                return range.contains(value &* LogQuantity.one)
+            }
+            if let value = source.value(batch, row, &scratch) { return range.contains(value) }
+            return matchesText(source, text, range, batch, row, &scratch)
+        }
+    }
+
+    /// `=` and `!=` for what is no number.
+    @inline(never)
+    private static func matchesText(
+        _ source: NumberSource, _ text: [UInt8]?, _ range: ValueRange, _ batch: borrowing RowBatch, _ row: Int,
+        _ scratch: inout Scratch
+    ) -> Bool {
+        guard let text else { return false }
+        let found: Text? =
+            switch source {
+            case .field(let field): field.column.flatMap { batch.text(row, $0) }
+            case .key(let key): key.text(batch, row, &scratch)
+            }
+        return (found?.equals(text) ?? false) != range.isOutside
+    }
+
+    private static func among(
+        _ key: KeyField, _ set: ValueSet, _ batch: borrowing RowBatch, _ rows: Selection,
+        _ scratch: inout Scratch
+    ) -> Selection {
+        rows.filtered { row in
+            if set.contains(key.text(batch, row, &scratch)) { return true }
+            guard !set.numbers.isEmpty, let value = set.source?.value(batch, row, &scratch) else { return false }
+            return set.contains(value)
+        }
+    }
+}
+
+extension Text {
+    /// The number that one to nine digits are; nil for anything else.
+    @inline(__always)
+    fileprivate var smallNumber: Int64? {
+        if count == 3 {
+            // All three at once; the padding makes the fourth byte readable.
+            let digits = unsafe ByteScan.load32(start) & 0xff_ffff
+            let high: UInt32 = 0xf0_f0f0
+            guard digits & high == 0x30_3030, (digits &+ 0x06_0606) & high == 0x30_3030 else { return nil }
+            let (hundreds, tens, ones) = (digits & 15, (digits >> 8) & 15, digits >> 16 & 15)
+            return Int64(hundreds &* 100 &+ tens &* 10 &+ ones)
+        }
+        guard count > 0, count < 10 else { return nil }
+        // Invariant: the index is below the count.
+        var value: Int64 = 0
+        for index in 0..<count {
+            let digit = unsafe start[index] &- 48
+            if digit > 9 { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
+    }
+}

@@ -1,0 +1,118 @@
+/// Finds the fields of a filter in a format and says what each test comes to there.
+struct FilterBinding {
+    let reading: LineReading
+
+    func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode {
+        switch node {
+        case .all(let branches): return .all(try nodes(branches))
+        case .any(let branches): return .any(try nodes(branches))
+        case .not(let inner): return .not(try self.node(inner))
+        case .test(let test):
+            let bound = BoundNode.test(try question(test))
+            return test.isNegated ? .not(bound) : bound
+        }
+    }
+
+    private func nodes(_ nodes: [FilterNode]) throws(QuestionFault) -> [BoundNode] {
+        var bound: [BoundNode] = []
+        for node in nodes { bound.append(try self.node(node)) }
+        return bound
+    }
+
+    private func question(_ test: FilterTest) throws(QuestionFault) -> BoundTest {
+        let key = try KeyField.require(test.field, in: reading, at: test.offset)
+        switch test.question {
+        case .compare(let comparison, let value): return try compare(test, key, comparison, value)
+        case .match(let value): return .pattern(key, try Self.pattern(value))
+        case .contain(let value): return .contains(key, ByteNeedle(Array(value.text.utf8)))
+        case .among(let values): return .among(key, try set(test, values))
+        case .exist: return .exists(key)
+        }
+    }
+
+    static func pattern(_ value: FilterValue) throws(QuestionFault) -> BytePattern {
+        do {
+            return try BytePattern(value.text)
+        } catch {
+            let place = error.offset.map { "at \($0 + 1) of " } ?? "in "
+            throw QuestionFault("\(place)the regular expression: \(error.hint)", at: value.offset)
+        }
+    }
+
+    private func compare(
+        _ test: FilterTest, _ key: KeyField, _ comparison: FilterTest.Comparison, _ value: FilterValue
+    ) throws(QuestionFault) -> BoundTest {
+        if key.isTime {
+            guard let moment = MomentText.absolute(value.text) else {
+                throw QuestionFault(
+                    "\"\(value.text)\" is no time; write \(MomentText.hint), or use --since", at: value.offset)
+            }
+            return .time(ValueRange(comparison, moment))
+        }
+        if let number = try number(test, value) {
+            let text = comparison.isOrder ? nil : Array(value.text.utf8)
+            return .number(NumberSource(test.field, key, in: reading), ValueRange(comparison, number), text: text)
+        }
+        if comparison.isOrder {
+            let isNumber = FilterNumber(value.text) != nil
+            throw QuestionFault(
+                isNumber
+                    ? "texts in quotes have no order here; write \(value.text) without quotes"
+                    : "\(comparison.rawValue) is expected to be followed by a number, not \"\(value.text)\"; "
+                        + "only time is compared with texts", at: value.offset)
+        }
+        let bytes = Array(value.text.utf8)
+        let isEqual = comparison == .equal
+        if let block = AddressBlock(text: value.text), !value.text.contains("/") {
+            return .address(key, block, bytes, isEqual: isEqual)
+        }
+        return .text(key, bytes, isEqual: isEqual)
+    }
+
+    /// The number that a value is, nil for a text. Errors: a unit that the field has not.
+    private func number(_ test: FilterTest, _ value: FilterValue) throws(QuestionFault) -> Int64? {
+        guard !value.isQuoted, let number = FilterNumber(value.text) else { return nil }
+        switch (number.unit, NumberField.resolve(test.field, in: reading)?.kind) {
+        case (.time, .bytes):
+            throw QuestionFault("\(test.field) is a number of bytes; write 512, 64KB or 1MB", at: value.offset)
+        case (.bytes, .duration):
+            throw QuestionFault("\(test.field) is a length of time; write 0.25, 250ms or 2s", at: value.offset)
+        default: return number.value
+        }
+    }
+
+    private func set(_ test: FilterTest, _ values: [FilterValue]) throws(QuestionFault) -> ValueSet {
+        var set = ValueSet()
+        for value in values {
+            set.texts.append(Array(value.text.utf8))
+            if let block = AddressBlock(text: value.text) {
+                set.blocks.append(block)
+            } else if let number = try number(test, value) {
+                set.numbers.append(number)
+            }
+        }
+        set.source = NumberSource(test.field, try KeyField.require(test.field, in: reading), in: reading)
+        set.sort()
+        return set
+    }
+}
+
+/// Where numbers of a field come from.
+enum NumberSource: Sendable {
+    /// A column.
+    case field(NumberField)
+    /// The text of a field that is no column, or no number by its kind.
+    case key(KeyField)
+
+    init(_ name: String, _ key: KeyField, in reading: LineReading) {
+        if let field = NumberField.resolve(name, in: reading) { self = .field(field) } else { self = .key(key) }
+    }
+
+    @inline(__always)
+    func value(_ batch: borrowing RowBatch, _ row: Int, _ scratch: inout Scratch) -> Int64? {
+        switch self {
+        case .field(let field): field.value(batch, row)
+        case .key(let key): LogQuantity.parse(key.text(batch, row, &scratch))
+        }
+    }
+}

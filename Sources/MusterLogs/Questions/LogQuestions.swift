@@ -1,0 +1,101 @@
+/// What is asked of logs in one pass.
+package struct LogQuestions: Sendable {
+    /// The keys of each `--by`.
+    package var groups: [[String]]
+    package var measures: MeasureNames
+    /// Whether lines over time are asked for.
+    package var hasTimeline: Bool
+    /// Length of a step in microseconds; nil to find one that shows the whole.
+    package var every: Int64?
+    package var filter: LogFilter?
+    package var range: TimeRange
+    /// Whether `path` means the normalised path.
+    package var normalize: Bool
+
+    package init(
+        groups: [[String]] = [], measures: MeasureNames = MeasureNames(), hasTimeline: Bool = true, every: Int64? = nil,
+        filter: LogFilter? = nil, range: TimeRange = TimeRange(), normalize: Bool = false
+    ) {
+        self.groups = groups
+        self.measures = measures
+        self.hasTimeline = hasTimeline
+        self.every = every
+        self.filter = filter
+        self.range = range
+        self.normalize = normalize
+    }
+
+    /// Fields that a format has to provide, each once.
+    package var wanted: [String] {
+        var names: [String] = []
+        let asked = groups.flatMap { $0 } + measures.sums + measures.quantiles + measures.distinct
+        for name in asked.flatMap({ KeyField.baseNames($0) }) + (filter?.fields ?? []) + ["status"]
+        where !names.contains(name) {
+            names.append(name)
+        }
+        return names
+    }
+
+    /// Everything that changes what a tally counts, as text: two tallies can be joined where it is the same.
+    package var signature: String {
+        var parts = groups.map { "by \($0.joined(separator: ","))" }
+        parts += measures.sums.map { "sum \($0)" } + measures.quantiles.map { "quantiles \($0)" }
+        parts += measures.distinct.map { "distinct \($0)" }
+        if hasTimeline { parts.append(every.map { "every \($0)us" } ?? "timeline") }
+        if let filter { parts.append("where \(filter.text)") }
+        if normalize { parts.append("normalize") }
+        return parts.joined(separator: "; ")
+    }
+}
+
+/// Questions with their fields found in a format: for one worker.
+package final class BoundQuestions {
+    let groups: [[KeyField]]
+    /// Of each group, the column of a key that is a plain field.
+    let columns: [Int?]
+    let measures: BoundMeasures
+    let filter: BoundFilter?
+    let range: TimeRange
+    let status: Int?
+    let hasTimeline: Bool
+
+    /// Fields that this format has not read as `-`; that none of a run's formats has one is told before.
+    init(_ questions: LogQuestions, _ reading: LineReading) throws(QuestionFault) {
+        groups = questions.groups.map { names in
+            names.map { KeyField.resolve($0, in: reading, normalize: questions.normalize) ?? .missing }
+        }
+        columns = groups.map { $0.count == 1 ? $0[0].column : nil }
+        measures = BoundMeasures(questions.measures, reading, normalize: questions.normalize)
+        if let filter = questions.filter { self.filter = try filter.bound(to: reading) } else { filter = nil }
+        range = questions.range
+        status = KeyField.column("status", in: reading)
+        hasTimeline = questions.hasTimeline && reading.hasTime
+    }
+
+    /// All faults of the questions about a format, each with the flag that it stands behind.
+    package static func faults(_ questions: LogQuestions, _ readings: [LineReading]) -> [String] {
+        guard let first = readings.first else { return [] }
+        var faults: [String] = []
+        func check(_ flag: String, _ name: String, _ isFound: (LineReading) -> Bool, _ fault: () throws -> Void) {
+            if readings.contains(where: isFound) { return }
+            do { try fault() } catch let error as QuestionFault {
+                faults.append("\(flag) \(name): \(error.text)")
+            } catch {}
+        }
+        let keys = questions.groups.flatMap { $0 }.map { ("--by", $0) }
+        for (flag, name) in keys + questions.measures.distinct.map({ ("--distinct", $0) }) {
+            check(flag, name, { KeyField.resolve(name, in: $0) != nil }) { _ = try KeyField.require(name, in: first) }
+        }
+        let numbers =
+            questions.measures.sums.map { ("--sum", $0) } + questions.measures.quantiles.map { ("--quantiles", $0) }
+        for (flag, name) in numbers {
+            check(flag, name, { NumberField.resolve(name, in: $0) != nil }) {
+                _ = try NumberField.require(name, in: first)
+            }
+        }
+        if let filter = questions.filter {
+            check("--where", filter.text, { (try? filter.bound(to: $0)) != nil }) { _ = try filter.bound(to: first) }
+        }
+        return faults
+    }
+}

@@ -1,0 +1,189 @@
+internal import CMusterScan
+internal import Glibc
+internal import MusterSystem
+
+/// Cuts a stream into blocks of whole lines. The blocks do not depend on how the stream's bytes come. Used by one thread
+/// at a time.
+final class BlockReader {
+    private let stream: any ByteStream
+    private let keepsPartialLine: Bool
+    private let size: ChunkBuffer.Size
+    private var joiner: (any LineJoiner)?
+    /// Bytes behind the last line end of the block before.
+    private var rest: [UInt8] = []
+    /// Joined lines that are not given yet.
+    private var joined: [UInt8] = []
+    /// Inside a line that was too long.
+    private var isSkipping = false
+    private var hasEnded = false
+    /// Bytes to pass over: they were read by an earlier run.
+    private var skip: Int64
+    /// Offset of the first byte of `rest` in the stream.
+    private(set) var position: Int64
+    /// Lines that were too long since it was last asked: their places and first bytes.
+    private(set) var tooLong: [(offset: Int64, beginning: [UInt8])] = []
+
+    init(
+        _ stream: any ByteStream, from offset: Int64, keepsPartialLine: Bool,
+        size: ChunkBuffer.Size = ChunkBuffer.Size()
+    ) {
+        self.stream = stream
+        self.size = size
+        skip = offset
+        position = offset
+        self.keepsPartialLine = keepsPartialLine
+    }
+
+    /// Bytes taken from the file so far, as they are there.
+    var consumed: Int64 { stream.consumed }
+    var note: String? { stream.note }
+
+    /// The first bytes, up to `count`, without taking them from the blocks. Errors: as the stream's.
+    func beginning(_ count: Int, isCancelled: () -> Bool) throws(StreamFault) -> [UInt8] {
+        try passOver(isCancelled)
+        if rest.isEmpty, !hasEnded {
+            rest = try stream.bytes(count, isCancelled: isCancelled)
+            hasEnded = rest.count < count
+        }
+        return rest
+    }
+
+    /// Joins lines from now on.
+    func join(_ joiner: any LineJoiner) { self.joiner = joiner }
+
+    /// The next block, in the buffer; nil at the end. Errors: as the stream's, after all bytes before.
+    func next(_ buffer: ChunkBuffer, source: Int, isCancelled: () -> Bool) throws(StreamFault) -> Chunk? {
+        try passOver(isCancelled)
+        if joiner != nil { return try nextJoined(buffer, source, isCancelled) }
+        while !hasEnded || !rest.isEmpty {
+            let chunk = try block(buffer, source, isCancelled)
+            if chunk.end > 0 { return chunk }
+            if hasEnded, keepsPartialLine { return nil }
+        }
+        return nil
+    }
+
+    func takeTooLong() -> [(offset: Int64, beginning: [UInt8])] {
+        defer { tooLong = [] }
+        return tooLong
+    }
+
+    /// One block; an empty one where there was only a part of a long line.
+    private func block(
+        _ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool
+    ) throws(StreamFault) -> Chunk {
+        var fault: StreamFault?
+        var start = position
+        let chunk = unsafe buffer.take(position: 0, source: source) { memory in
+            var count = unsafe restore(memory)
+            do throws(StreamFault) {
+                let wanted = size.chunk
+                if !hasEnded {
+                    // Invariant: the rest is shorter than a line's limit, so the buffer has room for a block behind it.
+                    let got = try unsafe stream.read(
+                        into: UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + wanted]),
+                        isCancelled: isCancelled)
+                    count += got
+                    hasEnded = got < wanted
+                }
+            } catch {
+                fault = error
+                hasEnded = true
+            }
+            start = position
+            return unsafe cut(memory, count, &start)
+        }
+        // What came before a fault is given first.
+        if let fault, fault == .cancelled || chunk.end == 0 { throw fault }
+        if let fault { pending = fault }
+        return unsafe Chunk(base: chunk.base, start: chunk.start, end: chunk.end, position: start, source: source)
+    }
+
+    /// A fault that waits for the next call.
+    private var pending: StreamFault?
+
+    private func restore(_ memory: UnsafeMutableRawBufferPointer) -> Int {
+        unsafe memory.copyBytes(from: rest)
+        defer { rest.removeAll(keepingCapacity: true) }
+        return rest.count
+    }
+
+    /// Keeps what is behind the last line end for the next block and returns how many bytes of whole lines there are,
+    /// moved to the front. `start` becomes where they begin.
+    private func cut(_ memory: UnsafeMutableRawBufferPointer, _ count: Int, _ start: inout Int64) -> Int {
+        guard count > 0, let base = memory.baseAddress else { return 0 }
+        // Invariant: all offsets lie in 0...count, and the buffer has room for one line end more.
+        var from = 0
+        if isSkipping {
+            guard let end = unsafe memchr(base, 0x0a, count) else {
+                position += Int64(count)
+                return 0
+            }
+            isSkipping = false
+            from = unsafe UnsafeRawPointer(end) - UnsafeRawPointer(base) + 1
+        }
+        start += Int64(from)
+        let last = unsafe cms_find_last(base.assumingMemoryBound(to: UInt8.self), count, 0x0a)
+        var end = max(from, last + 1)
+        if hasEnded, end < count, !keepsPartialLine {
+            unsafe memory[count] = 0x0a
+            end = count + 1
+        } else if count - end > size.line {
+            let beginning = unsafe memory[end..<end + BadLineExample.textLimit]
+            unsafe tooLong.append((position + Int64(end), [UInt8](beginning)))
+            isSkipping = true
+            position += Int64(count)
+            return unsafe shift(base, from, end)
+        } else {
+            unsafe rest.append(contentsOf: memory[end..<count])
+        }
+        position += Int64(min(end, count))
+        return unsafe shift(base, from, end)
+    }
+
+    private func shift(_ base: UnsafeMutableRawPointer, _ from: Int, _ end: Int) -> Int {
+        if from > 0 { unsafe memmove(base, base + from, end - from) }
+        return end - from
+    }
+
+    private func passOver(_ isCancelled: () -> Bool) throws(StreamFault) {
+        if let pending {
+            self.pending = nil
+            throw pending
+        }
+        while skip > 0, !hasEnded {
+            let wanted = Int(min(skip, 1 << 18))
+            let got = try stream.bytes(wanted, isCancelled: isCancelled).count
+            skip -= Int64(got)
+            hasEnded = got < wanted
+        }
+    }
+
+    private func nextJoined(
+        _ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool
+    ) throws(StreamFault) -> Chunk? {
+        while joined.isEmpty {
+            guard !hasEnded || !rest.isEmpty else {
+                joiner?.finish(into: &joined)
+                joiner = nil
+                if joined.isEmpty { return nil }
+                break
+            }
+            let chunk = try block(buffer, source, isCancelled)
+            let lines = chunk.bytes(chunk.start..<chunk.end)
+            joiner?.push(lines.span, into: &joined)
+            if hasEnded, keepsPartialLine, !rest.isEmpty { break }
+        }
+        if joined.isEmpty { return nil }
+        // Lines of the joiner are bounded, so a cut is always found.
+        let most = size.chunk + size.line
+        let count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? most - 1) + 1
+        let start = position
+        let chunk = unsafe buffer.take(position: start, source: source) { memory in
+            unsafe memory.copyBytes(from: joined[..<count])
+            return count
+        }
+        joined.removeFirst(count)
+        return chunk
+    }
+}

@@ -1,0 +1,123 @@
+internal import CMusterScan
+package import MusterSystem
+
+/// A worker's memory for one chunk, used again for each.
+@safe
+package final class ChunkBuffer {
+    /// How much a chunk covers.
+    package struct Size: Sendable, Hashable {
+        /// Bytes of lines that one chunk covers.
+        package var chunk: Int
+        /// Bytes of a line at most, without its end; longer ones are counted as bad.
+        package var line: Int
+
+        package init(chunk: Int = 1 << 20, line: Int = 1 << 20) {
+            self.chunk = chunk
+            self.line = line
+        }
+
+        /// Read beyond a chunk at first: nearly always enough for its last line.
+        var tail: Int { min(1 << 16, line) }
+    }
+
+    let size: Size
+    private let memory: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+
+    package init(_ size: Size = Size()) {
+        self.size = size
+        // A byte before the chunk, the chunk, its last line or what the reader before left over, a line end.
+        capacity = 1 + size.chunk + size.line + 2
+        unsafe memory = .allocate(capacity: capacity + Chunk.padding)
+        unsafe memory.initialize(repeating: 0, count: capacity + Chunk.padding)
+    }
+
+    deinit { unsafe memory.deallocate() }
+
+    /// What came of loading a chunk.
+    package struct Loaded {
+        package var chunk: Chunk
+        /// Where a line began that is longer than ``Size/line``, and its first bytes.
+        package var tooLong: (offset: Int64, beginning: [UInt8])?
+        /// Where the last line begins that has no end yet and was left out; nil where there is none.
+        package var partial: Int64?
+    }
+
+    /// Loads the lines that begin in `range` of a file; `first` is where the reading of the file begins, which is the
+    /// beginning of a line. Where `keepsPartialLine`, a last line without end is left out. Errors: the file cannot be read.
+    package func load(
+        _ file: InputFile, _ range: Range<Int64>, first: Int64, source: Int, keepsPartialLine: Bool
+    ) throws(FileFault) -> Loaded {
+        let position = range.lowerBound > first ? range.lowerBound - 1 : range.lowerBound
+        let lead = Int(range.lowerBound - position)
+        let length = Int(range.upperBound - range.lowerBound)
+        var count = try read(file, at: position, into: 0..<lead + length + size.tail)
+        // Invariant: every index below is at most `count`, which is at most the capacity.
+        var start = lead
+        if lead > 0 {
+            let end = unsafe ByteScan.lineEnd(from: UnsafePointer(memory), to: UnsafePointer(memory) + count)
+            start = unsafe end - UnsafePointer(memory) + 1
+        }
+        if start >= lead + length || start > count { return empty(position, source) }
+        // The last line is the one that the last byte of the range belongs to.
+        var end = lineEnd(from: min(lead + length - 1, count), to: count)
+        let wanted = lead + length + size.tail
+        var tooLong: (Int64, [UInt8])?
+        if end == count, count == wanted {
+            let last = lineStart(before: count, from: start)
+            let limit = last + size.line + 1
+            if limit > count { count += try read(file, at: position + Int64(count), into: count..<limit) }
+            end = lineEnd(from: wanted, to: count)
+            if end == count, count >= limit {
+                tooLong = (position + Int64(last), bytes(last, min(BadLineExample.textLimit, count - last)))
+                return Loaded(chunk: chunk(start, last, position, source), tooLong: tooLong)
+            }
+        }
+        if end == count {
+            // The file ends without a line end.
+            if keepsPartialLine {
+                let last = lineStart(before: count, from: start)
+                return Loaded(chunk: chunk(start, last, position, source), partial: position + Int64(last))
+            }
+            if start == count { return empty(position, source) }
+            unsafe memory[end] = 0x0a
+        }
+        return Loaded(chunk: chunk(start, end + 1, position, source), tooLong: nil)
+    }
+
+    /// Fills the bytes of a range of the memory from a file; fewer where it ends.
+    private func read(_ file: InputFile, at offset: Int64, into range: Range<Int>) throws(FileFault) -> Int {
+        precondition(range.upperBound <= capacity)
+        return try unsafe file.read(
+            at: offset, into: UnsafeMutableRawBufferPointer(start: memory + range.lowerBound, count: range.count))
+    }
+
+    private func lineEnd(from start: Int, to end: Int) -> Int {
+        unsafe ByteScan.lineEnd(from: UnsafePointer(memory) + start, to: UnsafePointer(memory) + end)
+            - UnsafePointer(memory)
+    }
+
+    /// Where the line begins that the byte before `end` belongs to.
+    private func lineStart(before end: Int, from start: Int) -> Int {
+        unsafe start + cms_find_last(memory + start, end - start, 0x0a) + 1
+    }
+
+    private func bytes(_ start: Int, _ count: Int) -> [UInt8] {
+        unsafe [UInt8](UnsafeBufferPointer(start: memory + start, count: count))
+    }
+
+    private func chunk(_ start: Int, _ end: Int, _ position: Int64, _ source: Int) -> Chunk {
+        // What vectors see beyond the end is nothing.
+        unsafe (memory + end).update(repeating: 0, count: Chunk.padding)
+        return unsafe Chunk(base: memory, start: min(start, end), end: end, position: position, source: source)
+    }
+
+    private func empty(_ position: Int64, _ source: Int) -> Loaded { Loaded(chunk: chunk(0, 0, position, source)) }
+
+    /// Fills it by `fill`, which returns how many bytes it wrote, whole lines only: `position` is where they begin.
+    func take(position: Int64, source: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Chunk {
+        let count = try unsafe fill(UnsafeMutableRawBufferPointer(start: memory, count: capacity))
+        precondition(count >= 0 && count <= capacity)
+        return chunk(0, count, position, source)
+    }
+}

@@ -1,0 +1,129 @@
+/// Sources with their formats found: what a run reads.
+package struct PreparedSources: @unchecked Sendable {
+    /// Invariant for sharing: a stream that was begun is handed to one run.
+    var sources: [RunSource] = []
+    /// Names of the fields that the first lines have.
+    package private(set) var present: Set<String> = []
+    /// Sources that hold no line.
+    package private(set) var empty: [String] = []
+    package private(set) var faults: [InputFault] = []
+    /// Why a source that is known begins anew, by its number.
+    package private(set) var notes: [Int: String] = [:]
+
+    /// How a format is found.
+    package enum Choice: Sendable {
+        case automatic
+        case named(LogFormat)
+        case notation(LogFormatNotation, String)
+    }
+
+    package init() {}
+
+    package var names: [String] { sources.map(\.source.name) }
+    package var titles: [String] { sources.map(\.reading.title) }
+    package var readings: [LineReading] { sources.map(\.reading) }
+    /// Bytes on disk of all that is to be read; nil where one is a pipe.
+    package var size: Int64? {
+        var sum: Int64 = 0
+        for source in sources {
+            guard let size = source.source.size else { return nil }
+            sum += size
+        }
+        return sum
+    }
+    package var logSources: [LogSource] { sources.map(\.source) }
+
+    /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that are asked about,
+    /// `positions` tell where an earlier run stopped. Errors: the format's text has a fault.
+    package static func prepare(
+        _ list: [LogSource], _ choice: Choice, wanted: [String], positions: PositionTable? = nil,
+        keepsPartialLine: Bool = false, isCancelled: () -> Bool
+    ) throws(LogFormatFault) -> PreparedSources {
+        var prepared = PreparedSources()
+        for source in list {
+            let resumption = positions?.match(source)
+            do throws(PreparationFault) {
+                try prepared.add(source, choice, wanted, resumption, keepsPartialLine, isCancelled)
+            } catch {
+                switch error {
+                case .wrong(let fault): throw fault
+                case .unreadable(let hint): prepared.faults.append(InputFault(name: source.name, hint: hint))
+                }
+            }
+        }
+        return prepared
+    }
+
+    private enum PreparationFault: Error {
+        case wrong(LogFormatFault)
+        case unreadable(String)
+    }
+
+    private mutating func add(
+        _ source: LogSource, _ choice: Choice, _ wanted: [String], _ resumption: PositionTable.Resumption?,
+        _ keepsPartialLine: Bool, _ isCancelled: () -> Bool
+    ) throws(PreparationFault) {
+        var head = source.head
+        var blocks: BlockReader?
+        do {
+            if source.size == nil {
+                guard case .stream(let stream) = try source.open() else { return }
+                let reader = BlockReader(stream, from: 0, keepsPartialLine: keepsPartialLine)
+                head = try reader.beginning(ChunkBuffer.Size().chunk, isCancelled: isCancelled)
+                blocks = reader
+            } else if !head.contains(10), head.count == Fingerprint.limit {
+                head = try source.beginning(ChunkBuffer.Size().line)
+            }
+        } catch {
+            throw .unreadable(WorkList.text(error))
+        }
+        guard head.contains(where: { $0 != 10 && $0 != 13 && $0 != 32 }) else { return empty.append(source.name) }
+        guard let reading = try reading(head, choice, wanted) else {
+            throw .unreadable(
+                "its first lines fit no format; name one with --format, or see why with --explain-format 'LINE'")
+        }
+        if let joiner = reading.makeJoiner, let blocks { blocks.join(joiner()) }
+        if let note = resumption?.note { notes[sources.count] = note }
+        sources.append(RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks))
+    }
+
+    private mutating func reading(
+        _ head: [UInt8], _ choice: Choice, _ wanted: [String]
+    ) throws(PreparationFault) -> LineReading? {
+        do throws(LogFormatFault) {
+            switch choice {
+            case .automatic:
+                guard let (reading, present) = FormatRecognition.recognise(head, wanted: wanted) else { return nil }
+                self.present.formUnion(present)
+                return reading
+            case .named(let format): return known(try format.reading(wanted), head)
+            case .notation(let notation, let text): return known(try notation.read(text, wanted), head)
+            }
+        } catch {
+            throw .wrong(error)
+        }
+    }
+
+    private mutating func known(_ reading: LineReading, _ head: [UInt8]) -> LineReading {
+        present.formUnion(FormatRecognition.fit(head, reading).present)
+        return reading
+    }
+
+    /// The same sources with columns for other fields: a format may have only those that are wanted.
+    package func asking(_ wanted: [String], _ choice: Choice) throws(LogFormatFault) -> PreparedSources {
+        var changed = self
+        for index in sources.indices {
+            let title = sources[index].reading.title
+            switch choice {
+            case .named(let format): changed.sources[index].reading = try format.reading(wanted)
+            case .notation(let notation, let text): changed.sources[index].reading = try notation.read(text, wanted)
+            case .automatic:
+                for format in LogFormatCatalog.formats where format.isRecognised {
+                    let reading = try format.reading(wanted)
+                    if reading.title == title { changed.sources[index].reading = reading }
+                }
+            }
+        }
+        return changed
+    }
+}

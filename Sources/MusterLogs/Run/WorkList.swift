@@ -1,0 +1,221 @@
+internal import MusterSystem
+
+/// A source on its way through a run.
+struct RunSource {
+    var source: LogSource
+    var reading: LineReading
+    /// Where the reading begins: behind what an earlier run has counted.
+    var offset: Int64
+    /// A stream that was begun already, so that its first lines could be looked at.
+    var blocks: BlockReader?
+}
+
+/// What is left to do in a run, handed out to workers piece by piece.
+///
+/// Work is cut into pieces that depend on the data alone, and epochs of so many pieces. Between two epochs a run may
+/// stop for a moment, all workers idle, to join what they counted (``Piece/fold``): when memory runs short, and when
+/// positions are to be saved. In an ordered run pieces are handed out in the order of the sources, so what an epoch holds
+/// does not depend on the workers either; else streams are read beside each other.
+final class WorkList: Sendable {
+    enum Piece {
+        /// Lines that begin in a range of a plain file.
+        case range(source: Int, InputFile, Range<Int64>)
+        /// The next block of a stream, which is this worker's until ``release(_:ended:bytes:consumed:note:)``.
+        case block(source: Int, BlockReader)
+        /// Join all tallies; no other worker is busy. Ended by ``folded()``.
+        case fold
+        case end
+    }
+
+    private enum Reading {
+        case waiting
+        case file(InputFile, next: Int64)
+        case stream(BlockReader, isBusy: Bool)
+        case done
+    }
+
+    /// Invariant for sharing: a stream's reader is touched by the one worker that holds its piece, or under the lock.
+    private struct State: @unchecked Sendable {
+        var sources: [RunSource]
+        var readings: [Reading]
+        /// The first source that is not done.
+        var first = 0
+        var epochLeft: Int
+        var epochsLeft: Int
+        /// Workers that hold a piece.
+        var busy = 0
+        /// Bytes of memory by worker.
+        var memory: [Int]
+        var isStopped = false
+        var isFolding = false
+        var notes: [Int: String] = [:]
+        /// Bytes taken so far by source, as they are there: compressed.
+        var taken: [Int64]
+    }
+
+    /// What bounds a run.
+    struct Bounds {
+        var epochBytes: Int
+        /// Epochs between two forced folds; `Int.max` for none.
+        var foldEvery: Int
+        var budget: Int
+        /// What a piece can add to a tally at most, about.
+        var growth: Int
+        var isOrdered: Bool
+        var keepsPartialLine: Bool
+        var size: ChunkBuffer.Size
+    }
+
+    private let state: Monitor<State>
+    private let bounds: Bounds
+
+    init(_ sources: [RunSource], workers: Int, bounds: Bounds) {
+        self.bounds = bounds
+        state = Monitor(
+            State(
+                sources: sources, readings: sources.map { _ in .waiting }, epochLeft: bounds.epochBytes,
+                epochsLeft: bounds.foldEvery, memory: [Int](repeating: 0, count: workers),
+                taken: sources.map { _ in 0 }))
+    }
+
+    /// The next piece for a worker whose tally holds `memory` bytes; waits until there is one.
+    func claim(_ worker: Int, memory: Int, holds: Bool) -> Piece {
+        state.change { state in
+            if holds { state.busy -= 1 }
+            state.memory[worker] = memory
+        }
+        return state.wait { state in
+            if state.isFolding { return nil }
+            if state.isStopped { return .end }
+            if state.epochLeft <= 0, let piece = turnEpoch(&state) {
+                guard case .fold = piece else { return nil }
+                return piece
+            }
+            return next(&state)
+        }
+    }
+
+    /// Begins the next epoch, or says `fold` where that comes first; `end` where the worker has to wait for others.
+    private func turnEpoch(_ state: inout State) -> Piece? {
+        let isDue = state.epochsLeft <= 1
+        let isShort = state.memory.reduce(0, +) + (state.busy + 1) * bounds.growth > bounds.budget
+        if isDue || isShort {
+            if state.busy > 0 { return .end }
+            state.isFolding = true
+            return .fold
+        }
+        state.epochsLeft -= 1
+        state.epochLeft = bounds.epochBytes
+        return nil
+    }
+
+    /// The fold is done and the tallies are empty.
+    func folded() {
+        state.change { state in
+            state.isFolding = false
+            state.epochsLeft = bounds.foldEvery
+            state.epochLeft = bounds.epochBytes
+            for index in state.memory.indices { state.memory[index] = 0 }
+        }
+    }
+
+    private func next(_ state: inout State) -> Piece? {
+        while state.first < state.readings.count, case .done = state.readings[state.first] { state.first += 1 }
+        for index in state.first..<state.readings.count {
+            if case .waiting = state.readings[index] { open(index, &state) }
+            switch state.readings[index] {
+            case .file(let file, let next):
+                let end = min(next + Int64(bounds.size.chunk), file.size)
+                state.readings[index] = end < file.size ? .file(file, next: end) : .done
+                state.sources[index].offset = end
+                state.taken[index] = end
+                return take(.range(source: index, file, next..<end), Int(end - next), &state)
+            case .stream(let blocks, isBusy: false):
+                state.readings[index] = .stream(blocks, isBusy: true)
+                return take(.block(source: index, blocks), 0, &state)
+            case .stream where bounds.isOrdered: return nil
+            case .stream, .waiting, .done: break
+            }
+        }
+        return state.first == state.readings.count ? .end : nil
+    }
+
+    private func take(_ piece: Piece, _ bytes: Int, _ state: inout State) -> Piece {
+        state.busy += 1
+        state.epochLeft -= bytes
+        return piece
+    }
+
+    private func open(_ index: Int, _ state: inout State) {
+        let source = state.sources[index]
+        if let blocks = source.blocks {
+            state.readings[index] = .stream(blocks, isBusy: false)
+            return
+        }
+        do {
+            switch try source.source.open() {
+            case .file(let file) where source.reading.makeJoiner == nil:
+                state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
+            case .file: begin(try FileStream.open(source.source.path), index, &state)
+            case .stream(let stream): begin(stream, index, &state)
+            }
+        } catch {
+            state.readings[index] = .done
+            state.notes[index] = Self.text(error)
+        }
+    }
+
+    private func begin(_ stream: any ByteStream, _ index: Int, _ state: inout State) {
+        let source = state.sources[index]
+        let blocks = BlockReader(
+            stream, from: source.offset, keepsPartialLine: bounds.keepsPartialLine, size: bounds.size)
+        if let joiner = source.reading.makeJoiner { blocks.join(joiner()) }
+        state.readings[index] = .stream(blocks, isBusy: false)
+    }
+
+    /// Gives a stream back, so that others can read on.
+    func release(_ source: Int, ended: Bool, bytes: Int, consumed: Int64, note: String?) {
+        state.change { state in
+            state.taken[source] = consumed
+            guard case .stream(let blocks, _) = state.readings[source] else { return }
+            state.readings[source] = ended ? .done : .stream(blocks, isBusy: false)
+            state.sources[source].blocks = nil
+            state.epochLeft -= bytes
+            if let note { state.notes[source] = note }
+            state.sources[source].offset = blocks.position
+        }
+    }
+
+    /// A last line without end was left for a later run: it goes on there.
+    func leave(_ source: Int, at offset: Int64) {
+        state.change { $0.sources[source].offset = offset }
+    }
+
+    /// Notes why a source could not be read to its end.
+    func note(_ source: Int, _ text: String) {
+        state.change { $0.notes[source] = text }
+    }
+
+    /// Every worker ends with the piece it holds.
+    func stop() {
+        state.change { $0.isStopped = true }
+    }
+
+    var notes: [Int: String] { state.change { $0.notes } }
+
+    /// Bytes taken from the sources so far, as they are there: compressed.
+    var bytesTaken: Int64 { state.change { $0.taken.reduce(0, +) } }
+
+    /// Where a later run goes on, by source. Only while no worker is busy.
+    var offsets: [Int64] { state.change { $0.sources.map(\.offset) } }
+
+    static func text(_ error: any Error) -> String {
+        switch error {
+        case let fault as FileFault: fault.hint
+        case let fault as InputFault: fault.hint
+        case StreamFault.failed(let fault): fault.hint
+        case StreamFault.cancelled: "interrupted"
+        default: "\(error)"
+        }
+    }
+}

@@ -1,0 +1,128 @@
+/// Lines by one key (one `--by`), with measures.
+///
+/// Exact until ``prune(to:)``; from then on it is a Space-Saving summary (Metwally et al. 2005) kept in batches: a key
+/// that is not in it has at most ``floor`` lines. A key that comes anew may have come before, so it starts with `floor`
+/// lines, and as many are its possible error. With m counters kept, `floor` is at most N/m: pruning takes away at least
+/// what the new keys were given.
+///
+/// Used by one thread at a time.
+final class GroupTally {
+    let names: [String]
+    /// Counts and measures of its keys.
+    private(set) var counter: KeyCounter
+    var table: KeyTable { _read { yield counter.table } }
+    var measures: MeasureTable { counter.measures }
+    /// Lines at most of a key that is not here; 0 while exact.
+    private(set) var floor: UInt64 = 0
+    /// By entry, how much too high its count may be; empty while exact.
+    private(set) var errors: [UInt64] = []
+    /// Lines counted.
+    private(set) var total: UInt64 = 0
+
+    init(_ names: [String], _ measures: MeasureNames, hash: KeyHash) {
+        self.names = names
+        counter = KeyCounter(measures, hash: hash)
+    }
+
+    var isExact: Bool { floor == 0 }
+    /// Bytes of memory it holds.
+    var memory: Int { table.memory + measures.memory + errors.count * 8 }
+
+    /// Counts the rows of a batch that are selected; `column` is the key's where it is a plain one.
+    func add(
+        _ batch: borrowing RowBatch, _ selection: UInt64, _ keys: [KeyField], column: Int?,
+        _ values: borrowing MeasureValues
+    ) {
+        total &+= UInt64(selection.nonzeroBitCount)
+        counter.add(batch, selection, keys, column: column, values)
+    }
+
+    /// The parts of a key that ``KeyCounter`` joined.
+    static func parts(_ key: [UInt8], _ count: Int) -> [[UInt8]] {
+        var parts: [[UInt8]] = []
+        var rest = key[...]
+        for _ in 1..<max(1, count) {
+            let length = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+            parts.append(Array(rest.dropFirst(4).prefix(length)))
+            rest = rest.dropFirst(4).dropFirst(length)
+        }
+        return parts + [Array(rest)]
+    }
+
+    // MARK: Joining
+
+    /// Adds another tally of the same question. A key that only one of them has may have been pruned by the other.
+    func merge(_ other: GroupTally) {
+        let before = table.count
+        let isBounded = floor > 0 || other.floor > 0
+        if isBounded { reserveErrors(before) }
+        var seen = isBounded ? [Bool](repeating: false, count: before) : []
+        other.table.forEach { key, count, otherEntry in
+            // The other's table has another seed where it comes from another run.
+            let known = table.count
+            let entry = counter.add(key, count)
+            counter.measures.merge(entry, other.measures, otherEntry)
+            guard isBounded else { return }
+            reserveErrors(entry + 1)
+            errors[entry] += other.errors.isEmpty ? 0 : other.errors[otherEntry]
+            if entry == known {
+                // New here: this one may have pruned it.
+                if floor > 0 { _ = counter.add(key, floor) }
+                errors[entry] += floor
+            } else {
+                seen[entry] = true
+            }
+        }
+        if other.floor > 0 {
+            var missing: [Int: Bool] = [:]
+            for entry in 0..<before where !seen[entry] { missing[entry] = true }
+            counter.table.raise(by: other.floor) { missing[$0] != nil }
+            for entry in missing.keys { errors[entry] += other.floor }
+        }
+        floor += other.floor
+        total &+= other.total
+    }
+
+    private func reserveErrors(_ count: Int) {
+        if errors.count < count { errors.append(contentsOf: repeatElement(0, count: count - errors.count)) }
+    }
+
+    /// Keeps at most so many keys, those with the greatest counts, equal ones by their bytes.
+    func prune(to limit: Int) {
+        guard table.count > limit else { return }
+        let kept = GroupTally(names, measures.names, hash: table.hash)
+        let entries = table.top(limit + 1)
+        reserveErrors(table.count)
+        for entry in entries.prefix(limit) {
+            let number = kept.insert(entry.key, entry.count)
+            kept.counter.measures.merge(number, measures, entry.number)
+            kept.errors.append(errors[entry.number])
+        }
+        // The greatest that is not kept bounds all that were ever dropped.
+        floor = max(floor, entries[limit].count)
+        errors = kept.errors
+        swap(&counter, &kept.counter)
+    }
+
+    /// Puts a key in place that is not there yet; for tallies that are read back and for pruning. Returns its entry.
+    func insert(_ key: [UInt8], _ count: UInt64) -> Int { counter.add(key, count) }
+
+    /// What was written down of an entry beside its count.
+    func restore(
+        _ entry: Int, error: UInt64, sums: [Int128], histograms: [ValueHistogram], sketches: [DistinctSketch]
+    ) {
+        counter.measures.set(entry, sums: sums, histograms: histograms, sketches: sketches)
+        if error > 0 || !errors.isEmpty || floor > 0 {
+            reserveErrors(entry + 1)
+            errors[entry] = error
+        }
+    }
+
+    /// The totals of a tally that is read back.
+    func restore(total: UInt64, floor: UInt64) {
+        self.total = total
+        self.floor = floor
+    }
+
+    func error(_ entry: Int) -> UInt64 { entry < errors.count ? errors[entry] : 0 }
+}

@@ -1,0 +1,227 @@
+internal import CMusterScan
+internal import Glibc
+
+/// Counts by key: open addressing with slots of 32 bytes, keys one after the other in an arena. Entries are numbered in
+/// the order in which they came, so that other columns can stand beside the counts.
+@safe
+struct KeyTable: ~Copyable {
+    /// One key. Free where `count` is 0.
+    struct Slot {
+        var hash: UInt64 = 0
+        var count: UInt64 = 0
+        var length: UInt32 = 0
+        /// Number of the entry.
+        var entry: UInt32 = 0
+        /// Where the key begins in the arena.
+        var offset: UInt64 = 0
+    }
+
+    /// A key on its way into the table. Its bytes must stay until it is there.
+    @safe
+    struct Pending {
+        var start: UnsafePointer<UInt8>
+        var count: Int
+        var hash: UInt64
+    }
+
+    private var slots: UnsafeMutablePointer<Slot>
+    private var mask: Int
+    private(set) var count = 0
+    private var arena: UnsafeMutablePointer<UInt8>
+    private var arenaUsed = 0
+    private var arenaCapacity: Int
+    let hash: KeyHash
+
+    private static let smallest = 1024
+
+    init(hash: KeyHash) {
+        self.hash = hash
+        mask = Self.smallest - 1
+        unsafe slots = Self.makeSlots(Self.smallest)
+        arenaCapacity = 16_384
+        unsafe arena = .allocate(capacity: arenaCapacity)
+    }
+
+    deinit {
+        unsafe free(slots)
+        unsafe arena.deallocate()
+    }
+
+    /// Bytes of memory it holds.
+    var memory: Int { (mask + 1) * MemoryLayout<Slot>.stride + arenaCapacity }
+
+    /// Has the slot of a hash fetched into the cache.
+    @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        unsafe cms_prefetch(slots + (Int(truncatingIfNeeded: hash) & mask))
+    }
+
+    /// Has the bytes of the key that a hash leads to fetched: once its slot is there.
+    @inline(__always)
+    func prefetchKey(_ hash: UInt64) {
+        let slot = unsafe slots + (Int(truncatingIfNeeded: hash) & mask)
+        if unsafe slot.pointee.hash == hash {
+            unsafe cms_prefetch(arena + Int(truncatingIfNeeded: slot.pointee.offset))
+        }
+    }
+
+    /// Adds `amount` (over 0) to a key's count and returns the number of its entry.
+    @inline(__always)
+    @discardableResult
+    mutating func add(_ key: Pending, _ amount: UInt64) -> Int {
+        var index = Int(truncatingIfNeeded: key.hash) & mask
+        while true {
+            // Invariant: index <= mask, and one slot in four is free, so the search ends.
+            let slot = unsafe slots + index
+            if unsafe slot.pointee.count == 0 { break }
+            if unsafe slot.pointee.hash == key.hash && Int(slot.pointee.length) == key.count
+                && Self.isEqual(arena + Int(truncatingIfNeeded: slot.pointee.offset), key.start, key.count)
+            {
+                unsafe slot.pointee.count &+= amount
+                return unsafe Int(slot.pointee.entry)
+            }
+            index = (index &+ 1) & mask
+        }
+        return insert(key, amount)
+    }
+
+    /// Whether two keys of one length are the same. Most are short: two words, one over the other, hold all their bytes.
+    @inline(__always)
+    private static func isEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        // Invariant: every load lies inside of both keys.
+        if count > 16 { return unsafe memcmp(a, b, count) == 0 }
+        if count >= 8 {
+            return unsafe ByteScan.load64(a) == ByteScan.load64(b)
+                && ByteScan.load64(a + (count &- 8)) == ByteScan.load64(b + (count &- 8))
+        }
+        if count >= 4 {
+            return unsafe ByteScan.load32(a) == ByteScan.load32(b)
+                && ByteScan.load32(a + (count &- 4)) == ByteScan.load32(b + (count &- 4))
+        }
+        if count == 0 { return true }
+        return unsafe a[0] == b[0] && a[count &>> 1] == b[count &>> 1] && a[count &- 1] == b[count &- 1]
+    }
+
+    @inline(never)
+    private mutating func insert(_ key: Pending, _ amount: UInt64) -> Int {
+        if (count + 1) * 4 > (mask + 1) * 3 { grow() }
+        if arenaUsed + key.count > arenaCapacity { growArena(key.count) }
+        var index = Int(truncatingIfNeeded: key.hash) & mask
+        while unsafe slots[index].count != 0 { index = (index &+ 1) & mask }
+        unsafe (arena + arenaUsed).update(from: key.start, count: key.count)
+        unsafe slots[index] = Slot(
+            hash: key.hash, count: amount, length: UInt32(truncatingIfNeeded: key.count),
+            entry: UInt32(truncatingIfNeeded: count), offset: UInt64(arenaUsed))
+        arenaUsed += key.count
+        count += 1
+        return count - 1
+    }
+
+    private mutating func grow() {
+        let larger = (mask + 1) * 2
+        let fresh = unsafe Self.makeSlots(larger)
+        for old in 0...mask where unsafe slots[old].count != 0 {
+            var index = unsafe Int(truncatingIfNeeded: slots[old].hash) & (larger - 1)
+            while unsafe fresh[index].count != 0 { index = (index &+ 1) & (larger - 1) }
+            unsafe fresh[index] = slots[old]
+        }
+        unsafe free(slots)
+        unsafe slots = fresh
+        mask = larger - 1
+    }
+
+    private mutating func growArena(_ needed: Int) {
+        let capacity = max(arenaCapacity * 2, arenaUsed + needed)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        unsafe larger.update(from: arena, count: arenaUsed)
+        unsafe arena.deallocate()
+        unsafe arena = larger
+        arenaCapacity = capacity
+    }
+
+    /// Zeroed, which is free: pages come from the kernel as they are touched.
+    private static func makeSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
+        guard let memory = unsafe calloc(count, MemoryLayout<Slot>.stride) else { fatalError("out of memory") }
+        return unsafe memory.bindMemory(to: Slot.self, capacity: count)
+    }
+
+    /// Adds to the count of every entry that `isMeant`.
+    mutating func raise(by amount: UInt64, _ isMeant: (_ entry: Int) -> Bool) {
+        for index in 0...mask {
+            guard unsafe slots[index].count != 0 && isMeant(Int(slots[index].entry)) else { continue }
+            unsafe slots[index].count &+= amount
+        }
+    }
+
+    // MARK: Reading
+
+    /// Calls `body` for every key in no particular order; the pending key's bytes last as long as the call.
+    func forEach(_ body: (_ key: Pending, _ count: UInt64, _ entry: Int) throws -> Void) rethrows {
+        for index in 0...mask {
+            let slot = unsafe slots[index]
+            if slot.count == 0 { continue }
+            let key = unsafe Pending(
+                start: UnsafePointer(arena + Int(slot.offset)), count: Int(slot.length), hash: slot.hash)
+            try body(key, slot.count, Int(slot.entry))
+        }
+    }
+
+    /// Keys with their counts, the greatest count first, equal ones by their bytes: the same whatever the order of coming.
+    /// At most `limit`.
+    func top(_ limit: Int) -> [Entry] {
+        var indices: [Int] = []
+        indices.reserveCapacity(count)
+        for index in 0...mask where unsafe slots[index].count != 0 { indices.append(index) }
+        if limit < indices.count {
+            // Only those that can be among the greatest are sorted.
+            var counts = indices.map { unsafe slots[$0].count }
+            let least = Self.greatest(limit, of: &counts)
+            indices.removeAll { unsafe slots[$0].count < least }
+        }
+        indices.sort { precedes($0, $1) }
+        return indices.prefix(limit).map { entry(at: $0) }
+    }
+
+    /// A key with what is counted for it.
+    struct Entry {
+        var key: [UInt8]
+        var count: UInt64
+        var number: Int
+    }
+
+    private func entry(at index: Int) -> Entry {
+        let slot = unsafe slots[index]
+        let key = unsafe UnsafeBufferPointer(start: arena + Int(slot.offset), count: Int(slot.length))
+        return Entry(key: unsafe Array(key), count: slot.count, number: Int(slot.entry))
+    }
+
+    private func precedes(_ left: Int, _ right: Int) -> Bool {
+        let (a, b) = unsafe (slots[left], slots[right])
+        if a.count != b.count { return a.count > b.count }
+        let order = unsafe memcmp(arena + Int(a.offset), arena + Int(b.offset), Int(min(a.length, b.length)))
+        return order != 0 ? order < 0 : a.length < b.length
+    }
+
+    /// The `rank`-greatest of some numbers, by quickselect on a copy. `rank` from 1 to their count.
+    static func greatest(_ rank: Int, of numbers: inout [UInt64]) -> UInt64 {
+        var low = 0
+        var high = numbers.count - 1
+        let wanted = rank - 1
+        while low < high {
+            let pivot = numbers[low + (high - low) / 2]
+            var left = low
+            var right = high
+            while left <= right {
+                while numbers[left] > pivot { left += 1 }
+                while numbers[right] < pivot { right -= 1 }
+                if left <= right {
+                    numbers.swapAt(left, right)
+                    left += 1
+                    right -= 1
+                }
+            }
+            if wanted <= right { high = right } else if wanted >= left { low = left } else { break }
+        }
+        return numbers[wanted]
+    }
+}

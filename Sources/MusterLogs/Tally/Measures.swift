@@ -1,0 +1,180 @@
+/// What is told of lines beside their number: sums, distributions, distinct keys. Names of fields.
+package struct MeasureNames: Sendable, Hashable {
+    package var sums: [String]
+    package var quantiles: [String]
+    package var distinct: [String]
+
+    package init(sums: [String] = [], quantiles: [String] = [], distinct: [String] = []) {
+        self.sums = sums
+        self.quantiles = quantiles
+        self.distinct = distinct
+    }
+
+    package var isEmpty: Bool { sums.isEmpty && quantiles.isEmpty && distinct.isEmpty }
+}
+
+/// Measures found in a format.
+struct BoundMeasures: Sendable {
+    var sums: [NumberField?]
+    var quantiles: [NumberField?]
+    var distinct: [KeyField?]
+    let isEmpty: Bool
+
+    init(_ names: MeasureNames, _ reading: LineReading, normalize: Bool) {
+        sums = names.sums.map { NumberField.resolve($0, in: reading) }
+        quantiles = names.quantiles.map { NumberField.resolve($0, in: reading) }
+        distinct = names.distinct.map { KeyField.resolve($0, in: reading, normalize: normalize) }
+        isEmpty = names.isEmpty
+    }
+}
+
+/// What a batch's rows have for the measures: read once, used by every group.
+@safe
+struct MeasureValues: ~Copyable {
+    /// A row that has no such number.
+    static let none = Int64.min
+
+    // Column by column, each as long as a batch.
+    private let numbers: UnsafeMutablePointer<Int64>
+    private let hashes: UnsafeMutablePointer<UInt64>
+    private let sumCount: Int
+    private var scratch = Scratch()
+
+    init(_ names: MeasureNames) {
+        sumCount = names.sums.count
+        let rows = RowBatch.capacity
+        unsafe numbers = .allocate(capacity: max(1, (names.sums.count + names.quantiles.count) * rows))
+        unsafe hashes = .allocate(capacity: max(1, names.distinct.count * rows))
+        unsafe numbers.initialize(repeating: Self.none, count: max(1, (names.sums.count + names.quantiles.count) * rows))
+        unsafe hashes.initialize(repeating: 0, count: max(1, names.distinct.count * rows))
+    }
+
+    deinit {
+        unsafe numbers.deallocate()
+        unsafe hashes.deallocate()
+    }
+
+    /// Reads the selected rows of a batch.
+    mutating func read(_ batch: borrowing RowBatch, _ selection: UInt64, _ bound: BoundMeasures) {
+        scratch.reset()
+        let rows = RowBatch.capacity
+        for (index, field) in (bound.sums + bound.quantiles).enumerated() {
+            var rest = selection
+            while rest != 0 {
+                // Invariant: there are as many columns as fields, and a row is below the batch's capacity.
+                let row = rest.trailingZeroBitCount
+                unsafe numbers[index * rows + row] = field?.value(batch, row) ?? Self.none
+                rest &= rest &- 1
+            }
+        }
+        for (index, field) in bound.distinct.enumerated() {
+            var rest = selection
+            while rest != 0 {
+                let row = rest.trailingZeroBitCount
+                let text = (field ?? .missing).text(batch, row, &scratch)
+                unsafe hashes[index * rows + row] = KeyHash.stable(text.start, text.count)
+                rest &= rest &- 1
+            }
+        }
+    }
+
+    @inline(__always)
+    func sum(_ index: Int, _ row: Int) -> Int64 { unsafe numbers[index &* RowBatch.capacity &+ row] }
+    @inline(__always)
+    func quantile(_ index: Int, _ row: Int) -> Int64 { unsafe numbers[(sumCount &+ index) &* RowBatch.capacity &+ row] }
+    @inline(__always)
+    func hash(_ index: Int, _ row: Int) -> UInt64 { unsafe hashes[index &* RowBatch.capacity &+ row] }
+}
+
+/// Measures of many entries: a row of them each.
+struct MeasureTable: Sendable {
+    let names: MeasureNames
+    /// In millionths; so many an entry as there are sums.
+    private(set) var sums: [Int128] = []
+    private(set) var histograms: [ValueHistogram] = []
+    private(set) var sketches: [DistinctSketch] = []
+    private(set) var memory = 0
+
+    init(_ names: MeasureNames) { self.names = names }
+
+    /// Makes room for entries below `count`.
+    mutating func reserve(_ count: Int) {
+        let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
+        memory += Self.grow(&sums, count * s, 0) + Self.grow(&histograms, count * q, ValueHistogram())
+        memory += Self.grow(&sketches, count * d, DistinctSketch())
+    }
+
+    /// Returns by how many bytes the column grew.
+    private static func grow<T>(_ column: inout [T], _ count: Int, _ empty: T) -> Int {
+        let missing = count - column.count
+        guard missing > 0 else { return 0 }
+        column.append(contentsOf: repeatElement(empty, count: missing))
+        return missing * MemoryLayout<T>.stride
+    }
+
+    /// Takes a row's values into an entry that there is room for.
+    mutating func add(_ entry: Int, _ values: borrowing MeasureValues, _ row: Int) {
+        let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
+        for index in 0..<s {
+            let value = values.sum(index, row)
+            if value != MeasureValues.none { sums[entry &* s &+ index] &+= Int128(value) }
+        }
+        for index in 0..<q {
+            let value = values.quantile(index, row)
+            if value == MeasureValues.none { continue }
+            let place = entry * q + index
+            let before = histograms[place].memory
+            histograms[place].add(value)
+            memory += histograms[place].memory - before
+        }
+        for index in 0..<d {
+            let place = entry * d + index
+            let before = sketches[place].memory
+            sketches[place].add(values.hash(index, row))
+            memory += sketches[place].memory - before
+        }
+    }
+
+    /// Takes all selected rows into one entry.
+    mutating func add(_ entry: Int, _ values: borrowing MeasureValues, _ selection: Selection) {
+        var rest = selection.bits
+        while rest != 0 {
+            add(entry, values, rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+    }
+
+    mutating func merge(_ entry: Int, _ other: MeasureTable, _ otherEntry: Int) {
+        let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
+        for index in 0..<s { sums[entry * s + index] += other.sums[otherEntry * s + index] }
+        for index in 0..<q {
+            let before = histograms[entry * q + index].memory
+            histograms[entry * q + index].merge(other.histograms[otherEntry * q + index])
+            memory += histograms[entry * q + index].memory - before
+        }
+        for index in 0..<d {
+            let before = sketches[entry * d + index].memory
+            sketches[entry * d + index].merge(other.sketches[otherEntry * d + index])
+            memory += sketches[entry * d + index].memory - before
+        }
+    }
+
+    // MARK: Parts of one entry
+
+    func sum(_ entry: Int, _ index: Int) -> Int128 { sums[entry * names.sums.count + index] }
+    func histogram(_ entry: Int, _ index: Int) -> ValueHistogram { histograms[entry * names.quantiles.count + index] }
+    func sketch(_ entry: Int, _ index: Int) -> DistinctSketch { sketches[entry * names.distinct.count + index] }
+
+    /// Puts an entry's parts in place, as they were written down.
+    mutating func set(_ entry: Int, sums: [Int128], histograms: [ValueHistogram], sketches: [DistinctSketch]) {
+        for (index, sum) in sums.enumerated() { self.sums[entry * names.sums.count + index] = sum }
+        for (index, value) in histograms.enumerated() {
+            self.histograms[entry * names.quantiles.count + index] = value
+            memory += value.memory
+        }
+        for (index, value) in sketches.enumerated() {
+            self.sketches[entry * names.distinct.count + index] = value
+            memory += value.memory
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// Lines over time: by step, with the classes of their status and measures.
+///
+/// While there are more than ``limit`` steps, the step becomes the next longer one. Steps are multiples of each other, so
+/// the outcome is the shortest step that keeps to the limit, in whatever order lines come and tallies are joined.
+struct TimeTally: Sendable {
+    /// Steps at most.
+    let limit: Int
+    /// Length of a step in microseconds.
+    private(set) var step: Int64
+    /// Entries by number of the step since 1970.
+    private(set) var entries: [Int64: Int] = [:]
+    private(set) var counts: [UInt64] = []
+    /// Six an entry: 1xx to 5xx, others.
+    private(set) var classes: [UInt64] = []
+    private(set) var measures: MeasureTable
+    private var lastStep = Int64.min
+    private var lastEntry = 0
+
+    static let classCount = 6
+    /// Where nothing else is asked: from a second to a day.
+    static let automaticSteps: [Int64] = [1, 5, 10, 60, 300, 600, 3600, 21_600, 86_400].map { $0 * 1_000_000 }
+
+    /// `every` in microseconds; nil to find a step that shows the whole.
+    init(every: Int64?, measures: MeasureNames) {
+        step = every ?? Self.automaticSteps[0]
+        limit = every == nil ? 4096 : 100_000
+        self.measures = MeasureTable(measures)
+    }
+
+    var memory: Int { counts.count * 8 * (Self.classCount + 3) + measures.memory }
+
+    /// The entry of a time.
+    @inline(__always)
+    mutating func entry(_ time: Int64) -> Int {
+        let number = Self.floorDivide(time, step)
+        if _fastPath(number == lastStep) { return lastEntry }
+        return turn(to: number, time)
+    }
+
+    @inline(never)
+    private mutating func turn(to number: Int64, _ time: Int64) -> Int {
+        var number = number
+        if entries[number] == nil {
+            while entries.count >= limit {
+                coarsen(to: longerStep)
+                number = Self.floorDivide(time, step)
+                if entries[number] != nil { break }
+            }
+        }
+        lastStep = number
+        lastEntry = place(number)
+        return lastEntry
+    }
+
+    private mutating func place(_ number: Int64) -> Int {
+        if let known = entries[number] { return known }
+        let entry = counts.count
+        entries[number] = entry
+        counts.append(0)
+        classes.append(contentsOf: repeatElement(0, count: Self.classCount))
+        measures.reserve(entry + 1)
+        return entry
+    }
+
+    private var longerStep: Int64 { Self.automaticSteps.first { $0 > step && $0 % step == 0 } ?? step * 2 }
+
+    /// Counts the selected rows of a batch that have a time.
+    mutating func add(
+        _ batch: borrowing RowBatch, _ selection: Selection, _ statusClasses: LogTally.StatusClasses,
+        _ values: borrowing MeasureValues
+    ) {
+        let isMeasured = !measures.names.isEmpty
+        var rest = selection.bits
+        while rest != 0 {
+            let row = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            let time = batch.time(row)
+            if time == RowBatch.noTime { continue }
+            let entry = entry(time)
+            counts[entry] &+= 1
+            let statusClass = Int(statusClasses[row])
+            if statusClass >= 0 { classes[entry &* Self.classCount &+ statusClass] &+= 1 }
+            if isMeasured { measures.add(entry, values, row) }
+        }
+    }
+
+    mutating func merge(_ other: TimeTally) {
+        while step < other.step { coarsen(to: longerStep) }
+        for (number, entry) in other.entries {
+            take(other, entry, at: number * other.step)
+        }
+        while entries.count > limit { coarsen(to: longerStep) }
+        lastStep = .min
+    }
+
+    private mutating func take(_ other: TimeTally, _ entry: Int, at time: Int64) {
+        let here = place(Self.floorDivide(time, step))
+        counts[here] &+= other.counts[entry]
+        for index in 0..<Self.classCount {
+            classes[here * Self.classCount + index] &+= other.classes[entry * Self.classCount + index]
+        }
+        measures.merge(here, other.measures, entry)
+    }
+
+    private mutating func coarsen(to longer: Int64) {
+        let old = self
+        entries = [:]
+        counts = []
+        classes = []
+        measures = MeasureTable(old.measures.names)
+        step = longer
+        for (number, entry) in old.entries { take(old, entry, at: number * old.step) }
+        lastStep = .min
+    }
+
+    /// What was written down of a step. The step's length is set first.
+    mutating func restore(step: Int64) { self.step = step }
+    mutating func restore(
+        number: Int64, count: UInt64, classes: [UInt64], sums: [Int128], histograms: [ValueHistogram],
+        sketches: [DistinctSketch]
+    ) {
+        let entry = place(number)
+        counts[entry] = count
+        for (index, value) in classes.prefix(Self.classCount).enumerated() {
+            self.classes[entry * Self.classCount + index] = value
+        }
+        measures.set(entry, sums: sums, histograms: histograms, sketches: sketches)
+    }
+
+    @inline(__always)
+    static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+        value >= 0 ? value / divisor : -((-(value + 1)) / divisor) - 1
+    }
+}

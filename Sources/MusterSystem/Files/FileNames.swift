@@ -1,0 +1,37 @@
+internal import Glibc
+
+/// Names of files: what a folder holds, what a pattern matches.
+package enum FileNames {
+    /// Names looked at in one folder.
+    package static let limit = 1_000_000
+
+    /// What a folder holds, without `.` and `..`, in no order. Errors: it is none, or may not be read.
+    package static func inFolder(_ path: String, limit: Int = limit) throws(FileFault) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw FileFault(path: path, errno: errno, doing: "open") }
+        // Invariant: the folder is open until it is closed here; an entry is valid until the next is read.
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while names.count < limit, let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                unsafe String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Whether a word has something to match: `*`, `?` or `[`.
+    package static func isPattern(_ word: String) -> Bool { word.utf8.contains { [0x2a, 0x3f, 0x5b].contains($0) } }
+
+    /// The paths a pattern matches, as the shell's: `*` and `?` match no slash and no leading dot. Folders that cannot be
+    /// read match nothing.
+    package static func matching(_ pattern: String) -> [String] {
+        var found = unsafe glob_t()
+        defer { unsafe globfree(&found) }
+        guard unsafe glob(pattern, 0, nil, &found) == 0 else { return [] }
+        // Invariant: after success there are `gl_pathc` paths, each ended by a zero.
+        return unsafe (0..<Int(found.gl_pathc)).compactMap { index in
+            unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
+        }
+    }
+}
