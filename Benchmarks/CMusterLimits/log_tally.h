@@ -22,9 +22,8 @@ typedef __m256i log_vector;
 LOG_INLINE log_vector log_load(const uint8_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 LOG_INLINE log_vector log_equal(log_vector v, char c) { return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)); }
 LOG_INLINE log_vector log_either(log_vector a, log_vector b) { return _mm256_or_si256(a, b); }
-// Signed: bytes below 0x20 (or, of no word, blanks too) and those above 0x7f.
+// Signed: bytes below 0x20 and those above 0x7f.
 LOG_INLINE log_vector log_unusual(log_vector v) { return _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v); }
-LOG_INLINE log_vector log_no_word(log_vector v) { return _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), v); }
 LOG_INLINE uint32_t log_mask(log_vector v) { return (uint32_t)_mm256_movemask_epi8(v); }
 #elif defined(__SSE2__)
 #include <emmintrin.h>
@@ -34,7 +33,6 @@ LOG_INLINE log_vector log_load(const uint8_t *p) { return _mm_loadu_si128((const
 LOG_INLINE log_vector log_equal(log_vector v, char c) { return _mm_cmpeq_epi8(v, _mm_set1_epi8(c)); }
 LOG_INLINE log_vector log_either(log_vector a, log_vector b) { return _mm_or_si128(a, b); }
 LOG_INLINE log_vector log_unusual(log_vector v) { return _mm_cmpgt_epi8(_mm_set1_epi8(0x20), v); }
-LOG_INLINE log_vector log_no_word(log_vector v) { return _mm_cmpgt_epi8(_mm_set1_epi8(0x21), v); }
 LOG_INLINE uint32_t log_mask(log_vector v) { return (uint32_t)_mm_movemask_epi8(v); }
 #else
 enum { LOG_WIDTH = 8 };
@@ -53,7 +51,6 @@ LOG_INLINE log_vector log_load(const uint8_t *p) {
 LOG_INLINE log_vector log_equal(log_vector v, char c) { LOG_EACH(v.bytes[i] == (uint8_t)c); }
 LOG_INLINE log_vector log_either(log_vector a, log_vector b) { LOG_EACH(a.bytes[i] | b.bytes[i]); }
 LOG_INLINE log_vector log_unusual(log_vector v) { LOG_EACH(v.bytes[i] < 0x20 || v.bytes[i] > 0x7f); }
-LOG_INLINE log_vector log_no_word(log_vector v) { LOG_EACH(v.bytes[i] < 0x21 || v.bytes[i] > 0x7f); }
 LOG_INLINE uint32_t log_mask(log_vector v) {
     uint32_t mask = 0;
     for (int i = 0; i < LOG_WIDTH; i++) mask |= (uint32_t)(v.bytes[i] & 1) << i;
