@@ -151,7 +151,7 @@ typedef struct {
 
 // The target of a request that is not `method target HTTP/x.y`: after the method where there is one, else all of it.
 LOG_COLD span odd_target(uint8_t *start, uint8_t *end) {
-    const uint8_t *first = log_find(start, end, ' ', '"');
+    const uint8_t *first = log_find(start, end, ' ', ' ');
     uint8_t *last = end;
     while (last > start && last[-1] != ' ') last--;
     bool is_protocol = end - last >= 5 && memcmp(last, "HTTP/", 5) == 0;
@@ -162,17 +162,29 @@ LOG_COLD span odd_target(uint8_t *start, uint8_t *end) {
 }
 
 // The blank before `[`: a user's name may hold blanks.
-LOG_COLD const uint8_t *user_end(const uint8_t *p, const uint8_t *end) {
-    while (true) {
-        p = log_find(p, end, ' ', '\n');
-        if (p >= end || *p == '\n' || p[1] == '[') return p;
-        p++;
+LOG_COLD const uint8_t *user_end(const uint8_t *p, const uint8_t *end, bool *escaped) {
+    for (; p < end && *p != '\n'; p++) {
+        if (*p == '\\') *escaped = true;
+        if (*p == ' ' && p[1] == '[') return p;
     }
+    return p;
 }
 
 // "HTTP/1.1" and its like: all but the digits.
-LOG_INLINE bool is_plain_protocol(const uint8_t *p) {
+LOG_INLINE bool is_usual_protocol(const uint8_t *p) {
     return (log_load64(p) & 0x00ff00ffffffffff) == 0x002e002f50545448;
+}
+
+// The target of a request that ends before `end`.
+LOG_INLINE span target_of(uint8_t *start, uint8_t *end) {
+    if (LIKELY(end - start >= 12 && end[-9] == ' ' && is_usual_protocol(end - 8))) {
+        const uint8_t *method_end = log_find(start, end, ' ', ' ');
+        if (LIKELY(method_end < end - 10)) {
+            uint8_t *target = start + (method_end + 1 - start);
+            return (span){target, (size_t)(end - 9 - target)};
+        }
+    }
+    return odd_target(start, end);
 }
 
 // Where the next line begins; NULL where this one is none of the format.
@@ -182,13 +194,13 @@ LOG_INLINE uint8_t *read_line(log_counts *counts, clf_time *time, uint8_t *line,
     if (*at != ' ' || at == line) return NULL;
     size_t address_length = (size_t)(at - line);
     at++;
-    // `- - `, nearly always.
-    if (LIKELY(log_load32(at) == 0x202d202d)) {
+    // `- - [`, nearly always.
+    if (LIKELY(log_load32(at) == 0x202d202d && at[4] == '[')) {
         at += 4;
     } else {
         at = log_find(at, end, ' ', '\n');
         if (*at != ' ') return NULL;
-        at = user_end(at + 1, end);
+        at = user_end(at + 1, end, &escaped);
         if (*at != ' ') return NULL;
         at++;
     }
@@ -196,21 +208,9 @@ LOG_INLINE uint8_t *read_line(log_counts *counts, clf_time *time, uint8_t *line,
     if (at[0] != '[' || at[27] != ']' || at[28] != ' ' || at[29] != '"' || !read_time(time, at + 1, &minute)) return NULL;
     at += 30;
     const uint8_t *request = at;
-    const uint8_t *method_end = log_find(at, end, ' ', '"');
-    const uint8_t *target = method_end + 1;
-    const uint8_t *target_end = log_find(target, end, ' ', '"');
-    const uint8_t *protocol = target_end + 1;
-    span url;
-    if (LIKELY(
-            protocol + 9 < end && *method_end == ' ' && *target_end == ' ' && target_end > target &&
-            protocol[8] == '"' && protocol[9] == ' ' && is_plain_protocol(protocol))) {
-        url = (span){line + (target - line), (size_t)(target_end - target)};
-        at = protocol + 8;
-    } else {
-        at = closing_quote(request, end, &escaped);
-        if (at >= end || *at != '"') return NULL;
-        url = odd_target(line + (request - line), line + (at - line));
-    }
+    at = closing_quote(request, end, &escaped);
+    if (at >= end || *at != '"') return NULL;
+    span url = target_of(line + (request - line), line + (at - line));
     // ` 200 1234`
     unsigned hundreds = at[2] - 48u, tens = at[3] - 48u, ones = at[4] - 48u;
     if (at[1] != ' ' || hundreds > 9 || tens > 9 || ones > 9 || at[5] != ' ') return NULL;

@@ -12,7 +12,7 @@ struct LogsCommand: AsyncParsableCommand {
         discussion: """
             Workloads: \(LogWorkload.all.map(\.name).joined(separator: ", ")).
 
-            Exit status: 0 measured (whatever the figures say), 2 a fault.
+            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage.
             """)
 
     @Option(help: "Rounds that count, after one that warms up. (default: 7, with --quick 5)")
