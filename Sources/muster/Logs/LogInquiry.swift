@@ -102,6 +102,7 @@ struct LogInquiry {
         _ plan: Plan, _ outcome: LogRun.Outcome, _ pool: WorkerPool, _ loop: Reactor, _ desk: LogDesk
     ) async throws -> LogRun.Outcome {
         let shown = Mutex(0)
+        let began = SystemClock.now
         let following = try LogFollowing(plan.prepared, plan.questions, outcome) { outcome in
             let seconds = shown.withLock { count in
                 count += 1
@@ -110,7 +111,7 @@ struct LogInquiry {
             // What cannot be kept now is tried again, and told at the end.
             if seconds % 5 == 0 { _ = keep(plan, outcome) }
             var report = report(plan, outcome)
-            report.isInterrupted = false
+            report.elapsed = began.duration(to: SystemClock.now)
             report.workers = pool.width
             desk.show(report)
         }
@@ -229,7 +230,8 @@ struct LogInquiry {
         report.sources += unread.map {
             LogReport.Source(name: $0.0, format: "", bytes: 0, lines: 0, bad: 0, note: $0.1)
         }
-        report.isInterrupted = outcome.isInterrupted
+        // Following ends with an interruption, as it should.
+        report.isInterrupted = outcome.isInterrupted && !options.follow
         return report
     }
 
