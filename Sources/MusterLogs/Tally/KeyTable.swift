@@ -39,12 +39,12 @@ struct KeyTable: ~Copyable {
         mask = Self.smallest - 1
         unsafe slots = Self.makeSlots(Self.smallest)
         arenaCapacity = 16_384
-        unsafe arena = .allocate(capacity: arenaCapacity)
+        unsafe arena = LargeMemory.allocate(arenaCapacity).bindMemory(to: UInt8.self, capacity: arenaCapacity)
     }
 
     deinit {
         unsafe free(slots)
-        unsafe arena.deallocate()
+        unsafe free(arena)
     }
 
     /// Bytes of memory it holds.
@@ -132,17 +132,15 @@ struct KeyTable: ~Copyable {
 
     private mutating func growArena(_ needed: Int) {
         let capacity = max(arenaCapacity * 2, arenaUsed + needed)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        let larger = unsafe LargeMemory.allocate(capacity).bindMemory(to: UInt8.self, capacity: capacity)
         unsafe larger.update(from: arena, count: arenaUsed)
-        unsafe arena.deallocate()
+        unsafe free(arena)
         unsafe arena = larger
         arenaCapacity = capacity
     }
 
-    /// Zeroed, which is free: pages come from the kernel as they are touched.
     private static func makeSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
-        guard let memory = unsafe calloc(count, MemoryLayout<Slot>.stride) else { fatalError("out of memory") }
-        return unsafe memory.bindMemory(to: Slot.self, capacity: count)
+        unsafe LargeMemory.allocate(count * MemoryLayout<Slot>.stride).bindMemory(to: Slot.self, capacity: count)
     }
 
     /// Adds to the count of every entry that `isMeant`.
