@@ -35,7 +35,7 @@ struct KeyCounter: ~Copyable {
                 count &+= 1
             }
             for index in 0..<count { unsafe table.prefetchKey(first[index].hash) }
-            if measures.names.isEmpty {
+            if measures.isEmpty {
                 for index in 0..<count { unsafe table.add(first[index], 1) }
                 return
             }

@@ -90,13 +90,24 @@ struct MeasureValues: ~Copyable {
 /// Measures of many entries: a row of them each.
 struct MeasureTable: Sendable {
     let names: MeasureNames
+    // Of the names; kept apart, for these are asked for every line.
+    private let sumCount: Int
+    private let quantileCount: Int
+    private let distinctCount: Int
+    let isEmpty: Bool
     /// In millionths; so many an entry as there are sums.
     private(set) var sums: [Int128] = []
     private(set) var histograms: [ValueHistogram] = []
     private(set) var sketches: [DistinctSketch] = []
     private(set) var memory = 0
 
-    init(_ names: MeasureNames) { self.names = names }
+    init(_ names: MeasureNames) {
+        self.names = names
+        sumCount = names.sums.count
+        quantileCount = names.quantiles.count
+        distinctCount = names.distinct.count
+        isEmpty = names.isEmpty
+    }
 
     /// Makes room for entries below `count`.
     mutating func reserve(_ count: Int) {
@@ -114,22 +125,27 @@ struct MeasureTable: Sendable {
     }
 
     /// Takes a row's values into an entry that there is room for.
+    @inline(__always)
     mutating func add(_ entry: Int, _ values: borrowing MeasureValues, _ row: Int) {
-        let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
-        for index in 0..<s {
+        for index in 0..<sumCount {
             let value = values.sum(index, row)
-            if value != MeasureValues.none { sums[entry &* s &+ index] &+= Int128(value) }
+            if value != MeasureValues.none { sums[entry &* sumCount &+ index] &+= Int128(value) }
         }
-        for index in 0..<q {
+        if quantileCount &+ distinctCount > 0 { addSketches(entry, values, row) }
+    }
+
+    @inline(never)
+    private mutating func addSketches(_ entry: Int, _ values: borrowing MeasureValues, _ row: Int) {
+        for index in 0..<quantileCount {
             let value = values.quantile(index, row)
             if value == MeasureValues.none { continue }
-            let place = entry * q + index
+            let place = entry * quantileCount + index
             let before = histograms[place].memory
             histograms[place].add(value)
             memory += histograms[place].memory - before
         }
-        for index in 0..<d {
-            let place = entry * d + index
+        for index in 0..<distinctCount {
+            let place = entry * distinctCount + index
             let before = sketches[place].memory
             sketches[place].add(values.hash(index, row))
             memory += sketches[place].memory - before

@@ -69,7 +69,7 @@ struct TimeTally: Sendable {
         _ batch: borrowing RowBatch, _ selection: Selection, _ statusClasses: LogTally.StatusClasses,
         _ values: borrowing MeasureValues
     ) {
-        let isMeasured = !measures.names.isEmpty
+        let isMeasured = !measures.isEmpty
         var rest = selection.bits
         while rest != 0 {
             let row = rest.trailingZeroBitCount
