@@ -71,9 +71,10 @@ package final class ChunkBuffer {
             if end < count { return whole(start, end + 1, position, source) }
         }
         if count >= limit {
-            var loaded = whole(start, last, position, source)
+            // Copied first: a chunk has its padding behind its end.
             let beginning = unsafe [UInt8](
                 UnsafeBufferPointer(start: memory + last, count: LongLine.beginningCount(size.line)))
+            var loaded = whole(start, last, position, source)
             loaded.tooLong.append(LongLine(offset: position + Int64(last), beginning: beginning))
             loaded.next = nil
             return loaded

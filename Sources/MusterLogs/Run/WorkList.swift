@@ -132,7 +132,7 @@ final class WorkList: Sendable {
     }
 
     private func next(_ state: inout State) -> Piece? {
-        while state.first < state.readings.count, case .done = state.readings[state.first] { state.first += 1 }
+        passDone(&state)
         for index in state.first..<state.readings.count {
             if case .waiting = state.readings[index] { open(index, &state) }
             switch state.readings[index] {
@@ -149,7 +149,13 @@ final class WorkList: Sendable {
             case .stream, .waiting, .done: break
             }
         }
+        // A source may turn out to be done when it is opened: nobody would tell of that.
+        passDone(&state)
         return state.first == state.readings.count ? .end : nil
+    }
+
+    private func passDone(_ state: inout State) {
+        while state.first < state.readings.count, case .done = state.readings[state.first] { state.first += 1 }
     }
 
     private func take(_ piece: Piece, _ bytes: Int, _ state: inout State) -> Piece {
