@@ -20,8 +20,8 @@ final class BlockReader {
     private var skip: Int64
     /// Offset of the first byte of `rest` in the stream.
     private(set) var position: Int64
-    /// Lines that were too long since it was last asked: their places and first bytes.
-    private(set) var tooLong: [(offset: Int64, beginning: [UInt8])] = []
+    /// Lines that were too long since it was last asked.
+    private var tooLong: [LongLine] = []
 
     init(
         _ stream: any ByteStream, from offset: Int64, keepsPartialLine: Bool,
@@ -42,8 +42,8 @@ final class BlockReader {
     func beginning(_ count: Int, isCancelled: () -> Bool) throws(StreamFault) -> [UInt8] {
         try passOver(isCancelled)
         if rest.isEmpty, !hasEnded {
-            rest = try stream.bytes(count, isCancelled: isCancelled)
-            hasEnded = rest.count < count
+            // Fewer may come before a fault as well: the next read says which.
+            rest = try stream.bytes(min(count, size.line), isCancelled: isCancelled)
         }
         return rest
     }
@@ -63,7 +63,7 @@ final class BlockReader {
         return nil
     }
 
-    func takeTooLong() -> [(offset: Int64, beginning: [UInt8])] {
+    func takeTooLong() -> [LongLine] {
         defer { tooLong = [] }
         return tooLong
     }
@@ -84,11 +84,13 @@ final class BlockReader {
                         into: UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + wanted]),
                         isCancelled: isCancelled)
                     count += got
-                    hasEnded = got < wanted
+                    hasEnded = got == 0
                 }
             } catch {
                 fault = error
                 hasEnded = true
+                // What is left of a line stays for whoever goes on here.
+                if error == .cancelled { return 0 }
             }
             start = position
             return unsafe cut(memory, count, &start)
@@ -125,23 +127,23 @@ final class BlockReader {
         start += Int64(from)
         let last = unsafe cms_find_last(base.assumingMemoryBound(to: UInt8.self), count, 0x0a)
         var end = max(from, last + 1)
+        var long: [LongLine] = []
+        // Bytes that are done with; nil for those of the whole lines.
+        var whole: Int?
         if hasEnded, end < count, !keepsPartialLine {
             unsafe memory[count] = 0x0a
             end = count + 1
         } else if count - end > size.line {
-            let beginning = unsafe memory[end..<end + BadLineExample.textLimit]
-            unsafe tooLong.append((position + Int64(end), [UInt8](beginning)))
+            let beginning = unsafe memory[end..<end + LongLine.beginningCount(size.line)]
+            unsafe long.append(LongLine(offset: position + Int64(end), beginning: [UInt8](beginning)))
             isSkipping = true
-            position += Int64(count)
-            return unsafe shift(base, from, end)
+            whole = count
         } else {
             unsafe rest.append(contentsOf: memory[end..<count])
         }
-        position += Int64(min(end, count))
-        return unsafe shift(base, from, end)
-    }
-
-    private func shift(_ base: UnsafeMutableRawPointer, _ from: Int, _ end: Int) -> Int {
+        let bytes = unsafe base.assumingMemoryBound(to: UInt8.self)
+        tooLong += unsafe LongLine.blank(bytes, from..<end, limit: size.line, position: position) + long
+        position += Int64(whole ?? min(end, count))
         if from > 0 { unsafe memmove(base, base + from, end - from) }
         return end - from
     }
@@ -153,9 +155,11 @@ final class BlockReader {
         }
         while skip > 0, !hasEnded {
             let wanted = Int(min(skip, 1 << 18))
-            let got = try stream.bytes(wanted, isCancelled: isCancelled).count
-            skip -= Int64(got)
-            hasEnded = got < wanted
+            let passed = try stream.bytes(wanted, isCancelled: isCancelled)
+            skip -= Int64(passed.count)
+            hasEnded = passed.isEmpty
+            // Inside of a line: whoever read up to here has it.
+            if skip == 0, let last = passed.last { isSkipping = last != 0x0a }
         }
     }
 
@@ -175,9 +179,15 @@ final class BlockReader {
             if hasEnded, keepsPartialLine, !rest.isEmpty { break }
         }
         if joined.isEmpty { return nil }
-        // Lines of the joiner are bounded, so a cut is always found.
         let most = size.chunk + size.line
-        let count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? most - 1) + 1
+        var count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? -1) + 1
+        if count == 0 {
+            // A joined line that is longer than the buffer.
+            let beginning = Array(joined.prefix(LongLine.beginningCount(size.line)))
+            tooLong.append(LongLine(offset: position, beginning: beginning))
+            joined.removeFirst((joined.firstIndex(of: 0x0a) ?? joined.count - 1) + 1)
+            count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? -1) + 1
+        }
         let start = position
         let chunk = unsafe buffer.take(position: start, source: source) { memory in
             unsafe memory.copyBytes(from: joined[..<count])

@@ -37,52 +37,64 @@ package final class ChunkBuffer {
     /// What came of loading a chunk.
     package struct Loaded {
         package var chunk: Chunk
-        /// Where a line began that is longer than ``Size/line``, and its first bytes.
-        package var tooLong: (offset: Int64, beginning: [UInt8])?
+        /// Lines that begin here and are longer than ``Size/line``.
+        package var tooLong: [LongLine] = []
         /// Where the last line begins that has no end yet and was left out; nil where there is none.
         package var partial: Int64?
+        /// Where the line after the last one here begins; nil where that was not seen.
+        package var next: Int64?
     }
 
-    /// Loads the lines that begin in `range` of a file; `first` is where the reading of the file begins, which is the
-    /// beginning of a line. Where `keepsPartialLine`, a last line without end is left out. Errors: the file cannot be read.
+    /// Loads the lines that begin in `range` of a file. A line belongs to the range only where the byte before it is a line
+    /// feed, or the file's beginning: where a range begins inside of a line, whoever read up to there has that line.
+    /// Where `keepsPartialLine`, a last line without end is left out. Errors: the file cannot be read.
     package func load(
-        _ file: InputFile, _ range: Range<Int64>, first: Int64, source: Int, keepsPartialLine: Bool
+        _ file: InputFile, _ range: Range<Int64>, source: Int, keepsPartialLine: Bool
     ) throws(FileFault) -> Loaded {
-        let position = range.lowerBound > first ? range.lowerBound - 1 : range.lowerBound
+        let position = max(0, range.lowerBound - 1)
         let lead = Int(range.lowerBound - position)
         let length = Int(range.upperBound - range.lowerBound)
-        var count = try read(file, at: position, into: 0..<lead + length + size.tail)
-        // Invariant: every index below is at most `count`, which is at most the capacity.
-        var start = lead
-        if lead > 0 {
-            let end = unsafe ByteScan.lineEnd(from: UnsafePointer(memory), to: UnsafePointer(memory) + count)
-            start = unsafe end - UnsafePointer(memory) + 1
-        }
-        if start >= lead + length || start > count { return empty(position, source) }
-        // The last line is the one that the last byte of the range belongs to.
-        var end = lineEnd(from: min(lead + length - 1, count), to: count)
         let wanted = lead + length + size.tail
-        var tooLong: (Int64, [UInt8])?
-        if end == count, count == wanted {
-            let last = lineStart(before: count, from: start)
-            let limit = last + size.line + 1
+        var count = try read(file, at: position, into: 0..<wanted)
+        // Invariant: every index below is at most `count`, which is at most the capacity less a line end.
+        let start = lead > 0 ? lineEnd(from: 0, to: count) + 1 : 0
+        let inside = min(lead + length, count)
+        if start >= inside { return Loaded(chunk: chunk(0, 0, position, source)) }
+        // The last line is the one that the last byte of the range belongs to.
+        var end = lineEnd(from: inside - 1, to: count)
+        if end < count { return whole(start, end + 1, position, source) }
+        let last = lineStart(before: count, from: start)
+        let limit = last + size.line + 1
+        if count == wanted {
             if limit > count { count += try read(file, at: position + Int64(count), into: count..<limit) }
             end = lineEnd(from: wanted, to: count)
-            if end == count, count >= limit {
-                tooLong = (position + Int64(last), bytes(last, min(BadLineExample.textLimit, count - last)))
-                return Loaded(chunk: chunk(start, last, position, source), tooLong: tooLong)
-            }
+            if end < count { return whole(start, end + 1, position, source) }
         }
-        if end == count {
-            // The file ends without a line end.
-            if keepsPartialLine {
-                let last = lineStart(before: count, from: start)
-                return Loaded(chunk: chunk(start, last, position, source), partial: position + Int64(last))
-            }
-            if start == count { return empty(position, source) }
-            unsafe memory[end] = 0x0a
+        if count >= limit {
+            // Copied first: a chunk has its padding behind its end.
+            let beginning = unsafe [UInt8](
+                UnsafeBufferPointer(start: memory + last, count: LongLine.beginningCount(size.line)))
+            var loaded = whole(start, last, position, source)
+            loaded.tooLong.append(LongLine(offset: position + Int64(last), beginning: beginning))
+            loaded.next = nil
+            return loaded
         }
-        return Loaded(chunk: chunk(start, end + 1, position, source), tooLong: nil)
+        // The file ends without a line end.
+        if keepsPartialLine {
+            var loaded = whole(start, last, position, source)
+            loaded.partial = position + Int64(last)
+            return loaded
+        }
+        unsafe memory[count] = 0x0a
+        var loaded = whole(start, count + 1, position, source)
+        loaded.next = position + Int64(count)
+        return loaded
+    }
+
+    /// Whole lines between two offsets.
+    private func whole(_ start: Int, _ end: Int, _ position: Int64, _ source: Int) -> Loaded {
+        let tooLong = unsafe LongLine.blank(memory, start..<end, limit: size.line, position: position)
+        return Loaded(chunk: chunk(start, end, position, source), tooLong: tooLong, next: position + Int64(end))
     }
 
     /// Fills the bytes of a range of the memory from a file; fewer where it ends.
@@ -102,17 +114,11 @@ package final class ChunkBuffer {
         unsafe start + cms_find_last(memory + start, end - start, 0x0a) + 1
     }
 
-    private func bytes(_ start: Int, _ count: Int) -> [UInt8] {
-        unsafe [UInt8](UnsafeBufferPointer(start: memory + start, count: count))
-    }
-
     private func chunk(_ start: Int, _ end: Int, _ position: Int64, _ source: Int) -> Chunk {
-        // What vectors see beyond the end is nothing.
+        // What vectors see beyond the end is nothing, and the bytes behind it are not needed any more.
         unsafe (memory + end).update(repeating: 0, count: Chunk.padding)
         return unsafe Chunk(base: memory, start: min(start, end), end: end, position: position, source: source)
     }
-
-    private func empty(_ position: Int64, _ source: Int) -> Loaded { Loaded(chunk: chunk(0, 0, position, source)) }
 
     /// Fills it by `fill`, which returns how many bytes it wrote, whole lines only: `position` is where they begin.
     func take(position: Int64, source: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Chunk {

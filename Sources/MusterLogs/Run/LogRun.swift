@@ -89,11 +89,15 @@ package struct LogRunOptions: Sendable {
     /// Whether a last line without end waits for a later run.
     package var keepsPartialLine: Bool
     package var size: ChunkBuffer.Size
+    /// Counters of a group that is no longer exact, at least.
+    package var counters: Int
 
     package init(
-        memory: Int = 512 << 20, keepsPartialLine: Bool = false, size: ChunkBuffer.Size = ChunkBuffer.Size()
+        memory: Int = 512 << 20, keepsPartialLine: Bool = false, size: ChunkBuffer.Size = ChunkBuffer.Size(),
+        counters: Int = LogTally.leastCounters
     ) {
         self.memory = memory
+        self.counters = counters
         self.keepsPartialLine = keepsPartialLine
         self.size = size
     }
@@ -145,6 +149,7 @@ final class LogRunState: @unchecked Sendable {
     let list: WorkList
     private(set) var workers: [LogWorker] = []
     private let budget: Int
+    private let counters: Int
     private let isOrdered: Bool
     private let progress: LogProgress
     private let save: (@Sendable (LogTally, [Int64]) -> Void)?
@@ -161,6 +166,7 @@ final class LogRunState: @unchecked Sendable {
         size = options.size
         seed = RandomSeed.draw()
         budget = options.memory
+        counters = options.counters
         self.isOrdered = isOrdered
         self.progress = progress
         self.save = save
@@ -170,7 +176,7 @@ final class LogRunState: @unchecked Sendable {
             sources, workers: width,
             bounds: .init(
                 epochBytes: min(max(options.memory / 16, size.chunk), 32 * size.chunk),
-                foldEvery: save == nil ? .max : 64, budget: options.memory / 2,
+                foldEvery: save == nil ? .max : 64, budget: options.memory,
                 // Short lines with keys that are all new, each with a slot of a table that was just doubled.
                 growth: columns * 24 * size.chunk, isOrdered: isOrdered,
                 keepsPartialLine: options.keepsPartialLine, size: size))
@@ -184,22 +190,24 @@ final class LogRunState: @unchecked Sendable {
     /// Joins what all workers counted, and keeps to the budget. The caller is the only worker that is busy.
     func fold() {
         let whole = join()
-        if whole.memory > budget {
-            if isOrdered { whole.prune(to: budget) } else { mustRestart = true }
-        }
+        bound(whole)
         base = whole
         save?(whole, list.offsets)
-        list.folded()
+        list.folded(whole.weight)
         if mustRestart { list.stop() }
     }
 
     /// Everything that was counted, after the last worker has ended.
     func finish() -> LogTally {
         let whole = join()
-        if whole.memory > budget, isOrdered { whole.prune(to: budget) }
-        if whole.memory > budget, !isOrdered { mustRestart = true }
+        bound(whole)
         base = nil
         return whole
+    }
+
+    private func bound(_ whole: LogTally) {
+        guard whole.weight > budget else { return }
+        if isOrdered { whole.prune(to: budget, counters: counters) } else { mustRestart = true }
     }
 
     private func join() -> LogTally {

@@ -24,15 +24,17 @@ final class LogWorker: @unchecked Sendable {
     func work(isCancelled: () -> Bool) throws(QuestionFault) {
         var holds = false
         while true {
-            let piece = run.list.claim(number, memory: tally.memory, holds: holds)
+            let piece = run.list.claim(number, memory: tally.weight, holds: holds)
             holds = true
             switch piece {
             case .end: return
             case .fold:
                 holds = false
                 run.fold()
-            case .range(let source, let file, let range): try take(source, file, range)
-            case .block(let source, let blocks): try take(source, blocks, isCancelled)
+            case .range(let source, let file, let range):
+                try ending { () throws(QuestionFault) in try take(source, file, range) }
+            case .block(let source, let blocks):
+                try ending { () throws(QuestionFault) in try take(source, blocks, isCancelled) }
             }
             if isCancelled() { run.list.stop() }
         }
@@ -45,16 +47,26 @@ final class LogWorker: @unchecked Sendable {
         return full
     }
 
+    /// Ends the whole run where this piece of it has a fault: others would wait for it.
+    private func ending(_ body: () throws(QuestionFault) -> Void) throws(QuestionFault) {
+        do throws(QuestionFault) {
+            try body()
+        } catch {
+            run.list.stop()
+            throw error
+        }
+    }
+
     private func take(_ source: Int, _ file: InputFile, _ range: Range<Int64>) throws(QuestionFault) {
         let loaded: ChunkBuffer.Loaded
         do throws(FileFault) {
-            loaded = try buffer.load(
-                file, range, first: run.sources[source].offset, source: source, keepsPartialLine: run.keepsPartialLine)
+            loaded = try buffer.load(file, range, source: source, keepsPartialLine: run.keepsPartialLine)
         } catch {
             return run.list.note(source, error.hint)
         }
         try count(loaded.chunk)
-        if let tooLong = loaded.tooLong { noteTooLong(source, [tooLong]) }
+        noteTooLong(source, loaded.tooLong)
+        if let next = loaded.next { run.list.reach(source, next) }
         if let partial = loaded.partial { run.list.leave(source, at: partial) }
     }
 
@@ -74,9 +86,12 @@ final class LogWorker: @unchecked Sendable {
         noteTooLong(source, tooLong)
     }
 
-    private func noteTooLong(_ source: Int, _ lines: [(offset: Int64, beginning: [UInt8])]) {
+    private func noteTooLong(_ source: Int, _ lines: [LongLine]) {
+        if lines.isEmpty { return }
         for line in lines { tally.noteTooLong(source: source, offset: line.offset, beginning: line.beginning) }
-        tally.addSource(source, bytes: 0, lines: UInt64(lines.count), bad: UInt64(lines.count))
+        // Bytes of lines that were not read are not counted, wherever the chunks began.
+        let blanked = lines.reduce(0) { $0 &+ UInt64($1.blanked) }
+        tally.addSource(source, bytes: 0 &- blanked, lines: UInt64(lines.count), bad: UInt64(lines.count))
     }
 
     private func count(_ chunk: Chunk) throws(QuestionFault) {

@@ -44,13 +44,20 @@ final class WorkList: Sendable {
         var epochsLeft: Int
         /// Workers that hold a piece.
         var busy = 0
-        /// Bytes of memory by worker.
+        /// Weight of the tallies by worker, and of what was joined before.
         var memory: [Int]
+        var base = 0
         var isStopped = false
         var isFolding = false
         var notes: [Int: String] = [:]
         /// Bytes taken so far by source, as they are there: compressed.
         var taken: [Int64]
+        /// Behind the last line that was read of a file: its end may lie beyond the range it began in.
+        var reached: [Int64]
+        /// Where a last line without end was left for a later run.
+        var left: [Int64?]
+
+        var weight: Int { memory.reduce(base, &+) }
     }
 
     /// What bounds a run.
@@ -58,8 +65,9 @@ final class WorkList: Sendable {
         var epochBytes: Int
         /// Epochs between two forced folds; `Int.max` for none.
         var foldEvery: Int
+        /// Weight of all tallies together from which on they are joined.
         var budget: Int
-        /// What a piece can add to a tally at most, about.
+        /// Weight that a piece can add to a tally at most, about.
         var growth: Int
         var isOrdered: Bool
         var keepsPartialLine: Bool
@@ -75,7 +83,7 @@ final class WorkList: Sendable {
             State(
                 sources: sources, readings: sources.map { _ in .waiting }, epochLeft: bounds.epochBytes,
                 epochsLeft: bounds.foldEvery, memory: [Int](repeating: 0, count: workers),
-                taken: sources.map { _ in 0 }))
+                taken: sources.map { _ in 0 }, reached: sources.map { _ in 0 }, left: sources.map { _ in nil }))
     }
 
     /// The next piece for a worker whose tally holds `memory` bytes; waits until there is one.
@@ -98,21 +106,25 @@ final class WorkList: Sendable {
     /// Begins the next epoch, or says `fold` where that comes first; `end` where the worker has to wait for others.
     private func turnEpoch(_ state: inout State) -> Piece? {
         let isDue = state.epochsLeft <= 1
-        let isShort = state.memory.reduce(0, +) + (state.busy + 1) * bounds.growth > bounds.budget
-        if isDue || isShort {
+        // Whether the tallies weigh too much is seen only while all are idle: then it depends on the data alone.
+        let mayBeFull = state.weight &+ (state.busy + 1) &* bounds.growth > bounds.budget / 2
+        if isDue || mayBeFull {
             if state.busy > 0 { return .end }
-            state.isFolding = true
-            return .fold
+            if isDue || state.weight > bounds.budget {
+                state.isFolding = true
+                return .fold
+            }
         }
         state.epochsLeft -= 1
         state.epochLeft = bounds.epochBytes
         return nil
     }
 
-    /// The fold is done and the tallies are empty.
-    func folded() {
+    /// The fold is done and the workers' tallies are empty; `weight` is that of what was joined.
+    func folded(_ weight: Int) {
         state.change { state in
             state.isFolding = false
+            state.base = weight
             state.epochsLeft = bounds.foldEvery
             state.epochLeft = bounds.epochBytes
             for index in state.memory.indices { state.memory[index] = 0 }
@@ -120,7 +132,7 @@ final class WorkList: Sendable {
     }
 
     private func next(_ state: inout State) -> Piece? {
-        while state.first < state.readings.count, case .done = state.readings[state.first] { state.first += 1 }
+        passDone(&state)
         for index in state.first..<state.readings.count {
             if case .waiting = state.readings[index] { open(index, &state) }
             switch state.readings[index] {
@@ -137,7 +149,13 @@ final class WorkList: Sendable {
             case .stream, .waiting, .done: break
             }
         }
+        // A source may turn out to be done when it is opened: nobody would tell of that.
+        passDone(&state)
         return state.first == state.readings.count ? .end : nil
+    }
+
+    private func passDone(_ state: inout State) {
+        while state.first < state.readings.count, case .done = state.readings[state.first] { state.first += 1 }
     }
 
     private func take(_ piece: Piece, _ bytes: Int, _ state: inout State) -> Piece {
@@ -156,7 +174,7 @@ final class WorkList: Sendable {
             switch try source.source.open() {
             case .file(let file) where source.reading.makeJoiner == nil:
                 state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
-            case .file: begin(try FileStream.open(source.source.path), index, &state)
+            case .file(let file): begin(try FileStream.open(file.path), index, &state)
             case .stream(let stream): begin(stream, index, &state)
             }
         } catch {
@@ -188,7 +206,12 @@ final class WorkList: Sendable {
 
     /// A last line without end was left for a later run: it goes on there.
     func leave(_ source: Int, at offset: Int64) {
-        state.change { $0.sources[source].offset = offset }
+        state.change { $0.left[source] = offset }
+    }
+
+    /// A line of a file was read whose end lies at `offset`.
+    func reach(_ source: Int, _ offset: Int64) {
+        state.change { $0.reached[source] = max($0.reached[source], offset) }
     }
 
     /// Notes why a source could not be read to its end.
@@ -207,7 +230,11 @@ final class WorkList: Sendable {
     var bytesTaken: Int64 { state.change { $0.taken.reduce(0, +) } }
 
     /// Where a later run goes on, by source. Only while no worker is busy.
-    var offsets: [Int64] { state.change { $0.sources.map(\.offset) } }
+    var offsets: [Int64] {
+        state.change { state in
+            state.sources.indices.map { state.left[$0] ?? max(state.sources[$0].offset, state.reached[$0]) }
+        }
+    }
 
     static func text(_ error: any Error) -> String {
         switch error {

@@ -47,7 +47,8 @@ struct DistinctSketch: Sendable, Equatable {
         var z = m * Self.tau(1 - Double(histogram[most + 1]) / m)
         for value in stride(from: most, through: 1, by: -1) { z = (z + Double(histogram[value])) / 2 }
         z += m * Self.sigma(Double(histogram[0]) / m)
-        return Int((m * m / (2 * log(2) * z)).rounded())
+        // Registers that are all at their greatest, which only a made-up tally has, say nothing.
+        return Int(min(m * m / (2 * log(2) * z), 1e18).rounded())
     }
 
     private mutating func turnToRegisters() {

@@ -25,8 +25,13 @@ final class GroupTally {
     }
 
     var isExact: Bool { floor == 0 }
-    /// Bytes of memory it holds.
-    var memory: Int { table.memory + measures.memory + errors.count * 8 }
+    /// About the bytes of memory it takes, reckoned from its keys alone: a slot in a table that doubles, the key in a buffer
+    /// that does, what an ordinary distribution and sketch take.
+    var weight: Int {
+        let names = measures.names
+        let perKey = 96 + names.sums.count * 16 + names.quantiles.count * 1_024 + names.distinct.count * 512
+        return table.count &* perKey &+ table.keyBytes &* 2
+    }
 
     /// Counts the rows of a batch that are selected; `column` is the key's where it is a plain one.
     func add(

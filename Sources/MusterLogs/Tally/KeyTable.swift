@@ -47,6 +47,8 @@ struct KeyTable: ~Copyable {
         unsafe free(arena)
     }
 
+    /// Bytes of all keys.
+    var keyBytes: Int { arenaUsed }
     /// Bytes of memory it holds.
     var memory: Int { (mask + 1) * MemoryLayout<Slot>.stride + arenaCapacity }
 
@@ -167,6 +169,7 @@ struct KeyTable: ~Copyable {
     /// Keys with their counts, the greatest count first, equal ones by their bytes: the same whatever the order of coming.
     /// At most `limit`.
     func top(_ limit: Int) -> [Entry] {
+        if limit <= 0 { return [] }
         var indices: [Int] = []
         indices.reserveCapacity(count)
         for index in 0...mask where unsafe slots[index].count != 0 { indices.append(index) }

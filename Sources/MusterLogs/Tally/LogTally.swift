@@ -54,8 +54,6 @@ package final class LogTally {
         values = MeasureValues(questions.measures)
     }
 
-    /// Bytes of memory it holds.
-    package var memory: Int { groups.reduce(timeline.memory + totals.memory) { $0 + $1.memory } }
     /// Keys of all groups.
     package var keyCount: Int { groups.reduce(0) { $0 + $1.table.count } }
     package var isExact: Bool { groups.allSatisfy(\.isExact) }
@@ -182,15 +180,18 @@ package final class LogTally {
         examples.sort()
     }
 
-    /// Keeps the greatest keys where the groups hold more than `budget` bytes together. The counts of what is kept become
-    /// upper bounds.
-    package func prune(to budget: Int) {
-        guard memory > budget, !groups.isEmpty else { return }
+    /// What its groups weigh. It follows from their keys alone, and that of two joined is at most that of both: whether a run
+    /// stays exact must not depend on how many workers counted.
+    var weight: Int { groups.reduce(0) { $0 &+ $1.weight } }
+
+    /// Keeps the greatest keys where the groups weigh more than `budget` bytes together, at least `counters` of each. The
+    /// counts of what is kept become upper bounds.
+    package func prune(to budget: Int, counters: Int = LogTally.leastCounters) {
+        guard weight > budget, !groups.isEmpty else { return }
         let share = budget / groups.count
-        for group in groups where group.memory > share && group.table.count > 0 {
-            // Half the room, so that the next keys fit; the table doubles, so a key may take twice its size.
-            let perKey = max(1, group.memory / group.table.count)
-            group.prune(to: max(Self.leastCounters, share / 2 / perKey))
+        for group in groups where group.weight > share && group.table.count > 0 {
+            // Half the room, so that the next keys fit.
+            group.prune(to: max(1, counters, share / 2 / max(1, group.weight / group.table.count)))
         }
     }
 

@@ -59,7 +59,7 @@ struct TallyReader {
 
     var isAtEnd: Bool { offset == end }
 
-    private var damage: TallyFault { TallyFault("the tally is damaged at byte \(offset)") }
+    var damage: TallyFault { TallyFault("the tally is damaged at byte \(offset)") }
 
     mutating func unsigned() throws(TallyFault) -> UInt64 {
         var value: UInt64 = 0
@@ -85,7 +85,7 @@ struct TallyReader {
     /// A number up to a limit.
     mutating func number(_ limit: Int) throws(TallyFault) -> Int {
         let value = try unsigned()
-        guard value <= UInt64(limit) else { throw damage }
+        guard limit >= 0, value <= UInt64(limit) else { throw damage }
         return Int(value)
     }
 

@@ -110,12 +110,14 @@ extension TallyReader {
         }
         var questions = LogQuestions()
         questions.groups = try list { (reader) throws(TallyFault) in try names(&reader) }
+        // Each takes memory before it has a key.
+        guard questions.groups.count <= TallyFile.groupLimit else { throw damage }
         questions.measures.sums = try names(&self)
         questions.measures.quantiles = try names(&self)
         questions.measures.distinct = try names(&self)
         questions.hasTimeline = try flag()
         let every = try signed()
-        guard every >= 0 else { throw TallyFault("the tally is damaged at byte \(offset)") }
+        guard every >= 0 else { throw damage }
         questions.every = every == 0 ? nil : every
         let filter = try text()
         if !filter.isEmpty {
@@ -165,17 +167,21 @@ extension TallyReader {
         tally.bytes = try unsigned()
         tally.first = try signed()
         tally.last = try signed()
+        // Both are at their ends where no line had a time.
+        guard tally.first > tally.last || (tally.first > -TimeTally.farthest && tally.last < TimeTally.farthest) else {
+            throw damage
+        }
         tally.hasStatus = try flag()
         let classes = try list { (reader) throws(TallyFault) in try reader.unsigned() }
-        guard classes.count == TimeTally.classCount else { throw TallyFault("the tally is damaged at byte \(offset)") }
+        guard classes.count == TimeTally.classCount else { throw damage }
         tally.classes = classes
         for _ in 0..<(try count(of: 4)) {
-            let source = try number(sourceCount)
+            let source = try number(sourceCount - 1)
             tally.sources[source] = .init(bytes: try unsigned(), lines: try unsigned(), bad: try unsigned())
         }
         tally.examples = try list(of: 5) { (reader) throws(TallyFault) in
             BadLineExample(
-                source: try reader.number(sourceCount), offset: try reader.signed(),
+                source: try reader.number(sourceCount - 1), offset: try reader.signed(),
                 column: try reader.number(.max), expected: try reader.text(), text: try reader.data())
         }
         if tally.examples.count > LogTally.exampleLimit { tally.examples.removeSubrange(LogTally.exampleLimit...) }
@@ -188,10 +194,10 @@ extension TallyReader {
 
     private mutating func timeline(_ tally: LogTally) throws(TallyFault) {
         let step = try signed()
-        guard step > 0 else { throw TallyFault("the tally is damaged at byte \(offset)") }
-        tally.timeline.restore(step: step)
+        guard step > 0, tally.timeline.restore(step: step) else { throw damage }
         for _ in 0..<(try count(of: 9)) {
             let number = try signed()
+            guard tally.timeline.canRestore(number) else { throw damage }
             let lines = try unsigned()
             let classes = try list { (reader) throws(TallyFault) in try reader.unsigned() }
             let parts = try measures(tally.questions.measures)
@@ -206,7 +212,7 @@ extension TallyReader {
         for _ in 0..<(try count(of: 3)) {
             let key = try data()
             let lines = try unsigned()
-            guard lines > 0 else { throw TallyFault("the tally is damaged at byte \(offset)") }
+            guard lines > 0 else { throw damage }
             let error = try unsigned()
             let parts = try measures(names)
             group.restore(
@@ -231,13 +237,13 @@ extension TallyReader {
             guard
                 let histogram = ValueHistogram(
                     firstBucket: first, counts: counts, least: try signed(), greatest: try signed())
-            else { throw TallyFault("the tally is damaged at byte \(offset)") }
+            else { throw damage }
             measures.histograms.append(histogram)
         }
         for _ in names.distinct {
             let hashes = try list { (reader) throws(TallyFault) in try reader.unsigned() }
             guard let sketch = DistinctSketch(hashes: hashes, registers: try data()) else {
-                throw TallyFault("the tally is damaged at byte \(offset)")
+                throw damage
             }
             measures.sketches.append(sketch)
         }

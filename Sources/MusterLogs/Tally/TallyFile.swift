@@ -31,6 +31,8 @@ package struct TallyFile {
 
     static let magic = Array("muster tally ".utf8)
     static let version = 1
+    /// Groups at most that a file may have.
+    static let groupLimit = 1_000
 
     // MARK: Writing
 

@@ -113,8 +113,23 @@ struct TimeTally: Sendable {
         lastStep = .min
     }
 
-    /// What was written down of a step. The step's length is set first.
-    mutating func restore(step: Int64) { self.step = step }
+    /// Times are nearer to 1970 than this in microseconds, some 70,000 years.
+    static let farthest: Int64 = 1 << 61
+
+    /// Takes on the length of the steps that were written down; false where that is none which this tally can come to.
+    mutating func restore(step wanted: Int64) -> Bool {
+        guard wanted <= Self.farthest else { return false }
+        while step < wanted { step = longerStep }
+        return step == wanted
+    }
+
+    /// Whether a step can be restored: there is room, it is not there yet, and its time can be told.
+    func canRestore(_ number: Int64) -> Bool {
+        let (time, overflow) = number.multipliedReportingOverflow(by: step)
+        return !overflow && abs(time / 2) < Self.farthest / 2 && entries.count < limit && entries[number] == nil
+    }
+
+    /// What was written down of a step that can be restored.
     mutating func restore(
         number: Int64, count: UInt64, classes: [UInt64], sums: [Int128], histograms: [ValueHistogram],
         sketches: [DistinctSketch]

@@ -87,7 +87,9 @@ struct ValueHistogram: Sendable, Equatable {
 
     /// From what was written down. Nil where the parts do not agree.
     init?(firstBucket: Int, counts: [UInt64], least: Int64, greatest: Int64) {
-        guard firstBucket >= 0, firstBucket + counts.count <= Self.bucket(.max) + 1 else { return nil }
+        guard (0...Self.bucket(.max)).contains(firstBucket), firstBucket + counts.count <= Self.bucket(.max) + 1 else {
+            return nil
+        }
         self.firstBucket = firstBucket
         self.counts = counts
         var sum: UInt64 = 0
