@@ -6,7 +6,8 @@ internal import MusterSystem
 /// at a time.
 final class BlockReader {
     private let stream: any ByteStream
-    private let keepsPartialLine: Bool
+    /// Also once the reader gave up: what is behind the last line end is no line then.
+    private var keepsPartialLine: Bool
     private let size: ChunkBuffer.Size
     private var joiner: (any LineJoiner)?
     /// Bytes behind the last line end of the block before.
@@ -43,7 +44,7 @@ final class BlockReader {
         try passOver(isCancelled)
         if rest.isEmpty, !hasEnded {
             rest = try stream.bytes(count, isCancelled: isCancelled)
-            hasEnded = rest.count < count
+            noteEnd(rest.count < count, isCancelled)
         }
         return rest
     }
@@ -84,7 +85,7 @@ final class BlockReader {
                         into: UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + wanted]),
                         isCancelled: isCancelled)
                     count += got
-                    hasEnded = got < wanted
+                    noteEnd(got < wanted, isCancelled)
                 }
             } catch {
                 fault = error
@@ -97,6 +98,13 @@ final class BlockReader {
         if let fault, fault == .cancelled || chunk.end == 0 { throw fault }
         if let fault { pending = fault }
         return unsafe Chunk(base: chunk.base, start: chunk.start, end: chunk.end, position: start, source: source)
+    }
+
+    /// Fewer bytes than were wanted are the last, or those that had come when the reader gave up.
+    private func noteEnd(_ isShort: Bool, _ isCancelled: () -> Bool) {
+        guard isShort else { return }
+        hasEnded = true
+        if isCancelled() { keepsPartialLine = true }
     }
 
     /// A fault that waits for the next call.

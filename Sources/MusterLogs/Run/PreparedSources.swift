@@ -31,6 +31,8 @@ package struct PreparedSources: @unchecked Sendable {
         }
         return sum
     }
+    /// Whether bytes were taken from a pipe, which cannot be read again.
+    package var hasBegun: Bool { sources.contains { $0.blocks != nil } }
     package var logSources: [LogSource] { sources.map(\.source) }
 
     /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that are asked about,

@@ -29,6 +29,9 @@ struct LogInquiry {
         let asked = try options.questions()
         let interruption = try Interruption.install()
         let desk = try LogDesk(options)
+        for path in [options.partial, options.checkpoint].compactMap({ $0 }) {
+            do throws(FileFault) { try OutputFile.checkReplaceable(path) } catch { throw Complaint(error) }
+        }
         let workers = options.workers ?? ResourceLimits.cores
         let started = SystemClock.now
         let ending = try await WorkerPool.withPool(workers) { pool in
@@ -130,7 +133,8 @@ struct LogInquiry {
                 positions: saved.map { PositionTable($0.sources.compactMap(\.position)) },
                 keepsPartialLine: options.checkpoint != nil, isCancelled: { Task.isCancelled })
         }
-        try Task.checkCancellation()
+        // What came through a pipe until then is still counted.
+        if !prepared.hasBegun { try Task.checkCancellation() }
         if !prepared.faults.isEmpty { throw Complaint(prepared.faults.map(\.text)) }
         let questions =
             saved?.tally.questions
