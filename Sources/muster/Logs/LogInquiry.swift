@@ -68,7 +68,13 @@ struct LogInquiry {
                 }
             }
             group.addTask {
-                let plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
+                var plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
+                // A log without lines has no format yet, as after a rotation: the first line is waited for.
+                while options.follow, plan.prepared.names.isEmpty, !plan.prepared.empty.isEmpty,
+                    await LogFollowing.pause(on: loop)
+                {
+                    plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
+                }
                 let outcome = try await count(plan, pool, progress)
                 guard options.follow, !outcome.isInterrupted else { return (plan, outcome) }
                 return (plan, try await follow(plan, outcome, pool, loop, desk))
