@@ -55,7 +55,19 @@ final class BlockReader {
     /// The next block, in the buffer; nil at the end. Errors: as the stream's, after all bytes before.
     func next(_ buffer: ChunkBuffer, source: Int, isCancelled: () -> Bool) throws(StreamFault) -> Chunk? {
         try passOver(isCancelled)
-        if joiner != nil { return try nextJoined(buffer, source, isCancelled) }
+        let chunk =
+            joiner == nil
+            ? try nextWhole(buffer, source, isCancelled) : try nextJoined(buffer, source, isCancelled)
+        if chunk == nil, let pending {
+            self.pending = nil
+            throw pending
+        }
+        return chunk
+    }
+
+    private func nextWhole(
+        _ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool
+    ) throws(StreamFault) -> Chunk? {
         while !hasEnded || !rest.isEmpty {
             let chunk = try block(buffer, source, isCancelled)
             if chunk.end > 0 { return chunk }
@@ -100,14 +112,22 @@ final class BlockReader {
         return unsafe Chunk(base: chunk.base, start: chunk.start, end: chunk.end, position: start, source: source)
     }
 
-    /// Fewer bytes than were wanted are the last, or those that had come when the reader gave up.
+    /// Fewer bytes than were wanted are the last, those before a fault, or those that had come when the reader gave up.
     private func noteEnd(_ isShort: Bool, _ isCancelled: () -> Bool) {
         guard isShort else { return }
         hasEnded = true
-        if isCancelled() { keepsPartialLine = true }
+        if isCancelled() {
+            keepsPartialLine = true
+            return
+        }
+        do throws(StreamFault) {
+            _ = try stream.bytes(1, isCancelled: isCancelled)
+        } catch {
+            pending = error
+        }
     }
 
-    /// A fault that waits for the next call.
+    /// A fault that waits until all bytes before it are given.
     private var pending: StreamFault?
 
     private func restore(_ memory: UnsafeMutableRawBufferPointer) -> Int {
@@ -155,15 +175,11 @@ final class BlockReader {
     }
 
     private func passOver(_ isCancelled: () -> Bool) throws(StreamFault) {
-        if let pending {
-            self.pending = nil
-            throw pending
-        }
         while skip > 0, !hasEnded {
             let wanted = Int(min(skip, 1 << 18))
             let got = try stream.bytes(wanted, isCancelled: isCancelled).count
             skip -= Int64(got)
-            hasEnded = got < wanted
+            noteEnd(got < wanted, isCancelled)
         }
     }
 
