@@ -79,6 +79,10 @@ package struct PreparedSources: @unchecked Sendable {
         } catch {
             throw .unreadable(WorkList.text(error))
         }
+        // Of a log that is written to, the first line may be there in part: it waits for a later look.
+        if keepsPartialLine, source.isPlainFile, !head.contains(10), head.count < ChunkBuffer.Size().line {
+            return empty.append(source.name)
+        }
         guard head.contains(where: { $0 != 10 && $0 != 13 && $0 != 32 }) else { return empty.append(source.name) }
         guard let reading = try reading(head, choice, wanted) else {
             throw .unreadable(

@@ -137,7 +137,7 @@ struct LogInquiry {
             try PreparedSources.prepare(
                 list.sources, choice, wanted: asked.wanted + DefaultQuestions.wanted,
                 positions: saved.map { PositionTable($0.sources.compactMap(\.position)) },
-                keepsPartialLine: options.checkpoint != nil, isCancelled: { Task.isCancelled })
+                keepsPartialLine: options.checkpoint != nil || options.follow, isCancelled: { Task.isCancelled })
         }
         // What came through a pipe until then is still counted.
         if !prepared.hasBegun { try Task.checkCancellation() }
