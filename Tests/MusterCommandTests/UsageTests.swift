@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The command line")
 struct UsageTests {
-    @Test("Help goes to standard output and is no fault", arguments: ["", "check", "probe", "lab", "reasons"])
+    @Test("Help goes to standard output and is no fault", arguments: ["", "check", "probe", "lab", "logs", "reasons"])
     func help(_ command: String) async throws {
         let words = command.isEmpty ? [] : [command]
         for arguments in [words + ["--help"], words + ["-h"], ["help"] + words] {
@@ -13,7 +13,7 @@ struct UsageTests {
             #expect(ending.complaints == "")
             #expect(ending.text.contains("USAGE: muster"))
             #expect(ending.text.contains("--version"))
-            for name in ["check", "probe", "lab", "reasons"] where command.isEmpty {
+            for name in ["check", "probe", "lab", "logs", "reasons"] where command.isEmpty {
                 #expect(ending.text.contains("\n  \(name) "))
             }
         }

@@ -72,6 +72,48 @@ import Testing
         }
     }
 
+    @Test("A file is replaced as a whole, and what a link leads to instead of the link")
+    func replaces() throws {
+        try withPath("file") { (path) throws in
+            try OutputFile.replace(path, with: [1, 2, 3])
+            try OutputFile.replace(path, with: [4])
+            #expect(try FileReading.bytes(path) == [4])
+            try withPath("link") { (link) throws in
+                #expect(unsafe symlink(path, link) == 0)
+                try OutputFile.replace(link, with: [5])
+                #expect(try FileReading.bytes(path) == [5])
+                var target = [CChar](repeating: 0, count: 4_096)
+                #expect(unsafe readlink(link, &target, target.count) == path.utf8.count)
+            }
+        }
+    }
+
+    @Test("To ask whether a file can be replaced leaves it as it is")
+    func asks() throws {
+        try withPath("file") { (path) throws in
+            try OutputFile.checkReplaceable(path)
+            #expect(try FileFacts.of(path) == nil)
+            try OutputFile.create(path).write([1])
+            try OutputFile.checkReplaceable(path)
+            #expect(try FileReading.bytes(path) == [1])
+        }
+        let folder = #expect(throws: FileFault.self) { try OutputFile.checkReplaceable("/tmp") }
+        #expect(folder?.text == "/tmp: cannot write: is a directory")
+        let nowhere = #expect(throws: FileFault.self) { try OutputFile.checkReplaceable("/no/such/file") }
+        #expect(nowhere?.text == "/no/such/file: cannot write: no such file or directory")
+    }
+
+    @Test("A device is written to and stays a device")
+    func devices() throws {
+        let before = try FileFacts.of("/dev/full")
+        let found = #expect(throws: FileFault.self) { try OutputFile.replace("/dev/full", with: [1]) }
+        #expect(found?.text == "/dev/full: cannot write: no space left on device")
+        try OutputFile.replace("/dev/null", with: [1])
+        try OutputFile.checkReplaceable("/dev/null")
+        #expect(try FileFacts.of("/dev/full") == before)
+        #expect(try FileFacts.of("/dev/null")?.kind == .stream)
+    }
+
     @Test("A full disk is a fault")
     func full() throws {
         let file = try OutputFile.create("/dev/full")

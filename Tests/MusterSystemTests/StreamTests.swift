@@ -102,6 +102,24 @@ struct Reading: Equatable {
         #expect(fault == .cancelled && looks == 4)
     }
 
+    @Test("What came through a FIFO before the reader gave up is given")
+    func interruptedFIFO() throws {
+        let path = "\(folder.path)/fifo"
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        let stream = try FileStream.open(path)
+        let writer = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        defer { close(writer) }
+        #expect(unsafe write(writer, "abc", 3) == 3)
+        #expect(try stream.peek(2) { false } == Array("ab".utf8))
+        var looks = 0
+        let bytes = try stream.bytes(10) {
+            looks += 1
+            return looks > 3
+        }
+        #expect(bytes == Array("abc".utf8))
+        #expect(throws: StreamFault.cancelled) { try stream.bytes(10) { true } }
+    }
+
     @Test("A FIFO is read to where its writers leave")
     func fifo() throws {
         let path = "\(folder.path)/fifo"

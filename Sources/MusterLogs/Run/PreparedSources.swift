@@ -31,6 +31,8 @@ package struct PreparedSources: @unchecked Sendable {
         }
         return sum
     }
+    /// Whether bytes were taken from a pipe, which cannot be read again.
+    package var hasBegun: Bool { sources.contains { $0.blocks != nil } }
     package var logSources: [LogSource] { sources.map(\.source) }
 
     /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that are asked about,
@@ -76,6 +78,10 @@ package struct PreparedSources: @unchecked Sendable {
             }
         } catch {
             throw .unreadable(WorkList.text(error))
+        }
+        // Of a log that is written to, the first line may be there in part: it waits for a later look.
+        if keepsPartialLine, source.isPlainFile, !head.contains(10), head.count < ChunkBuffer.Size().line {
+            return empty.append(source.name)
         }
         guard head.contains(where: { $0 != 10 && $0 != 13 && $0 != 32 }) else { return empty.append(source.name) }
         guard let reading = try reading(head, choice, wanted) else {

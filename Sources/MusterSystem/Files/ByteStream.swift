@@ -12,7 +12,8 @@ package protocol ByteStream: AnyObject {
     /// Fills the buffer and returns how many bytes came: fewer than it holds only before the end or a fault, 0 at the end.
     ///
     /// Bytes before a fault are given first, the fault by the next call. `isCancelled` is asked at least every 20 ms
-    /// while there is nothing to do but wait, and often in between; once it is true, the bytes so far are dropped.
+    /// while there is nothing to do but wait, and often in between. Once it is true, a file or a pipe as it stands gives
+    /// the bytes so far, if there are any; what decompresses drops them.
     /// Errors: cancelled, or the data cannot be read further.
     func read(into buffer: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool) throws(StreamFault) -> Int
 

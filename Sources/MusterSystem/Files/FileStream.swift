@@ -54,7 +54,11 @@ package final class FileStream: ByteStream {
         var filled = unsafe takeAhead(into: buffer)
         // Invariant: filled < count, so the rest begins inside the buffer.
         while filled < buffer.count, !hasEnded, fault == nil {
-            unsafe filled += try step(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]), isCancelled)
+            if isCancelled() {
+                if filled == 0 { throw .cancelled }
+                break
+            }
+            unsafe filled += step(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
         }
         if filled == 0, let fault { throw .failed(fault) }
         return filled
@@ -72,6 +76,7 @@ package final class FileStream: ByteStream {
                 // A fault comes again when these bytes were read.
                 if error == .cancelled || before.isEmpty { throw error }
             }
+            if ahead.count < count, isCancelled() { throw .cancelled }
         }
         return Array(ahead.prefix(count))
     }
@@ -86,10 +91,7 @@ package final class FileStream: ByteStream {
     }
 
     /// One read, or one wait for something to read: 0 where nothing came of it.
-    private func step(
-        into rest: UnsafeMutableRawBufferPointer, _ isCancelled: () -> Bool
-    ) throws(StreamFault) -> Int {
-        if isCancelled() { throw .cancelled }
+    private func step(into rest: UnsafeMutableRawBufferPointer) -> Int {
         guard let start = rest.baseAddress else { return 0 }
         if mayWait, cml_wait_readable(descriptor, -1, Self.patience) == 0 { return 0 }
         let got = unsafe cml_file_read(descriptor, start, min(rest.count, Self.piece))

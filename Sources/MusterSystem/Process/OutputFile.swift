@@ -63,29 +63,66 @@ package final class OutputFile: Sendable {
 
 extension OutputFile {
     /// Puts bytes in a file's place as a whole: whoever reads it sees the old ones or the new ones, also after a crash
-    /// (write under another name, fsync, rename, fsync of the folder). Errors: it cannot be written; the old file stays.
+    /// (write under another name, fsync, rename, fsync of the folder). What a link leads to is replaced, not the link; a
+    /// device or a pipe is written to as it is. Errors: it cannot be written; the old file stays.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(FileFault) {
-        let temporary = path + ".muster-\(getpid())"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+        guard let target = try replaceable(path) else {
+            try create(path).write(bytes)
+            return
+        }
+        let (temporary, descriptor) = try beside(target, path)
         do throws(FileFault) {
             let file = OutputFile(descriptor: descriptor, path: path, isOwned: true)
             try file.write(bytes)
             guard fsync(descriptor) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
-            guard unsafe rename(temporary, path) == 0 else {
+            guard unsafe rename(temporary, target) == 0 else {
                 throw FileFault(path: path, errno: errno, doing: "replace")
             }
         } catch {
             unsafe unlink(temporary)
             throw error
         }
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
         let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         // A folder that cannot be opened for reading can hold a file all the same; the name is then as safe as can be.
         if folderDescriptor >= 0 {
             fsync(folderDescriptor)
             close(folderDescriptor)
         }
+    }
+
+    /// Finds out whether ``replace(_:with:)`` can begin; what is there stays as it is. Errors: it cannot.
+    package static func checkReplaceable(_ path: String) throws(FileFault) {
+        guard let target = try replaceable(path) else {
+            guard unsafe access(path, W_OK) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+            return
+        }
+        let (temporary, descriptor) = try beside(target, path)
+        close(descriptor)
+        unsafe unlink(temporary)
+    }
+
+    /// The name to put a new file under, all links followed; nil where there is a device or a pipe. Errors: a folder.
+    private static func replaceable(_ path: String) throws(FileFault) -> String? {
+        switch try FileFacts.of(path)?.kind {
+        case .stream: return nil
+        case .directory: throw FileFault(path: path, errno: EISDIR, doing: "write")
+        case .regular, nil:
+            guard let resolved = unsafe realpath(path, nil) else { return path }
+            // Invariant: realpath gave a string that ends with a zero, and that is freed once.
+            defer { unsafe free(resolved) }
+            return unsafe String(cString: resolved)
+        }
+    }
+
+    /// A new file in the same folder. Errors: it cannot be made.
+    private static func beside(
+        _ target: String, _ path: String
+    ) throws(FileFault) -> (name: String, descriptor: Int32) {
+        let name = target + ".muster-\(getpid())"
+        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+        return (name, descriptor)
     }
 }

@@ -28,7 +28,7 @@ struct LogDesk: Sendable {
         look = ReportOptions(color: color.isOn(for: .standardOutput), width: width, allTables: allTables)
         for choice in files {
             do throws(FileFault) {
-                _ = try OutputFile.create(choice.path)
+                try OutputFile.checkReplaceable(choice.path)
             } catch {
                 throw Complaint(error)
             }

@@ -49,16 +49,16 @@ final class LogFollowing: @unchecked Sendable {
             } catch is CancellationError {
                 break
             }
-        } while await sleep(on: loop)
+        } while await Self.pause(on: loop)
         outcome.isInterrupted = true
         return outcome
     }
 
-    /// False where the task is cancelled.
-    private func sleep(on loop: Reactor) async -> Bool {
+    /// Waits for the next look; false where the task is cancelled.
+    static func pause(on loop: Reactor) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask(executorPreference: loop) {
-                let pause = Duration.milliseconds(1000 / Self.looksPerSecond)
+                let pause = Duration.milliseconds(1000 / looksPerSecond)
                 return await Reactor.sleep(until: SystemClock.now.advanced(by: pause))
             }
             return await group.next() ?? false

@@ -29,6 +29,9 @@ struct LogInquiry {
         let asked = try options.questions()
         let interruption = try Interruption.install()
         let desk = try LogDesk(options)
+        for path in [options.partial, options.checkpoint].compactMap({ $0 }) {
+            do throws(FileFault) { try OutputFile.checkReplaceable(path) } catch { throw Complaint(error) }
+        }
         let workers = options.workers ?? ResourceLimits.cores
         let started = SystemClock.now
         let ending = try await WorkerPool.withPool(workers) { pool in
@@ -65,7 +68,13 @@ struct LogInquiry {
                 }
             }
             group.addTask {
-                let plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
+                var plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
+                // A log without lines has no format yet, as after a rotation: the first line is waited for.
+                while options.follow, plan.prepared.names.isEmpty, !plan.prepared.empty.isEmpty,
+                    await LogFollowing.pause(on: loop)
+                {
+                    plan = try await pool.run { () throws -> Plan in try self.plan(asked, choice) }
+                }
                 let outcome = try await count(plan, pool, progress)
                 guard options.follow, !outcome.isInterrupted else { return (plan, outcome) }
                 return (plan, try await follow(plan, outcome, pool, loop, desk))
@@ -128,9 +137,10 @@ struct LogInquiry {
             try PreparedSources.prepare(
                 list.sources, choice, wanted: asked.wanted + DefaultQuestions.wanted,
                 positions: saved.map { PositionTable($0.sources.compactMap(\.position)) },
-                keepsPartialLine: options.checkpoint != nil, isCancelled: { Task.isCancelled })
+                keepsPartialLine: options.checkpoint != nil || options.follow, isCancelled: { Task.isCancelled })
         }
-        try Task.checkCancellation()
+        // What came through a pipe until then is still counted.
+        if !prepared.hasBegun { try Task.checkCancellation() }
         if !prepared.faults.isEmpty { throw Complaint(prepared.faults.map(\.text)) }
         let questions =
             saved?.tally.questions
