@@ -1,4 +1,5 @@
 import Foundation
+import MusterTesting
 import Testing
 
 @Suite("Faults of questions to logs")
@@ -136,6 +137,23 @@ struct LogsFaultTests {
             #expect(ending.complaintLines.count == 1)
             let lines = try LogAnswer(ending.output).run.lines
             #expect(lines > 100 && lines < 2000)
+        }
+    }
+
+    @Test("A log of whose compression nothing can be read is a fault, and no empty log")
+    func unreadable() async throws {
+        try await Folder.with { folder in
+            let good = try folder.write(AccessLog.text(AccessLog.combined(20)), to: "a.log")
+            let gzip = GzipBytes.member(Array(AccessLog.text(AccessLog.combined(20, seed: 2)).utf8))
+            let cut = try folder.write([UInt8](gzip.prefix(12)), to: "cut.gz")
+            let damaged = try folder.write([UInt8](gzip.prefix(10)) + [7, 7, 7, 7, 7, 7, 7, 7], to: "damaged.gz")
+            let ending = try await Program.run(["logs", "top", good, cut, damaged])
+            #expect(ending.status == 2 && ending.text == "")
+            #expect(ending.complaintLines.count == 2)
+            #expect(ending.complaints.contains("muster: \(cut): the gzip data is cut off at byte 12"))
+            #expect(ending.complaints.contains("muster: \(damaged): the gzip data is damaged at byte "))
+            let nothing = try folder.write(GzipBytes.member([]), to: "empty.gz")
+            #expect(try await Program.ask(["top", good, nothing]).sources.compactMap(\.note) == ["no lines"])
         }
     }
 

@@ -1,3 +1,5 @@
+internal import MusterSystem
+
 /// Sources with their formats found: what a run reads.
 package struct PreparedSources: @unchecked Sendable {
     /// Invariant for sharing: a stream that was begun is handed to one run.
@@ -75,6 +77,9 @@ package struct PreparedSources: @unchecked Sendable {
                 blocks = reader
             } else if !head.contains(10), head.count == Fingerprint.limit {
                 head = try source.beginning(ChunkBuffer.Size().line)
+            } else if head.isEmpty, case .stream(let stream) = try source.open() {
+                // Nothing may come of it because it is empty, or because it is damaged from its beginning.
+                _ = try stream.bytes(1, isCancelled: isCancelled)
             }
         } catch {
             throw .unreadable(WorkList.text(error))
