@@ -6,7 +6,8 @@ internal import MusterSystem
 /// at a time.
 final class BlockReader {
     private let stream: any ByteStream
-    private let keepsPartialLine: Bool
+    /// Also once the reader gave up: what is behind the last line end is no line then.
+    private var keepsPartialLine: Bool
     private let size: ChunkBuffer.Size
     private var joiner: (any LineJoiner)?
     /// Bytes behind the last line end of the block before.
@@ -89,14 +90,14 @@ final class BlockReader {
             } catch {
                 fault = error
                 hasEnded = true
-                // What is left of a line stays for whoever goes on here.
-                if error == .cancelled { return 0 }
+                // What is behind the last line end stays for whoever goes on here.
+                if error == .cancelled { keepsPartialLine = true }
             }
             start = position
             return unsafe cut(memory, count, &start)
         }
         // What came before a fault is given first.
-        if let fault, fault == .cancelled || chunk.end == 0 { throw fault }
+        if let fault, chunk.end == 0 { throw fault }
         if let fault { pending = fault }
         return unsafe Chunk(base: chunk.base, start: chunk.start, end: chunk.end, position: start, source: source)
     }
