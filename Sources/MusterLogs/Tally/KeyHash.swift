@@ -3,9 +3,15 @@
 /// Keys come from whoever can send a request, so tables hash with a seed that is drawn for each run: nobody can choose
 /// keys that collide. Sketches that are to be joined with those of other runs use ``stable``.
 struct KeyHash: Sendable {
-    let seed: UInt64
+    private let seed: UInt64
+    /// What every word of a key is mixed with before it is multiplied. It must not be known: a word that equals it makes the
+    /// product 0, whatever else is in the key.
+    private let secret: UInt64
 
-    init(seed: UInt64) { self.seed = seed &* 0xd6e8_feb8_6659_fd93 ^ 0xa076_1d64_78bd_642f }
+    init(seed: UInt64) {
+        self.seed = seed &* 0xd6e8_feb8_6659_fd93 ^ 0xa076_1d64_78bd_642f
+        secret = Self.fold(seed ^ 0x8ebc_6af0_9c88_c6e3, 0x5899_65cc_7537_4cc3) ^ Self.factor
+    }
 
     /// The same in every run.
     static let stable = KeyHash(seed: 0)
@@ -28,7 +34,7 @@ struct KeyHash: Sendable {
             var at = unsafe start
             var rest = count
             while rest > 16 {
-                state = unsafe Self.fold(ByteScan.load64(at) ^ Self.factor, ByteScan.load64(at + 8) ^ state)
+                state = unsafe Self.fold(ByteScan.load64(at) ^ secret, ByteScan.load64(at + 8) ^ state)
                 unsafe at += 16
                 rest &-= 16
             }
@@ -36,7 +42,7 @@ struct KeyHash: Sendable {
             a = unsafe ByteScan.load64(at + (rest &- 16))
             b = unsafe ByteScan.load64(at + (rest &- 8))
         }
-        return Self.fold(Self.factor ^ UInt64(truncatingIfNeeded: count), Self.fold(a ^ Self.factor, b ^ state))
+        return Self.fold(Self.factor ^ UInt64(truncatingIfNeeded: count), Self.fold(a ^ secret, b ^ state))
     }
 
     private static let factor: UInt64 = 0xe703_7ed1_a0b4_28db
