@@ -178,7 +178,7 @@ final class LogRunState: @unchecked Sendable {
                 epochBytes: min(max(options.memory / 16, size.chunk), 32 * size.chunk),
                 foldEvery: save == nil ? .max : 64, budget: options.memory,
                 // Short lines with keys that are all new, each with a slot of a table that was just doubled.
-                growth: columns * 24 * size.chunk, isOrdered: isOrdered,
+                growth: columns * GroupTally.weight(questions.measures) * size.chunk / 4, isOrdered: isOrdered,
                 keepsPartialLine: options.keepsPartialLine, size: size))
         workers = (0..<width).map { LogWorker($0, self) }
         let sizes = sources.map(\.source.size)

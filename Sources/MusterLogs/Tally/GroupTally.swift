@@ -27,10 +27,11 @@ final class GroupTally {
     var isExact: Bool { floor == 0 }
     /// About the bytes of memory it takes, reckoned from its keys alone: a slot in a table that doubles, the key in a buffer
     /// that does, what an ordinary distribution and sketch take.
-    var weight: Int {
-        let names = measures.names
-        let perKey = 96 + names.sums.count * 16 + names.quantiles.count * 1_024 + names.distinct.count * 512
-        return table.count &* perKey &+ table.keyBytes &* 2
+    var weight: Int { table.count &* Self.weight(measures.names) &+ table.keyBytes &* 2 }
+
+    /// What a key weighs, its bytes aside.
+    static func weight(_ names: MeasureNames) -> Int {
+        96 + names.sums.count * 16 + names.quantiles.count * 1_024 + names.distinct.count * 512
     }
 
     /// Counts the rows of a batch that are selected; `column` is the key's where it is a plain one.
@@ -79,10 +80,8 @@ final class GroupTally {
             }
         }
         if other.floor > 0 {
-            var missing: [Int: Bool] = [:]
-            for entry in 0..<before where !seen[entry] { missing[entry] = true }
-            counter.table.raise(by: other.floor) { missing[$0] != nil }
-            for entry in missing.keys { errors[entry] &+= other.floor }
+            counter.table.raise(by: other.floor) { $0 < before && !seen[$0] }
+            for entry in 0..<before where !seen[entry] { errors[entry] &+= other.floor }
         }
         floor &+= other.floor
         total &+= other.total

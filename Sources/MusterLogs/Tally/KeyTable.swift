@@ -33,6 +33,8 @@ struct KeyTable: ~Copyable {
     let hash: KeyHash
 
     private static let smallest = 1024
+    /// Slots that ``forEach(_:)`` takes one after the other; a divisor of ``smallest``.
+    private static let runLength = 16
 
     init(hash: KeyHash) {
         self.hash = hash
@@ -156,9 +158,18 @@ struct KeyTable: ~Copyable {
     // MARK: Reading
 
     /// Calls `body` for every key in no particular order; the pending key's bytes last as long as the call.
+    ///
+    /// It leaps from run to run of slots: one slot after the other would fill a smaller table that the keys go to at one end
+    /// first, and every search there would pass over all that is crowded there.
     func forEach(_ body: (_ key: Pending, _ count: UInt64, _ entry: Int) throws -> Void) rethrows {
-        for index in 0...mask {
-            let slot = unsafe slots[index]
+        let runs = (mask + 1) / Self.runLength
+        // By the golden section of all, which spreads any number of leaps evenly.
+        let section: UInt64 = 0x9e37_79b9_7f4a_7c15
+        let leap = Int(section >> UInt64(64 - runs.trailingZeroBitCount)) | 1
+        for step in 0...mask {
+            // Invariant: the leap is odd and the number of runs a power of two, so every slot comes once.
+            let run = (step / Self.runLength) &* leap & (runs - 1)
+            let slot = unsafe slots[run * Self.runLength + step % Self.runLength]
             if slot.count == 0 { continue }
             let key = unsafe Pending(
                 start: UnsafePointer(arena + Int(slot.offset)), count: Int(slot.length), hash: slot.hash)
