@@ -62,6 +62,12 @@ struct TimeTally: Sendable {
         return entry
     }
 
+    /// When a step begins. The first of all steps may begin before what a number can tell: it is cut there, inside of it.
+    func beginning(_ number: Int64) -> Int64 {
+        let (time, overflow) = number.multipliedReportingOverflow(by: step)
+        return overflow ? .min : time
+    }
+
     private var longerStep: Int64 { Self.automaticSteps.first { $0 > step && $0 % step == 0 } ?? step * 2 }
 
     /// Counts the selected rows of a batch that have a time.
@@ -87,7 +93,7 @@ struct TimeTally: Sendable {
     mutating func merge(_ other: TimeTally) {
         while step < other.step { coarsen(to: longerStep) }
         for (number, entry) in other.entries {
-            take(other, entry, at: number * other.step)
+            take(other, entry, at: other.beginning(number))
         }
         while entries.count > limit { coarsen(to: longerStep) }
         lastStep = .min
@@ -109,7 +115,7 @@ struct TimeTally: Sendable {
         classes = []
         measures = MeasureTable(old.measures.names)
         step = longer
-        for (number, entry) in old.entries { take(old, entry, at: number * old.step) }
+        for (number, entry) in old.entries { take(old, entry, at: old.beginning(number)) }
         lastStep = .min
     }
 
