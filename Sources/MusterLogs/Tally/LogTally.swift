@@ -124,7 +124,16 @@ package final class LogTally {
 
     private func note(_ lines: [BadLine], _ chunk: Chunk) {
         bad &+= UInt64(lines.count)
-        for line in lines { keep(BadLineExample(line, chunk)) }
+        for line in lines {
+            // Nothing is copied of those that come too late.
+            let offset = chunk.position + Int64(line.line.lowerBound)
+            if examples.count >= Self.exampleLimit, let last = examples.last,
+                (last.source, last.offset) <= (chunk.source, offset)
+            {
+                continue
+            }
+            keep(BadLineExample(line, chunk))
+        }
     }
 
     /// Counts a bad line that no parser saw: one that is too long.
