@@ -85,17 +85,21 @@ struct KeyTableTests {
         #expect(seen.allSatisfy { $0 == 1 })
     }
 
-    /// In the order of the slots this takes time by the square of the number of keys: hours.
-    @Test("Tables of one seed are joined without crowding", .timeLimit(.minutes(5)))
-    func joinsLarge() {
-        let hash = KeyHash(seed: 11)
-        let groups = (0..<2).map { part in
-            let group = GroupTally(["k"], MeasureNames(), hash: hash)
-            for number in 0..<380_000 { _ = group.insert(Array("\(part) \(number)".utf8), 1) }
-            return group
+    /// A smaller table that they go to would else be crowded at one end, and every search there long.
+    @Test("The first keys that are visited lie all over the slots", arguments: [40_000, 90_000])
+    func spread(_ count: Int) {
+        let group = GroupTally(["k"], MeasureNames(), hash: KeyHash(seed: 5))
+        for number in 0..<count { _ = group.insert(Array("\(number)".utf8), 1) }
+        // The lowest bits of the hash say where a key lies, in the smaller tables too.
+        for slots in [1 << 17, 1 << 16, 1 << 15] where slots <= count * 2 {
+            var parts = [Int](repeating: 0, count: 8)
+            var visited = 0
+            group.table.forEach { key, _, _ in
+                visited += 1
+                if visited <= 8_000 { parts[Int(key.hash % UInt64(slots)) / (slots / 8)] += 1 }
+            }
+            #expect(parts.allSatisfy { $0 > 500 && $0 < 1_500 }, "\(parts)")
         }
-        groups[0].merge(groups[1])
-        #expect(groups[0].table.count == 760_000)
     }
 
     static func counts(_ group: GroupTally) -> [[UInt8]: UInt64] {
