@@ -55,9 +55,19 @@ final class BlockReader {
     /// The next block, in the buffer; nil at the end. Errors: as the stream's, after all bytes before.
     func next(_ buffer: ChunkBuffer, source: Int, isCancelled: () -> Bool) throws(StreamFault) -> Chunk? {
         try passOver(isCancelled)
-        if joiner != nil { return try nextJoined(buffer, source, isCancelled) }
+        let chunk =
+            joiner == nil
+            ? nextWhole(buffer, source, isCancelled) : nextJoined(buffer, source, isCancelled)
+        if chunk == nil, let pending {
+            self.pending = nil
+            throw pending
+        }
+        return chunk
+    }
+
+    private func nextWhole(_ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool) -> Chunk? {
         while !hasEnded || !rest.isEmpty {
-            let chunk = try block(buffer, source, isCancelled)
+            let chunk = block(buffer, source, isCancelled)
             if chunk.end > 0 { return chunk }
             if hasEnded, keepsPartialLine { return nil }
         }
@@ -69,11 +79,8 @@ final class BlockReader {
         return tooLong
     }
 
-    /// One block; an empty one where there was only a part of a long line.
-    private func block(
-        _ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool
-    ) throws(StreamFault) -> Chunk {
-        var fault: StreamFault?
+    /// One block; an empty one where there was only a part of a long line. A fault of the stream ends it, and waits.
+    private func block(_ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool) -> Chunk {
         var start = position
         let chunk = unsafe buffer.take(position: 0, source: source) { memory in
             var count = unsafe restore(memory)
@@ -88,21 +95,17 @@ final class BlockReader {
                     hasEnded = got == 0
                 }
             } catch {
-                fault = error
+                pending = error
                 hasEnded = true
-                // What is behind the last line end stays for whoever goes on here.
                 if error == .cancelled { keepsPartialLine = true }
             }
             start = position
             return unsafe cut(memory, count, &start)
         }
-        // What came before a fault is given first.
-        if let fault, chunk.end == 0 { throw fault }
-        if let fault { pending = fault }
         return unsafe Chunk(base: chunk.base, start: chunk.start, end: chunk.end, position: start, source: source)
     }
 
-    /// A fault that waits for the next call.
+    /// A fault that waits until all bytes before it are given.
     private var pending: StreamFault?
 
     private func restore(_ memory: UnsafeMutableRawBufferPointer) -> Int {
@@ -150,10 +153,6 @@ final class BlockReader {
     }
 
     private func passOver(_ isCancelled: () -> Bool) throws(StreamFault) {
-        if let pending {
-            self.pending = nil
-            throw pending
-        }
         while skip > 0, !hasEnded {
             let wanted = Int(min(skip, 1 << 18))
             let passed = try stream.bytes(wanted, isCancelled: isCancelled)
@@ -164,21 +163,15 @@ final class BlockReader {
         }
     }
 
-    private func nextJoined(
-        _ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool
-    ) throws(StreamFault) -> Chunk? {
-        while joined.isEmpty {
-            guard !hasEnded || !rest.isEmpty else {
-                joiner?.finish(into: &joined)
-                joiner = nil
-                if joined.isEmpty { return nil }
-                break
-            }
-            let chunk = try block(buffer, source, isCancelled)
+    private func nextJoined(_ buffer: ChunkBuffer, _ source: Int, _ isCancelled: () -> Bool) -> Chunk? {
+        while joined.isEmpty, !hasEnded || !rest.isEmpty {
+            let chunk = block(buffer, source, isCancelled)
             let lines = chunk.bytes(chunk.start..<chunk.end)
             joiner?.push(lines.span, into: &joined)
-            if hasEnded, keepsPartialLine, !rest.isEmpty { break }
+            if hasEnded, keepsPartialLine { break }
         }
+        // A record whose last part is missing is given as far as it goes: a later run begins behind it.
+        if joined.isEmpty { joiner?.finish(into: &joined) }
         if joined.isEmpty { return nil }
         let most = size.chunk + size.line
         var count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? -1) + 1

@@ -69,4 +69,23 @@ struct JoinedRunTests {
         #expect(KeyTableTests.counts(outcome.tally.groups[0]) == [Array("a".utf8): 1, Array("b".utf8): 1])
         #expect(outcome.notes[0]?.contains("cut off") == true)
     }
+
+    @Test("A record that waits is given too where a line without end is left for a later run", arguments: [1, 300])
+    func partialLine(_ chunk: Int) async throws {
+        let folder = TemporaryFolder()
+        let text = Array("2024-05-01T10:00:00Z stdout P b\n2024-05-01T10:00:00Z std".utf8)
+        let path = try folder.file("log", text)
+        let prepared = try PreparedSources.prepare(
+            [try LogSource(path: path, facts: try #require(try FileFacts.of(path)))], .named(CRILine.format),
+            wanted: Self.questions.wanted, keepsPartialLine: true
+        ) { false }
+        let run = LogRun(
+            questions: Self.questions,
+            options: LogRunOptions(keepsPartialLine: true, size: .init(chunk: chunk, line: 200)))
+        let outcome = try await WorkerPool.withPool(2) { pool in
+            try await run.run(prepared, on: pool, progress: LogProgress())
+        }
+        #expect(KeyTableTests.counts(outcome.tally.groups[0]) == [Array("b".utf8): 1])
+        #expect(outcome.offsets == [32])
+    }
 }
