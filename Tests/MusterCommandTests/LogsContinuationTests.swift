@@ -189,4 +189,30 @@ struct LogsContinuationTests {
             #expect(different.complaints.contains("other questions"))
         }
     }
+
+    @Test("Times are asked for by each run anew, whatever the run asked that made the checkpoint")
+    func times() async throws {
+        try await Folder.with { folder in
+            let log = try folder.write(AccessLog.text(AccessLog.combined(200)), to: "access.log")
+            let kept = folder.file("kept.tally")
+            let words = ["logs", "top", log, "--checkpoint", kept, "--by", "path", "-o", "json"]
+            let none = try await Program.run(words + ["--until", "1990-01-01"])
+            #expect(try LogAnswer(none.output).run.matched == 0)
+            try folder.append(AccessLog.text(AccessLog.combined(50, seed: 2)), to: "access.log")
+            let rest = try await Program.run(words)
+            #expect(try LogAnswer(rest.output).run.matched == 50)
+            #expect(try LogAnswer(rest.output).run.lines == 250)
+        }
+    }
+
+    @Test("A filter that means nothing in one of the formats is told before anything is counted")
+    func mixedFormats() async throws {
+        try await Folder.with { folder in
+            let access = try folder.write(AccessLog.text(AccessLog.combined(20)), to: "access.log")
+            let other = try folder.write("level=info msg=ready took=3ms\n", to: "app.log")
+            let ending = try await Program.run(["logs", "top", other, access, "--where", "took > 1"])
+            #expect(ending.status == 2 && ending.text == "")
+            #expect(ending.complaints.contains("no field of combined is called \"took\""))
+        }
+    }
 }

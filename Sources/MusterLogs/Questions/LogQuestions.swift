@@ -94,7 +94,10 @@ package final class BoundQuestions {
             }
         }
         if let filter = questions.filter {
-            check("--where", filter.text, { (try? filter.bound(to: $0)) != nil }) { _ = try filter.bound(to: first) }
+            // Every format has to know what it means: half of the logs cannot be left out unsaid.
+            if let unfit = readings.first(where: { (try? filter.bound(to: $0)) == nil }) {
+                check("--where", filter.text, { _ in false }) { _ = try filter.bound(to: unfit) }
+            }
         }
         return faults
     }

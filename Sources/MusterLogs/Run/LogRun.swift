@@ -106,6 +106,7 @@ package struct LogRunOptions: Sendable {
 /// How far a run is, for a progress line; read from any thread.
 package final class LogProgress: Sendable {
     private let lineCount = Atomic<UInt64>(0)
+    private let badCount = Atomic<UInt64>(0)
     private let byteCount = Atomic<UInt64>(0)
     private let list = Mutex<WorkList?>(nil)
     private let size = Mutex<Int64?>(nil)
@@ -116,6 +117,7 @@ package final class LogProgress: Sendable {
     package var total: Int64? { size.withLock { $0 } }
 
     package var lines: Int { Int(lineCount.load(ordering: .relaxed)) }
+    package var bad: Int { Int(badCount.load(ordering: .relaxed)) }
     /// Of lines, decompressed.
     package var bytes: Int { Int(byteCount.load(ordering: .relaxed)) }
     /// Bytes taken from the sources, as they are there.
@@ -126,13 +128,15 @@ package final class LogProgress: Sendable {
         size.withLock { $0 = total }
     }
 
-    func counted(lines: UInt64, bytes: UInt64) {
+    func counted(lines: UInt64, bad: UInt64, bytes: UInt64) {
         lineCount.add(lines, ordering: .relaxed)
+        badCount.add(bad, ordering: .relaxed)
         byteCount.add(bytes, ordering: .relaxed)
     }
 
     func restart() {
         lineCount.store(0, ordering: .relaxed)
+        badCount.store(0, ordering: .relaxed)
         byteCount.store(0, ordering: .relaxed)
     }
 }
@@ -185,7 +189,9 @@ final class LogRunState: @unchecked Sendable {
         progress.begin(list, total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
     }
 
-    func counted(lines: UInt64, bytes: UInt64) { progress.counted(lines: lines, bytes: bytes) }
+    func counted(lines: UInt64, bad: UInt64, bytes: UInt64) {
+        progress.counted(lines: lines, bad: bad, bytes: bytes)
+    }
 
     /// Joins what all workers counted, and keeps to the budget. The caller is the only worker that is busy.
     func fold() {

@@ -2,7 +2,7 @@ internal import MusterSystem
 
 /// One thread's part of a run: it takes pieces from the list, reads their lines and counts them in a tally of its own.
 ///
-/// Invariant for sharing: its own thread uses it, and another only while that one waits in ``WorkList/claim(_:memory:holds:)``
+/// Invariant for sharing: its own thread uses it, and another only while that one waits in ``WorkList/claim(_:weight:holds:)``
 /// or has ended.
 final class LogWorker: @unchecked Sendable {
     private let number: Int
@@ -24,7 +24,7 @@ final class LogWorker: @unchecked Sendable {
     func work(isCancelled: () -> Bool) throws(QuestionFault) {
         var holds = false
         while true {
-            let piece = run.list.claim(number, memory: tally.weight, holds: holds)
+            let piece = run.list.claim(number, weight: tally.weight, holds: holds)
             holds = true
             switch piece {
             case .end: return
@@ -95,7 +95,8 @@ final class LogWorker: @unchecked Sendable {
     }
 
     private func count(_ chunk: Chunk) throws(QuestionFault) {
+        let before = tally.bad
         let lines = try counter.count(chunk, into: tally)
-        run.counted(lines: lines, bytes: UInt64(chunk.end - chunk.start))
+        run.counted(lines: lines, bad: tally.bad &- before, bytes: UInt64(chunk.end - chunk.start))
     }
 }

@@ -22,7 +22,7 @@ final class WorkList: Sendable {
         case range(source: Int, InputFile, Range<Int64>)
         /// The next block of a stream, which is this worker's until ``release(_:ended:bytes:consumed:note:)``.
         case block(source: Int, BlockReader)
-        /// Join all tallies; no other worker is busy. Ended by ``folded()``.
+        /// Join all tallies; no other worker is busy. Ended by ``folded(_:)``.
         case fold
         case end
     }
@@ -45,7 +45,7 @@ final class WorkList: Sendable {
         /// Workers that hold a piece.
         var busy = 0
         /// Weight of the tallies by worker, and of what was joined before.
-        var memory: [Int]
+        var weights: [Int]
         var base = 0
         var isStopped = false
         var isFolding = false
@@ -57,7 +57,7 @@ final class WorkList: Sendable {
         /// Where a last line without end was left for a later run.
         var left: [Int64?]
 
-        var weight: Int { memory.reduce(base, &+) }
+        var weight: Int { weights.reduce(base, &+) }
     }
 
     /// What bounds a run.
@@ -82,15 +82,15 @@ final class WorkList: Sendable {
         state = Monitor(
             State(
                 sources: sources, readings: sources.map { _ in .waiting }, epochLeft: bounds.epochBytes,
-                epochsLeft: bounds.foldEvery, memory: [Int](repeating: 0, count: workers),
+                epochsLeft: bounds.foldEvery, weights: [Int](repeating: 0, count: workers),
                 taken: sources.map { _ in 0 }, reached: sources.map { _ in 0 }, left: sources.map { _ in nil }))
     }
 
-    /// The next piece for a worker whose tally holds `memory` bytes; waits until there is one.
-    func claim(_ worker: Int, memory: Int, holds: Bool) -> Piece {
+    /// The next piece for a worker whose tally has this weight; waits until there is one.
+    func claim(_ worker: Int, weight: Int, holds: Bool) -> Piece {
         state.change { state in
             if holds { state.busy -= 1 }
-            state.memory[worker] = memory
+            state.weights[worker] = weight
         }
         return state.wait { state in
             if state.isFolding { return nil }
@@ -127,7 +127,7 @@ final class WorkList: Sendable {
             state.base = weight
             state.epochsLeft = bounds.foldEvery
             state.epochLeft = bounds.epochBytes
-            for index in state.memory.indices { state.memory[index] = 0 }
+            for index in state.weights.indices { state.weights[index] = 0 }
         }
     }
 

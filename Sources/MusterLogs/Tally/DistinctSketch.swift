@@ -35,9 +35,6 @@ struct DistinctSketch: Sendable, Equatable {
         for index in registers.indices { registers[index] = max(registers[index], other.registers[index]) }
     }
 
-    /// Bytes of memory, about.
-    var memory: Int { registers.isEmpty ? hashes.capacity * 16 : Self.registerCount }
-
     var estimate: Int {
         if registers.isEmpty { return hashes.count }
         let most = 64 - Self.precision

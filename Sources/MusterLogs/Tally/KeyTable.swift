@@ -51,9 +51,6 @@ struct KeyTable: ~Copyable {
 
     /// Bytes of all keys.
     var keyBytes: Int { arenaUsed }
-    /// Bytes of memory it holds.
-    var memory: Int { (mask + 1) * MemoryLayout<Slot>.stride + arenaCapacity }
-
     /// Has the slot of a hash fetched into the cache.
     @inline(__always)
     func prefetch(_ hash: UInt64) {

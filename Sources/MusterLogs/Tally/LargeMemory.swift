@@ -10,6 +10,7 @@ enum LargeMemory {
     static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
         var memory = unsafe size < hugeFrom ? calloc(size, 1) : nil
         if size >= hugeFrom { unsafe posix_memalign(&memory, hugePage, size) }
+        // As Swift's own allocations end: a table that cannot grow has no way to go on.
         guard let memory = unsafe memory else { fatalError("out of memory") }
         if size < hugeFrom { return unsafe memory }
         // Where the kernel has no huge pages it is memory all the same.

@@ -99,7 +99,6 @@ struct MeasureTable: Sendable {
     private(set) var sums: [Int128] = []
     private(set) var histograms: [ValueHistogram] = []
     private(set) var sketches: [DistinctSketch] = []
-    private(set) var memory = 0
 
     init(_ names: MeasureNames) {
         self.names = names
@@ -112,16 +111,13 @@ struct MeasureTable: Sendable {
     /// Makes room for entries below `count`.
     mutating func reserve(_ count: Int) {
         let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
-        memory += Self.grow(&sums, count * s, 0) + Self.grow(&histograms, count * q, ValueHistogram())
-        memory += Self.grow(&sketches, count * d, DistinctSketch())
+        Self.grow(&sums, count * s, 0)
+        Self.grow(&histograms, count * q, ValueHistogram())
+        Self.grow(&sketches, count * d, DistinctSketch())
     }
 
-    /// Returns by how many bytes the column grew.
-    private static func grow<T>(_ column: inout [T], _ count: Int, _ empty: T) -> Int {
-        let missing = count - column.count
-        guard missing > 0 else { return 0 }
-        column.append(contentsOf: repeatElement(empty, count: missing))
-        return missing * MemoryLayout<T>.stride
+    private static func grow<T>(_ column: inout [T], _ count: Int, _ empty: T) {
+        if column.count < count { column.append(contentsOf: repeatElement(empty, count: count - column.count)) }
     }
 
     /// Takes a row's values into an entry that there is room for.
@@ -140,15 +136,11 @@ struct MeasureTable: Sendable {
             let value = values.quantile(index, row)
             if value == MeasureValues.none { continue }
             let place = entry * quantileCount + index
-            let before = histograms[place].memory
             histograms[place].add(value)
-            memory += histograms[place].memory - before
         }
         for index in 0..<distinctCount {
             let place = entry * distinctCount + index
-            let before = sketches[place].memory
             sketches[place].add(values.hash(index, row))
-            memory += sketches[place].memory - before
         }
     }
 
@@ -165,14 +157,10 @@ struct MeasureTable: Sendable {
         let (s, q, d) = (names.sums.count, names.quantiles.count, names.distinct.count)
         for index in 0..<s { sums[entry * s + index] &+= other.sums[otherEntry * s + index] }
         for index in 0..<q {
-            let before = histograms[entry * q + index].memory
             histograms[entry * q + index].merge(other.histograms[otherEntry * q + index])
-            memory += histograms[entry * q + index].memory - before
         }
         for index in 0..<d {
-            let before = sketches[entry * d + index].memory
             sketches[entry * d + index].merge(other.sketches[otherEntry * d + index])
-            memory += sketches[entry * d + index].memory - before
         }
     }
 
@@ -187,11 +175,9 @@ struct MeasureTable: Sendable {
         for (index, sum) in sums.enumerated() { self.sums[entry * names.sums.count + index] = sum }
         for (index, value) in histograms.enumerated() {
             self.histograms[entry * names.quantiles.count + index] = value
-            memory += value.memory
         }
         for (index, value) in sketches.enumerated() {
             self.sketches[entry * names.distinct.count + index] = value
-            memory += value.memory
         }
     }
 }

@@ -27,8 +27,6 @@ struct TimeTally: Sendable {
         self.measures = MeasureTable(measures)
     }
 
-    var memory: Int { counts.count * 8 * (Self.classCount + 3) + measures.memory }
-
     /// The entry of a time.
     @inline(__always)
     mutating func entry(_ time: Int64) -> Int {

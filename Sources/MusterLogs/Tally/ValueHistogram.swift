@@ -67,9 +67,6 @@ struct ValueHistogram: Sendable, Equatable {
         return Double(greatest)
     }
 
-    /// Bytes of memory beside its own place.
-    var memory: Int { counts.capacity * 8 }
-
     private mutating func add(bucket: Int, _ amount: UInt64) {
         if counts.isEmpty {
             firstBucket = bucket

@@ -7,25 +7,15 @@ struct LogDesk: Sendable {
     private let format: LogReportFormat
     private let look: ReportOptions
     private let files: [LogOutputFileChoice]
-    private let isLive: Bool
     private let height: Int?
 
     /// Errors: a file that cannot be written, found out before anything is counted.
-    init(_ options: LogOptions) throws(Complaint) {
-        try self.init(
-            format: options.output.format, files: options.outputFile, color: options.color,
-            allTables: options.by.count > 1 || options.every != nil, isLive: options.follow)
-    }
-
-    init(
-        format: LogReportFormat, files: [LogOutputFileChoice], color: ColorChoice, allTables: Bool, isLive: Bool = false
-    ) throws(Complaint) {
-        self.format = format
-        self.files = files
-        self.isLive = isLive
+    init(_ options: LogReportOptions, allTables: Bool, isLive: Bool = false) throws(Complaint) {
+        format = options.output.format
+        files = options.outputFile
         height = isLive ? OutputFile.standardOutput.terminalHeight : nil
         let width = OutputFile.standardOutput.terminalWidth ?? 100
-        look = ReportOptions(color: color.isOn(for: .standardOutput), width: width, allTables: allTables)
+        look = ReportOptions(color: options.color.isOn(for: .standardOutput), width: width, allTables: allTables)
         for choice in files {
             do throws(FileFault) {
                 try OutputFile.checkReplaceable(choice.path)

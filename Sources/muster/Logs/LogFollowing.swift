@@ -6,7 +6,10 @@ import MusterSystem
 ///
 /// Invariant for sharing: one step runs at a time, on the pool, and the outcome is taken after the last.
 final class LogFollowing: @unchecked Sendable {
-    private let prepared: PreparedSources
+    private let questions: LogQuestions
+    /// Bytes that exact tables may take together.
+    private let memory: Int
+    private let seed = RandomSeed.draw()
     private let follower = Follower()
     private let counter: LineCounter
     /// Sources by number of the followed name.
@@ -20,10 +23,11 @@ final class LogFollowing: @unchecked Sendable {
 
     /// Errors: a log is compressed and so does not grow, or cannot be opened.
     init(
-        _ prepared: PreparedSources, _ questions: LogQuestions, _ outcome: LogRun.Outcome,
+        _ prepared: PreparedSources, _ questions: LogQuestions, _ outcome: LogRun.Outcome, memory: Int,
         show: @escaping @Sendable (LogRun.Outcome) -> Void
     ) throws(Complaint) {
-        self.prepared = prepared
+        self.questions = questions
+        self.memory = memory
         self.show = show
         self.outcome = outcome
         counter = LineCounter(prepared.readings, questions)
@@ -66,15 +70,19 @@ final class LogFollowing: @unchecked Sendable {
     }
 
     private func step() throws {
+        // Apart at first: only joining keeps the bounds of tables that are no longer exact.
+        let news = LogTally(questions, seed: seed)
         var isBehind = true
         while isBehind, !Task.isCancelled {
             let look = follower.poll()
             for piece in look.pieces {
                 try counter.count(
-                    piece.bytes, source: sources[piece.source], position: piece.position, into: outcome.tally)
+                    piece.bytes, source: sources[piece.source], position: piece.position, into: news)
             }
             isBehind = look.isBehind
         }
+        outcome.tally.merge(news)
+        outcome.tally.prune(to: memory)
         // Where a file cannot be read again, the last known place holds.
         if let positions = try? follower.positions() {
             outcome.followed = positions.map { (sources[$0.source], $0.position) }

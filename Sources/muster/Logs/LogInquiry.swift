@@ -28,8 +28,9 @@ struct LogInquiry {
         if let line = options.explainFormat { return try LogExplanation(line, choice).print() }
         let asked = try options.questions()
         let interruption = try Interruption.install()
-        let desk = try LogDesk(options)
-        for path in [options.partial, options.checkpoint].compactMap({ $0 }) {
+        let desk = try LogDesk(
+            options.report, allTables: options.by.count > 1 || options.every != nil, isLive: options.follow)
+        for path in [options.report.partial, options.checkpoint].compactMap({ $0 }) {
             do throws(FileFault) { try OutputFile.checkReplaceable(path) } catch { throw Complaint(error) }
         }
         let workers = options.workers ?? ResourceLimits.cores
@@ -95,7 +96,7 @@ struct LogInquiry {
         let keeps = options.checkpoint != nil || options.follow
         let run = LogRun(
             questions: plan.questions,
-            options: LogRunOptions(memory: options.memory.bytes, keepsPartialLine: keeps))
+            options: LogRunOptions(memory: options.report.memory.bytes, keepsPartialLine: keeps))
         guard let checkpoint = options.checkpoint else {
             return try await run.run(plan.prepared, on: pool, progress: progress)
         }
@@ -112,7 +113,9 @@ struct LogInquiry {
     ) async throws -> LogRun.Outcome {
         let shown = Mutex(0)
         let began = SystemClock.now
-        let following = try LogFollowing(plan.prepared, plan.questions, outcome) { outcome in
+        let following = try LogFollowing(
+            plan.prepared, plan.questions, outcome, memory: options.report.memory.bytes
+        ) { outcome in
             let seconds = shown.withLock { count in
                 count += 1
                 return count
@@ -130,7 +133,7 @@ struct LogInquiry {
     /// Finds the inputs, their formats and what to ask of them. Errors: everything that is wrong with these, at once.
     private func plan(_ asked: LogQuestions, _ choice: PreparedSources.Choice) throws -> Plan {
         let saved = try checkpoint(asked)
-        let list = InputList.resolve(options.files, countCopies: options.countCopies)
+        let list = InputList.resolve(options.files, countCopies: options.report.countCopies)
         if !list.faults.isEmpty { throw Complaint(list.faults.map(\.text)) }
         let prepared = try columns {
             () throws(LogFormatFault) in
@@ -142,9 +145,11 @@ struct LogInquiry {
         // What came through a pipe until then is still counted.
         if !prepared.hasBegun { try Task.checkCancellation() }
         if !prepared.faults.isEmpty { throw Complaint(prepared.faults.map(\.text)) }
-        let questions =
+        var questions =
             saved?.tally.questions
             ?? DefaultQuestions.fill(asked, screen, readings: prepared.readings, present: prepared.present)
+        // Times are this run's own: `--since 1h` means another hour each time.
+        questions.range = asked.range
         let faults = BoundQuestions.faults(questions, prepared.readings)
         if !faults.isEmpty { throw Complaint(faults) }
         let bound = try columns { () throws(LogFormatFault) in try prepared.asking(questions.wanted, choice) }
@@ -189,12 +194,12 @@ struct LogInquiry {
     /// A live line until the task is cancelled.
     private func show(_ progress: LogProgress, _ width: Int) async {
         let started = SystemClock.now
-        let isColored = options.color.isOn(for: .standardError)
+        let isColored = options.report.color.isOn(for: .standardError)
         while await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(100))) {
             let total = progress.total
             let line = LogProgressLine(
                 bytes: total == nil ? progress.bytes : Int(progress.bytesTaken), total: total.map { Int($0) },
-                lines: progress.lines, bad: 0, elapsed: started.duration(to: SystemClock.now))
+                lines: progress.lines, bad: progress.bad, elapsed: started.duration(to: SystemClock.now))
             write("\r" + line.text(width: max(width - 1, 1), color: isColored) + "\u{1b}[K")
         }
         write("\r\u{1b}[K")
@@ -208,7 +213,7 @@ struct LogInquiry {
     /// Keeps what was counted where that is asked for.
     private func keep(_ plan: Plan, _ outcome: LogRun.Outcome) -> [FileFault] {
         var faults: [FileFault] = []
-        for path in [options.partial, options.checkpoint].compactMap({ $0 }) {
+        for path in [options.report.partial, options.checkpoint].compactMap({ $0 }) {
             let file = Continuation.file(
                 outcome.tally, plan.prepared, offsets: outcome.offsets, followed: outcome.followed,
                 after: plan.continuation)
@@ -234,9 +239,8 @@ struct LogInquiry {
         }
         let unread =
             plan.list.skipped.map { ($0.name, $0.note) } + plan.prepared.empty.map { ($0, "no lines") }
-        let answers = LogAnswers(limit: options.rows, badLineLimit: options.badLines)
         let kinds = LogAnswers.kinds(plan.questions.measures, plan.prepared.readings)
-        var report = answers.report(outcome.tally, sources: sources, kinds: kinds)
+        var report = options.report.answers.report(outcome.tally, sources: sources, kinds: kinds)
         report.sources += unread.map {
             LogReport.Source(name: $0.0, format: "", bytes: 0, lines: 0, bad: 0, note: $0.1)
         }

@@ -22,9 +22,6 @@ struct LogOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Count by these fields, separated by commas. May be repeated.", valueName: "fields"))
     var by: [String] = []
 
-    @Option(name: [.customShort("k"), .customLong("rows")], help: ArgumentHelp("Rows of a table.", valueName: "count"))
-    var rows = 10
-
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp("Count lines that match: 'status>=500 and not ip in 10.0.0.0/8'.", valueName: "filter"))
@@ -53,38 +50,11 @@ struct LogOptions: ParsableArguments {
     @Flag(help: "Let path mean its pattern: /users/*/orders/*.")
     var normalize = false
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "How the report is written: \(LogReportCatalog.formats.map(\.name).joined(separator: ", ")).",
-            valueName: "format"))
-    var output = LogOutputChoice(LogReportCatalog.formats[0])
-
-    @Option(
-        help: ArgumentHelp(
-            "Write the report to a file as well; the format follows from the extension or is named. May be repeated.",
-            valueName: "[format=]path"))
-    var outputFile: [LogOutputFileChoice] = []
-
     @Option(help: ArgumentHelp("Threads that read. (default: one a core)", valueName: "count"))
     var workers: Int?
 
-    @Option(
-        help: ArgumentHelp("Memory for exact tables; beyond it counts become bounds, and say so.", valueName: "bytes"))
-    var memory = MemoryChoice(bytes: 512 << 20)
-
-    @Option(help: ArgumentHelp("Show so many bad lines.", valueName: "count"))
-    var badLines = 0
-
     @Flag(help: "End with status 1 where a line is bad.")
     var strict = false
-
-    @Flag(help: "Count rotated and compressed copies of one log each.")
-    var countCopies = false
-
-    @Option(
-        help: ArgumentHelp("Write what was counted to a file, to be joined by muster logs merge.", valueName: "file"))
-    var partial: String?
 
     @Option(
         help: ArgumentHelp(
@@ -94,8 +64,7 @@ struct LogOptions: ParsableArguments {
     @Flag(name: [.customShort("f"), .long], help: "Go on as the files grow, with a live screen, until Ctrl-C.")
     var follow = false
 
-    @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
-    var color = ColorChoice.auto
+    @OptionGroup var report: LogReportOptions
 
     func validate() throws {
         if follow, files.contains("-") {
@@ -104,12 +73,8 @@ struct LogOptions: ParsableArguments {
         if files.isEmpty, explainFormat == nil {
             throw ValidationError("no file is named; write one, a pattern, a folder, or - for standard input")
         }
-        if !(1...1_000_000).contains(rows) { throw ValidationError("-k must be from 1 to 1000000") }
         if let workers, !(1...256).contains(workers) { throw ValidationError("--workers must be from 1 to 256") }
-        if !(0...LogTally.exampleLimit).contains(badLines) {
-            throw ValidationError("--bad-lines must be from 0 to \(LogTally.exampleLimit)")
-        }
-        if memory.bytes < 16 << 20 { throw ValidationError("--memory must be at least 16MB") }
+        try report.validate()
         if by.contains(where: { $0.split(separator: ",", omittingEmptySubsequences: false).contains("") }) {
             throw ValidationError("--by has an empty field; write names separated by commas: --by path,status")
         }
@@ -146,57 +111,4 @@ struct LogOptions: ParsableArguments {
             every: every.map { max(1, $0.duration.nanoseconds / 1000) }, filter: filter, range: range,
             normalize: normalize)
     }
-}
-
-/// `--output FORMAT`.
-struct LogOutputChoice: ExpressibleByArgument {
-    var format: LogReportFormat
-
-    init?(argument: String) {
-        guard let format = LogReportCatalog.format(named: argument) else { return nil }
-        self.format = format
-    }
-
-    init(_ format: LogReportFormat) { self.format = format }
-
-    var defaultValueDescription: String { format.name }
-    static var allValueStrings: [String] { LogReportCatalog.formats.map(\.name) }
-}
-
-/// `--output-file [FORMAT=]PATH`.
-struct LogOutputFileChoice: ExpressibleByArgument {
-    var format: LogReportFormat
-    var path: String
-
-    /// Formats by the extensions of their files.
-    private static let extensions = ["txt": "table", "md": "markdown", "prom": "prometheus", "htm": "html"]
-
-    init?(argument: String) {
-        var path = argument
-        var name = argument.split(separator: ".").last.map(String.init) ?? ""
-        name = Self.extensions[name] ?? name
-        if let equals = argument.firstIndex(of: "="),
-            LogReportCatalog.format(named: String(argument[..<equals])) != nil
-        {
-            name = String(argument[..<equals])
-            path = String(argument[argument.index(after: equals)...])
-        }
-        guard let format = LogReportCatalog.format(named: name), !path.isEmpty else { return nil }
-        self.format = format
-        self.path = path
-    }
-}
-
-/// `--memory BYTES`.
-struct MemoryChoice: ExpressibleByArgument {
-    var bytes: Int
-
-    init(bytes: Int) { self.bytes = bytes }
-
-    init?(argument: String) {
-        guard let bytes = ByteCount.parse(argument) else { return nil }
-        self.bytes = bytes
-    }
-
-    var defaultValueDescription: String { "\(bytes >> 20)MB" }
 }

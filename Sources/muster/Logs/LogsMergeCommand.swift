@@ -15,44 +15,9 @@ struct LogsMergeCommand: AsyncParsableCommand {
     @Argument(help: "Tallies of the same questions.")
     var tallies: [String]
 
-    @Option(name: [.customShort("k"), .customLong("rows")], help: ArgumentHelp("Rows of a table.", valueName: "count"))
-    var rows = 10
+    @OptionGroup var options: LogReportOptions
 
-    @Option(
-        name: [.short, .long],
-        help: ArgumentHelp(
-            "How the report is written: \(LogReportCatalog.formats.map(\.name).joined(separator: ", ")).",
-            valueName: "format"))
-    var output = LogOutputChoice(LogReportCatalog.formats[0])
-
-    @Option(
-        help: ArgumentHelp(
-            "Write the report to a file as well; the format follows from the extension or is named. May be repeated.",
-            valueName: "[format=]path"))
-    var outputFile: [LogOutputFileChoice] = []
-
-    @Option(help: ArgumentHelp("Write the joined tally to a file.", valueName: "file"))
-    var partial: String?
-
-    @Option(help: ArgumentHelp("Show so many bad lines.", valueName: "count"))
-    var badLines = 0
-
-    @Option(
-        help: ArgumentHelp("Memory for exact tables; beyond it counts become bounds, and say so.", valueName: "bytes"))
-    var memory = MemoryChoice(bytes: 512 << 20)
-
-    @Flag(help: "Count logs that are in several tallies each time.")
-    var countCopies = false
-
-    @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
-    var color = ColorChoice.auto
-
-    func validate() throws {
-        if !(1...1_000_000).contains(rows) { throw ValidationError("-k must be from 1 to 1000000") }
-        if !(0...LogTally.exampleLimit).contains(badLines) {
-            throw ValidationError("--bad-lines must be from 0 to \(LogTally.exampleLimit)")
-        }
-    }
+    func validate() throws { try options.validate() }
 
     func run() async throws {
         let started = SystemClock.now
@@ -63,13 +28,12 @@ struct LogsMergeCommand: AsyncParsableCommand {
                 name: source.name, format: source.format, bytes: Int(clamping: counted.bytes),
                 lines: Int(clamping: counted.lines), bad: Int(clamping: counted.bad))
         }
-        var report = LogAnswers(limit: rows, badLineLimit: badLines).report(
+        var report = options.answers.report(
             whole.tally, sources: sources, kinds: whole.kinds)
         report.elapsed = started.duration(to: SystemClock.now)
-        let desk = try LogDesk(
-            format: output.format, files: outputFile, color: color, allTables: whole.tally.questions.groups.count > 1)
+        let desk = try LogDesk(options, allTables: whole.tally.questions.groups.count > 1)
         var faults = desk.write(report)
-        if let partial {
+        if let partial = options.partial {
             do throws(FileFault) {
                 try OutputFile.replace(partial, with: whole.encoded())
             } catch {
@@ -97,8 +61,8 @@ struct LogsMergeCommand: AsyncParsableCommand {
         var whole = files[0].file
         for (path, file) in files.dropFirst() {
             do throws(TallyFault) {
-                try whole.merge(file, countCopies: countCopies)
-                whole.tally.prune(to: memory.bytes)
+                try whole.merge(file, countCopies: options.countCopies)
+                whole.tally.prune(to: options.memory.bytes)
             } catch {
                 throw Complaint("\(path): \(error.hint)")
             }
