@@ -10,7 +10,8 @@ enum CombinedLogs {
             [
                 LogContender(name: "C", command: settings.plainCommand(.combined, path, workers: 1)),
                 LogContender(
-                    name: "muster", command: settings.combinedCommand(path, workers: 1), landmarks: tally.landmarks),
+                    name: "muster", command: settings.combinedCommand(path, workers: 1),
+                    landmarks: tally.countLandmarks),
             ] + peers.found
         let measured = try LogContender.race(contenders, samples: settings.samples)
         let baselines = ["C", "muster"]

@@ -4,7 +4,7 @@ enum GzipLogs {
         name: "gzip", summary: "a compressed access log, against inflating alone"
     ) { settings in
         let path = try settings.data.compressedPath(.combined)
-        let landmarks = try settings.tally(.combined).landmarks
+        let landmarks = try settings.tally(.combined).countLandmarks
         var contenders = [
             LogContender(name: alone, command: ["/proc/self/exe", "scan", "gzip", path], anywhere: true),
             LogContender(

@@ -42,7 +42,10 @@ struct LogTally: Sendable {
     }
 
     /// Numbers that whoever answers the same questions has to tell.
-    var landmarks: [Int] { ([good, bytes] + topURLs.prefix(10) + topAddresses.prefix(10)).filter { $0 > 0 } }
+    var landmarks: [Int] { countLandmarks + [bytes].filter { $0 > 0 } }
+
+    /// The same of whoever does not sum bytes.
+    var countLandmarks: [Int] { ([good] + topURLs.prefix(10) + topAddresses.prefix(10)).filter { $0 > 0 } }
 
     private static func counts(
         _ raw: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)

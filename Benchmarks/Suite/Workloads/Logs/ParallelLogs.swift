@@ -13,7 +13,7 @@ enum ParallelLogs {
             return section
         }
         let path = try settings.data.path(.combined)
-        let landmarks = try settings.tally(.combined).landmarks
+        let landmarks = try settings.tally(.combined).countLandmarks
         let contenders = [1, 2].flatMap { workers in
             [
                 LogContender(
