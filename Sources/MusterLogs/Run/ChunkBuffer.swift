@@ -1,7 +1,8 @@
 internal import CMusterScan
+internal import Glibc
 package import MusterSystem
 
-/// A worker's memory for one chunk, used again for each.
+/// Memory for one chunk, used again for others.
 @safe
 package final class ChunkBuffer {
     /// How much a chunk covers.
@@ -28,11 +29,12 @@ package final class ChunkBuffer {
         self.size = size
         // A byte before the chunk, the chunk, its last line or what the reader before left over, a line end.
         capacity = 1 + size.chunk + size.line + 2
-        unsafe memory = .allocate(capacity: capacity + Chunk.padding)
-        unsafe memory.initialize(repeating: 0, count: capacity + Chunk.padding)
+        // Zeroed, and pages that are never used are never taken.
+        guard let zeroed = unsafe calloc(capacity + Chunk.padding, 1) else { fatalError("out of memory") }
+        unsafe memory = zeroed.bindMemory(to: UInt8.self, capacity: capacity + Chunk.padding)
     }
 
-    deinit { unsafe memory.deallocate() }
+    deinit { unsafe free(memory) }
 
     /// What came of loading a chunk.
     package struct Loaded {

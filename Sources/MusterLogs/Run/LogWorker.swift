@@ -7,7 +7,9 @@ internal import MusterSystem
 final class LogWorker: @unchecked Sendable {
     private let number: Int
     private let run: LogRunState
-    private let buffer: ChunkBuffer
+    private var buffer: ChunkBuffer
+    /// Memory of a block that was counted, to be given back.
+    private var spare: ChunkBuffer?
     private let counter: LineCounter
     private(set) var tally: LogTally
 
@@ -24,7 +26,8 @@ final class LogWorker: @unchecked Sendable {
     func work(isCancelled: () -> Bool) throws(QuestionFault) {
         var holds = false
         while true {
-            let piece = run.list.claim(number, weight: tally.weight, holds: holds)
+            let piece = run.list.claim(number, weight: tally.weight, holds: holds, spare: spare)
+            spare = nil
             holds = true
             switch piece {
             case .end: return
@@ -33,8 +36,11 @@ final class LogWorker: @unchecked Sendable {
                 run.fold()
             case .range(let source, let file, let range):
                 try ending { () throws(QuestionFault) in try take(source, file, range) }
-            case .block(let source, let blocks):
-                try ending { () throws(QuestionFault) in try take(source, blocks, isCancelled) }
+            case .stream(let source, let blocks):
+                read(source, blocks, isCancelled)
+            case .block(let block):
+                try ending { () throws(QuestionFault) in try count(block.chunk) }
+                spare = block.buffer
             }
             if isCancelled() { run.list.stop() }
         }
@@ -70,7 +76,7 @@ final class LogWorker: @unchecked Sendable {
         if let partial = loaded.partial { run.list.leave(source, at: partial) }
     }
 
-    private func take(_ source: Int, _ blocks: BlockReader, _ isCancelled: () -> Bool) throws(QuestionFault) {
+    private func read(_ source: Int, _ blocks: BlockReader, _ isCancelled: () -> Bool) {
         var chunk: Chunk?
         var note: String?
         do throws(StreamFault) {
@@ -80,9 +86,9 @@ final class LogWorker: @unchecked Sendable {
             note = error == .cancelled ? nil : WorkList.text(error)
         }
         let tooLong = blocks.takeTooLong()
-        let bytes = chunk.map { $0.end - $0.start } ?? 0
-        run.list.release(source, ended: chunk == nil, bytes: bytes, consumed: blocks.consumed, note: note)
-        if let chunk { try count(chunk) }
+        let block = chunk.map { WorkList.Block(chunk: $0, buffer: buffer) }
+        let free = run.list.release(source, block, consumed: blocks.consumed, note: note)
+        if block != nil { buffer = free ?? ChunkBuffer(run.size) }
         noteTooLong(source, tooLong)
     }
 

@@ -20,11 +20,19 @@ final class WorkList: Sendable {
     enum Piece {
         /// Lines that begin in a range of a plain file.
         case range(source: Int, InputFile, Range<Int64>)
-        /// The next block of a stream, which is this worker's until ``release(_:ended:bytes:consumed:note:)``.
-        case block(source: Int, BlockReader)
+        /// The next block of a stream is to be read, which is this worker's until ``release(_:_:consumed:note:)``.
+        case stream(source: Int, BlockReader)
+        /// A block of a stream that somebody has read.
+        case block(Block)
         /// Join all tallies; no other worker is busy. Ended by ``folded(_:)``.
         case fold
         case end
+    }
+
+    /// A block of a stream, in the memory that it was read into.
+    struct Block {
+        var chunk: Chunk
+        var buffer: ChunkBuffer
     }
 
     private enum Reading {
@@ -34,7 +42,8 @@ final class WorkList: Sendable {
         case done
     }
 
-    /// Invariant for sharing: a stream's reader is touched by the one worker that holds its piece, or under the lock.
+    /// Invariant for sharing: a stream's reader and a block's memory are touched by the one worker that holds the piece, or
+    /// under the lock.
     private struct State: @unchecked Sendable {
         var sources: [RunSource]
         var readings: [Reading]
@@ -44,6 +53,10 @@ final class WorkList: Sendable {
         var epochsLeft: Int
         /// Workers that hold a piece.
         var busy = 0
+        /// Blocks of streams that wait to be counted: whoever reads a stream need not wait for those who count.
+        var blocks: [Block] = []
+        /// Memory that no block needs.
+        var buffers: [ChunkBuffer] = []
         /// Weight of the tallies by worker, and of what was joined before.
         var weights: [Int]
         var base = 0
@@ -76,9 +89,13 @@ final class WorkList: Sendable {
 
     private let state: Monitor<State>
     private let bounds: Bounds
+    /// Blocks that wait at most.
+    private let blockLimit: Int
 
     init(_ sources: [RunSource], workers: Int, bounds: Bounds) {
         self.bounds = bounds
+        // A single worker counts each block while its bytes are in the cache.
+        blockLimit = workers
         state = Monitor(
             State(
                 sources: sources, readings: sources.map { _ in .waiting }, epochLeft: bounds.epochBytes,
@@ -86,21 +103,35 @@ final class WorkList: Sendable {
                 taken: sources.map { _ in 0 }, reached: sources.map { _ in 0 }, left: sources.map { _ in nil }))
     }
 
-    /// The next piece for a worker whose tally has this weight; waits until there is one.
-    func claim(_ worker: Int, weight: Int, holds: Bool) -> Piece {
+    /// The next piece for a worker whose tally has this weight; waits until there is one. `spare` is the memory of a block
+    /// that was counted.
+    func claim(_ worker: Int, weight: Int, holds: Bool, spare: ChunkBuffer?) -> Piece {
         state.change { state in
             if holds { state.busy -= 1 }
+            if let spare { state.buffers.append(spare) }
             state.weights[worker] = weight
         }
         return state.wait { state in
             if state.isFolding { return nil }
+            let isFull = state.blocks.count >= blockLimit
+            if isFull || state.isStopped || state.epochLeft <= 0, let block = takeBlock(&state) { return block }
             if state.isStopped { return .end }
             if state.epochLeft <= 0, let piece = turnEpoch(&state) {
                 guard case .fold = piece else { return nil }
                 return piece
             }
-            return next(&state)
+            return next(&state) ?? takeBlock(&state) ?? end(&state)
         }
+    }
+
+    private func takeBlock(_ state: inout State) -> Piece? {
+        state.blocks.isEmpty ? nil : take(.block(state.blocks.removeFirst()), 0, &state)
+    }
+
+    private func end(_ state: inout State) -> Piece? {
+        // A source may turn out to be done when it is opened: nobody would tell of that.
+        passDone(&state)
+        return state.first == state.readings.count ? .end : nil
     }
 
     /// Begins the next epoch, or says `fold` where that comes first; `end` where the worker has to wait for others.
@@ -144,14 +175,12 @@ final class WorkList: Sendable {
                 return take(.range(source: index, file, next..<end), Int(end - next), &state)
             case .stream(let blocks, isBusy: false):
                 state.readings[index] = .stream(blocks, isBusy: true)
-                return take(.block(source: index, blocks), 0, &state)
+                return take(.stream(source: index, blocks), 0, &state)
             case .stream where bounds.isOrdered: return nil
             case .stream, .waiting, .done: break
             }
         }
-        // A source may turn out to be done when it is opened: nobody would tell of that.
-        passDone(&state)
-        return state.first == state.readings.count ? .end : nil
+        return nil
     }
 
     private func passDone(_ state: inout State) {
@@ -191,16 +220,20 @@ final class WorkList: Sendable {
         state.readings[index] = .stream(blocks, isBusy: false)
     }
 
-    /// Gives a stream back, so that others can read on.
-    func release(_ source: Int, ended: Bool, bytes: Int, consumed: Int64, note: String?) {
+    /// Gives a stream back, so that others can read on, with the block that was read: nil where the stream has ended. Returns
+    /// memory for the next block, where there is any that is free.
+    func release(_ source: Int, _ block: Block?, consumed: Int64, note: String?) -> ChunkBuffer? {
         state.change { state in
             state.taken[source] = consumed
-            guard case .stream(let blocks, _) = state.readings[source] else { return }
-            state.readings[source] = ended ? .done : .stream(blocks, isBusy: false)
+            guard case .stream(let blocks, _) = state.readings[source] else { return nil }
+            state.readings[source] = block == nil ? .done : .stream(blocks, isBusy: false)
             state.sources[source].blocks = nil
-            state.epochLeft -= bytes
             if let note { state.notes[source] = note }
             state.sources[source].offset = blocks.position
+            guard let block else { return nil }
+            state.epochLeft -= block.chunk.end - block.chunk.start
+            state.blocks.append(block)
+            return state.buffers.popLast()
         }
     }
 

@@ -63,22 +63,15 @@ final class GroupTally {
         let isBounded = floor > 0 || other.floor > 0
         if isBounded { reserveErrors(before) }
         var seen = isBounded ? [Bool](repeating: false, count: before) : []
-        other.table.forEach { key, count, otherEntry in
-            // The other's table has another seed where it comes from another run.
-            let known = table.count
-            let entry = counter.add(key, count)
+        counter.add(other.table) { counter, entry, otherEntry in
             counter.measures.merge(entry, other.measures, otherEntry)
             guard isBounded else { return }
             reserveErrors(entry + 1)
             errors[entry] &+= other.errors.isEmpty ? 0 : other.errors[otherEntry]
-            if entry == known {
-                // New here: this one may have pruned it.
-                if floor > 0 { _ = counter.add(key, floor) }
-                errors[entry] &+= floor
-            } else {
-                seen[entry] = true
-            }
+            if entry < before { seen[entry] = true } else { errors[entry] &+= floor }
         }
+        // What is new here this one may have pruned.
+        if floor > 0 { counter.table.raise(by: floor) { $0 >= before } }
         if other.floor > 0 {
             counter.table.raise(by: other.floor) { $0 < before && !seen[$0] }
             for entry in 0..<before where !seen[entry] { errors[entry] &+= other.floor }

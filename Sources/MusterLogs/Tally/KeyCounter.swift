@@ -87,8 +87,56 @@ struct KeyCounter: ~Copyable {
         }
     }
 
-    /// Adds to a key of another table, which may have another seed. Returns its entry, with room for measures.
-    mutating func add(_ key: KeyTable.Pending, _ count: UInt64) -> Int {
+    /// Adds all keys of another table, which may have another seed. `body` is told of every key its entry here and there;
+    /// there is room for the entry's measures then.
+    mutating func add(
+        _ other: borrowing KeyTable, _ body: (inout KeyCounter, _ entry: Int, _ otherEntry: Int) -> Void
+    ) {
+        let isSameHash = other.hash == table.hash
+        unsafe withUnsafeTemporaryAllocation(of: Arrival.self, capacity: Self.arrivals) { arrivals in
+            // Invariant: never more than `arrivals` wait.
+            let first = arrivals.baseAddress!
+            var waiting = 0
+            other.forEach { key, count, entry in
+                let hash = unsafe isSameHash ? key.hash : table.hash(key.start, key.count)
+                table.prefetch(hash)
+                unsafe (first + waiting).initialize(
+                    to: Arrival(key: .init(start: key.start, count: key.count, hash: hash), count: count, entry: entry))
+                waiting &+= 1
+                if waiting == Self.arrivals {
+                    unsafe take(first, waiting, body)
+                    waiting = 0
+                }
+            }
+            unsafe take(first, waiting, body)
+        }
+    }
+
+    /// A key of another table on its way into this one.
+    private struct Arrival {
+        var key: KeyTable.Pending
+        var count: UInt64
+        var entry: Int
+    }
+
+    /// Keys that are on their way at one time, so that their slots are fetched meanwhile.
+    private static let arrivals = 32
+
+    private mutating func take(
+        _ first: UnsafePointer<Arrival>, _ count: Int,
+        _ body: (inout KeyCounter, _ entry: Int, _ otherEntry: Int) -> Void
+    ) {
+        for index in 0..<count { unsafe table.prefetchKey(first[index].key.hash) }
+        for index in 0..<count {
+            let arrival = unsafe first[index]
+            let entry = table.add(arrival.key, arrival.count)
+            reserve(entry)
+            body(&self, entry, arrival.entry)
+        }
+    }
+
+    /// Adds to the count of a key that is at hand as bytes, with whatever hash. Returns its entry, with room for measures.
+    private mutating func add(_ key: KeyTable.Pending, _ count: UInt64) -> Int {
         let hash = unsafe table.hash(key.start, key.count)
         let entry = unsafe table.add(.init(start: key.start, count: key.count, hash: hash), count)
         reserve(entry)

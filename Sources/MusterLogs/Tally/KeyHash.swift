@@ -2,7 +2,7 @@
 ///
 /// Keys come from whoever can send a request, so tables hash with a seed that is drawn for each run: nobody can choose
 /// keys that collide. Sketches that are to be joined with those of other runs use ``stable``.
-struct KeyHash: Sendable {
+struct KeyHash: Sendable, Equatable {
     private let seed: UInt64
     /// What every word of a key is mixed with before it is multiplied. It must not be known: a word that equals it makes the
     /// product 0, whatever else is in the key.

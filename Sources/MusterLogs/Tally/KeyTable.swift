@@ -41,12 +41,12 @@ struct KeyTable: ~Copyable {
         mask = Self.smallest - 1
         unsafe slots = Self.makeSlots(Self.smallest)
         arenaCapacity = 16_384
-        unsafe arena = LargeMemory.allocate(arenaCapacity).bindMemory(to: UInt8.self, capacity: arenaCapacity)
+        unsafe arena = Self.makeArena(arenaCapacity)
     }
 
     deinit {
-        unsafe free(slots)
-        unsafe free(arena)
+        unsafe LargeMemory.release(slots, slotBytes)
+        unsafe LargeMemory.release(arena, arenaCapacity)
     }
 
     /// Bytes of all keys.
@@ -126,22 +126,29 @@ struct KeyTable: ~Copyable {
             while unsafe fresh[index].count != 0 { index = (index &+ 1) & (larger - 1) }
             unsafe fresh[index] = slots[old]
         }
-        unsafe free(slots)
+        unsafe LargeMemory.release(slots, slotBytes)
         unsafe slots = fresh
         mask = larger - 1
     }
 
     private mutating func growArena(_ needed: Int) {
         let capacity = max(arenaCapacity * 2, arenaUsed + needed)
-        let larger = unsafe LargeMemory.allocate(capacity).bindMemory(to: UInt8.self, capacity: capacity)
+        let larger = unsafe Self.makeArena(capacity)
         unsafe larger.update(from: arena, count: arenaUsed)
-        unsafe free(arena)
+        unsafe LargeMemory.release(arena, arenaCapacity)
         unsafe arena = larger
         arenaCapacity = capacity
     }
 
+    private var slotBytes: Int { (mask + 1) * MemoryLayout<Slot>.stride }
+
     private static func makeSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
-        unsafe LargeMemory.allocate(count * MemoryLayout<Slot>.stride).bindMemory(to: Slot.self, capacity: count)
+        unsafe LargeMemory.zeroed(count * MemoryLayout<Slot>.stride, isFilled: true)
+            .bindMemory(to: Slot.self, capacity: count)
+    }
+
+    private static func makeArena(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+        unsafe LargeMemory.zeroed(capacity, isFilled: false).bindMemory(to: UInt8.self, capacity: capacity)
     }
 
     /// Adds to the count of every entry that `isMeant`.
@@ -163,14 +170,24 @@ struct KeyTable: ~Copyable {
         // By the golden section of all, which spreads any number of leaps evenly.
         let section: UInt64 = 0x9e37_79b9_7f4a_7c15
         let leap = Int(section >> UInt64(64 - runs.trailingZeroBitCount)) | 1
-        for step in 0...mask {
-            // Invariant: the leap is odd and the number of runs a power of two, so every slot comes once.
-            let run = (step / Self.runLength) &* leap & (runs - 1)
-            let slot = unsafe slots[run * Self.runLength + step % Self.runLength]
-            if slot.count == 0 { continue }
-            let key = unsafe Pending(
-                start: UnsafePointer(arena + Int(slot.offset)), count: Int(slot.length), hash: slot.hash)
-            try body(key, slot.count, Int(slot.entry))
+        // Invariant: the leap is odd and the number of runs a power of two, so every run comes once.
+        func run(_ step: Int) -> UnsafeMutablePointer<Slot> {
+            unsafe slots + (step &* leap & (runs - 1)) &* Self.runLength
+        }
+        for step in 0..<runs {
+            // What comes next is fetched meanwhile: slots two runs ahead, keys one run ahead.
+            let (this, next, later) = unsafe (run(step), run(step + 1), run(step + 2))
+            for index in stride(from: 0, to: Self.runLength, by: 2) { unsafe cms_prefetch(later + index) }
+            for index in 0..<Self.runLength where unsafe next[index].count != 0 {
+                unsafe cms_prefetch(arena + Int(next[index].offset))
+            }
+            for index in 0..<Self.runLength {
+                let slot = unsafe this[index]
+                if slot.count == 0 { continue }
+                let key = unsafe Pending(
+                    start: UnsafePointer(arena + Int(slot.offset)), count: Int(slot.length), hash: slot.hash)
+                try body(key, slot.count, Int(slot.entry))
+            }
         }
     }
 
