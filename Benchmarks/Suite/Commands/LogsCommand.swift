@@ -62,7 +62,7 @@ struct LogsCommand: AsyncParsableCommand {
         )
         for workload in LogWorkload.all where only?.contains(workload.name) ?? true {
             Progress.say("\(workload.name): \(workload.summary)")
-            report.sections.append(try workload.run(settings))
+            report.sections.append(try await workload.run(settings))
         }
         Progress.clear()
         report.loadAverageAtEnd = lim_load_average()

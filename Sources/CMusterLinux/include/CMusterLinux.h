@@ -130,6 +130,11 @@ int cml_child_ended(int child, int *status);
 // Ends and reaps a child that was not reaped before.
 void cml_child_end(int child);
 
+// --- memory
+// Moves the pages of a private mapping to another one, at its beginning; both begin with a page. False where the kernel
+// refuses: nothing is moved then.
+bool cml_move_pages(void *from, size_t size, void *to);
+
 // --- gzip members
 typedef struct cml_inflate cml_inflate;
 // NULL where there is no memory.

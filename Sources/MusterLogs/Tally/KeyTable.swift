@@ -1,5 +1,6 @@
 internal import CMusterScan
 internal import Glibc
+internal import MusterSystem
 
 /// Counts by key: open addressing with slots of 32 bytes, keys one after the other in an arena. Entries are numbered in
 /// the order in which they came, so that other columns can stand beside the counts.
@@ -39,9 +40,11 @@ struct KeyTable: ~Copyable {
     init(hash: KeyHash) {
         self.hash = hash
         mask = Self.smallest - 1
-        unsafe slots = Self.makeSlots(Self.smallest)
+        let bytes = Self.smallest * MemoryLayout<Slot>.stride
+        unsafe slots = LargeMemory.zeroed(bytes, isFilled: true).bindMemory(to: Slot.self, capacity: Self.smallest)
         arenaCapacity = 16_384
-        unsafe arena = Self.makeArena(arenaCapacity)
+        unsafe arena = LargeMemory.zeroed(arenaCapacity, isFilled: false)
+            .bindMemory(to: UInt8.self, capacity: arenaCapacity)
     }
 
     deinit {
@@ -118,38 +121,43 @@ struct KeyTable: ~Copyable {
         return count - 1
     }
 
+    /// Doubles the slots where they lie, so that no page is taken twice.
     private mutating func grow() {
-        let larger = (mask + 1) * 2
-        let fresh = unsafe Self.makeSlots(larger)
-        for old in 0...mask where unsafe slots[old].count != 0 {
-            var index = unsafe Int(truncatingIfNeeded: slots[old].hash) & (larger - 1)
-            while unsafe fresh[index].count != 0 { index = (index &+ 1) & (larger - 1) }
-            unsafe fresh[index] = slots[old]
+        let old = mask + 1
+        let bytes = old * MemoryLayout<Slot>.stride
+        let memory = unsafe LargeMemory.grown(slots, from: bytes, to: 2 * bytes, isFilled: true)
+        unsafe slots = memory.bindMemory(to: Slot.self, capacity: 2 * old)
+        mask = 2 * old - 1
+        // Invariant: from an empty slot on, every key that is taken out finds its place before the slot it had, or in the
+        // new half: whatever a search for it passes over was put there before and stays. Those before the first empty
+        // slot may have come round from the end, and are put in place last.
+        var first = 0
+        while unsafe slots[first].count != 0 { first += 1 }
+        let aside = (0..<first).map { unsafe slots[$0] }
+        unsafe slots.update(repeating: Slot(), count: first)
+        for index in first..<old where unsafe slots[index].count != 0 {
+            let slot = unsafe slots[index]
+            unsafe slots[index].count = 0
+            place(slot)
         }
-        unsafe LargeMemory.release(slots, slotBytes)
-        unsafe slots = fresh
-        mask = larger - 1
+        for slot in aside { place(slot) }
+    }
+
+    @inline(__always)
+    private mutating func place(_ slot: Slot) {
+        var index = Int(truncatingIfNeeded: slot.hash) & mask
+        while unsafe slots[index].count != 0 { index = (index &+ 1) & mask }
+        unsafe slots[index] = slot
     }
 
     private mutating func growArena(_ needed: Int) {
         let capacity = max(arenaCapacity * 2, arenaUsed + needed)
-        let larger = unsafe Self.makeArena(capacity)
-        unsafe larger.update(from: arena, count: arenaUsed)
-        unsafe LargeMemory.release(arena, arenaCapacity)
-        unsafe arena = larger
+        let memory = unsafe LargeMemory.grown(arena, from: arenaCapacity, to: capacity, isFilled: false)
+        unsafe arena = memory.bindMemory(to: UInt8.self, capacity: capacity)
         arenaCapacity = capacity
     }
 
     private var slotBytes: Int { (mask + 1) * MemoryLayout<Slot>.stride }
-
-    private static func makeSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
-        unsafe LargeMemory.zeroed(count * MemoryLayout<Slot>.stride, isFilled: true)
-            .bindMemory(to: Slot.self, capacity: count)
-    }
-
-    private static func makeArena(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
-        unsafe LargeMemory.zeroed(capacity, isFilled: false).bindMemory(to: UInt8.self, capacity: capacity)
-    }
 
     /// Adds to the count of every entry that `isMeant`.
     mutating func raise(by amount: UInt64, _ isMeant: (_ entry: Int) -> Bool) {

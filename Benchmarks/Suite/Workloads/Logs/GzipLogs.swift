@@ -8,7 +8,7 @@ enum GzipLogs {
         var contenders = [
             LogContender(name: alone, command: ["/proc/self/exe", "scan", "gzip", path], anywhere: true),
             LogContender(
-                name: "muster", command: settings.combinedCommand(path, workers: 1), anywhere: true,
+                name: "muster", command: settings.combinedCommand(path, workers: 2), anywhere: true,
                 landmarks: landmarks),
         ]
         var section = Section(

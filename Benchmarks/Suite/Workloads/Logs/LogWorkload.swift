@@ -12,7 +12,7 @@ struct LogWorkload: Sendable {
     /// As `--only` names it.
     var name: String
     var summary: String
-    var run: @Sendable (LogSettings) throws -> Section
+    var run: @Sendable (LogSettings) async throws -> Section
 
     /// All, in the order in which they are measured. A new one is a file of its own and one line here.
     static let all = [
@@ -21,6 +21,7 @@ struct LogWorkload: Sendable {
         ParallelLogs.workload,
         GzipLogs.workload,
         LogMemory.workload,
+        LogHeartbeat.workload,
     ]
 }
 
