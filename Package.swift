@@ -62,6 +62,7 @@ let package = Package(
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLogs", ["MusterCore", "MusterSystem", "CMusterScan"]),
+        floor("MusterRotation", ["MusterCore", "MusterSystem"]),
         // Floor 4: the command line, the only wiring
         .executableTarget(
             name: "muster",

@@ -1,0 +1,115 @@
+/// The file system as a rotation of logs sees it: every system call of a rotation goes through here, so that tests can end the
+/// process before any of them, make it fail, or forget what was not synchronized.
+///
+/// Nothing here follows a link, and names have no slash: work is done in directories that are held open. Any thread may
+/// call. Errors are those of the system.
+package protocol Disk: Sendable {
+    /// Opens a directory by its path; links on the way to it are followed, it is none itself.
+    func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory
+    /// Makes one (mkdir(2)) with a mode.
+    func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault)
+}
+
+package protocol DiskDirectory: AnyObject, Sendable {
+    /// As it was opened.
+    var path: String { get }
+    /// Of itself.
+    func facts() throws(DiskFault) -> EntryFacts
+    /// All names but `.` and `..`, in no order.
+    func names() throws(DiskFault) -> [String]
+    /// Nil where there is none.
+    func facts(_ name: String) throws(DiskFault) -> EntryFacts?
+    /// Renames an entry, into another directory too; never over one that is there (RENAME_NOREPLACE).
+    func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault)
+    /// Puts a file in the place of another, in one step: for the state file alone.
+    func replace(_ name: String, with other: String) throws(DiskFault)
+    func remove(_ name: String) throws(DiskFault)
+    /// A new file (O_EXCL) to write and read, of the caller's own, with a mode that the umask does not lessen.
+    func create(_ name: String, mode: UInt32) throws(DiskFault) -> any DiskFile
+    /// An existing regular file.
+    func open(_ name: String, forWriting: Bool) throws(DiskFault) -> any DiskFile
+    /// Waits until names in it are on the device (fsync).
+    func synchronize() throws(DiskFault)
+}
+
+/// An open file. It is closed when nobody has it any more.
+package protocol DiskFile: AnyObject, Sendable {
+    func facts() throws(DiskFault) -> EntryFacts
+    /// Bytes at an offset into the buffer; fewer than asked for only where the file ends.
+    func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(DiskFault) -> Int
+    /// Writes all bytes at an offset.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault)
+    func truncate(_ size: Int64) throws(DiskFault)
+    func setMode(_ mode: UInt32) throws(DiskFault)
+    func setOwner(user: UInt32, group: UInt32) throws(DiskFault)
+    /// Seconds and nanoseconds of the last access and change of the contents.
+    func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault)
+    /// Waits until contents and facts are on the device (fsync).
+    func synchronize() throws(DiskFault)
+    /// Tells the system that its bytes will not be asked for soon.
+    func dropFromCache()
+}
+
+/// What the system says about an entry, links not followed (lstat(2)).
+package struct EntryFacts: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable { case regular, directory, link, other }
+
+    package var kind: Kind
+    package var identity: FileIdentity
+    /// Permission bits with setuid, setgid and sticky, 0 to 0o7777.
+    package var mode: UInt32
+    package var user: UInt32
+    package var group: UInt32
+    package var links: UInt32
+    /// Bytes.
+    package var size: Int64
+    package var access: DiskTime
+    package var modification: DiskTime
+
+    package init(
+        kind: Kind, identity: FileIdentity, mode: UInt32, user: UInt32, group: UInt32, links: UInt32 = 1,
+        size: Int64 = 0, access: DiskTime = DiskTime(), modification: DiskTime = DiskTime()
+    ) {
+        self.kind = kind
+        self.identity = identity
+        self.mode = mode
+        self.user = user
+        self.group = group
+        self.links = links
+        self.size = size
+        self.access = access
+        self.modification = modification
+    }
+}
+
+/// A time of the file system, since 1970 in UTC.
+package struct DiskTime: Sendable, Hashable, Comparable {
+    package var seconds: Int64
+    /// 0 to 999,999,999.
+    package var nanoseconds: Int64
+
+    package init(seconds: Int64 = 0, nanoseconds: Int64 = 0) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    package static func < (left: DiskTime, right: DiskTime) -> Bool {
+        (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+    }
+}
+
+/// A system call that failed.
+package struct DiskFault: Error, Sendable, Hashable {
+    /// errno, above 0.
+    package var code: Int32
+    /// What was asked of the system: "rename".
+    package var call: String
+    /// What it was about.
+    package var path: String
+
+    package init(code: Int32, call: String, path: String) {
+        self.code = code
+        self.call = call
+        self.path = path
+    }
+}
