@@ -1,0 +1,31 @@
+package import MusterSystem
+
+/// Other programs that a rotation runs: scripts and compressors. The command line gives the real ones, tests others.
+package protocol RotationPrograms: Sendable {
+    /// Runs a script by `/bin/sh`, `$1` and `$2` being the arguments, with nothing on its standard input, and waits for its
+    /// end. Errors: it cannot be started or ends with anything but 0; the hint has its last lines of output.
+    func run(_ script: RotationSettings.Script, _ kind: ScriptKind, arguments: [String]) async throws(RotationFault)
+    /// Runs a compressor or its counterpart between two files, and waits for its end. `output` is empty before. Errors: as
+    /// above, or a file fails.
+    func run(
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+    ) async throws(RotationFault)
+}
+
+/// What the operator asks of a run.
+package struct RotationOptions: Sendable, Hashable {
+    /// Nothing is touched: steps are listed only.
+    package var isDry = false
+    /// Every log is due.
+    package var isForced = false
+    package var statePath: String
+    /// Threads that work on files.
+    package var workers: Int
+
+    package init(isDry: Bool = false, isForced: Bool = false, statePath: String, workers: Int) {
+        self.isDry = isDry
+        self.isForced = isForced
+        self.statePath = statePath
+        self.workers = workers
+    }
+}
