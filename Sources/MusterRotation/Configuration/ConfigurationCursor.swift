@@ -86,12 +86,13 @@ struct ConfigurationCursor {
     }
 
     /// Whether alternatives in braces begin here, as in `/var/log/{a,b}.log`: what is between them has a comma and no blank.
-    /// Gives the index of the last brace.
+    /// Gives the index of the last brace. Looks no further than a pattern may be long and its braces deep.
     func endOfAlternatives() -> Int? {
         var depth = 0
         var hasComma = false
         var at = index
-        while at < bytes.count, bytes[at] != .newline, !bytes[at].isBlank {
+        let limit = min(bytes.count, index + GlobPattern.lengthLimit)
+        while at < limit, depth <= GlobPattern.depthLimit, bytes[at] != .newline, !bytes[at].isBlank {
             switch bytes[at] {
             case UInt8(ascii: "\\"): at += 1
             case UInt8(ascii: "{"): depth += 1

@@ -4,6 +4,8 @@ package struct GlobPattern: Sendable, Hashable {
     package static let lengthLimit = 4_096
     /// Alternatives of a pattern.
     package static let alternativeLimit = 1_024
+    /// Braces within braces.
+    static let depthLimit = 16
 
     /// One path without braces, by its names.
     package struct Alternative: Sendable, Hashable {
@@ -55,7 +57,6 @@ private struct BraceExpansion {
         case choice([[Piece]])
     }
 
-    private static let depthLimit = 16
     private let bytes: [UInt8]
     /// For an opening brace with alternatives, the index of its counterpart.
     private var ends: [Int: Int] = [:]
@@ -93,7 +94,7 @@ private struct BraceExpansion {
     }
 
     private static func pieces(_ bytes: [UInt8], _ range: Range<Int>, _ ends: [Int: Int], depth: Int) -> [Piece]? {
-        guard depth <= depthLimit else { return nil }
+        guard depth <= GlobPattern.depthLimit else { return nil }
         var pieces: [Piece] = []
         var start = range.lowerBound
         var at = start

@@ -1,0 +1,72 @@
+import Glibc
+import MusterSystem
+import Synchronization
+
+/// A disk of names alone, which counts what it is asked: nothing can be opened or changed.
+final class ListedDisk: Disk {
+    let directories: [String: [String: EntryFacts]]
+    let failures: [String: Int32]
+    private let listed = Mutex<[String: Int]>([:])
+    private let opened = Mutex<[String: Int]>([:])
+
+    /// Paths of files; those that end with a slash are directories.
+    init(_ paths: [String], links: [String] = [], failures: [String: Int32] = [:]) {
+        var directories: [String: [String: EntryFacts]] = ["/": [:]]
+        for path in paths + links {
+            let names = path.split(separator: "/").map(String.init)
+            var folder = "/"
+            for (index, name) in names.enumerated() {
+                let isFile = index == names.count - 1 && !path.hasSuffix("/")
+                let kind: EntryFacts.Kind = isFile ? links.contains(path) ? .link : .regular : .directory
+                directories[folder, default: [:]][name] = EntryFacts(
+                    kind: kind, identity: FileIdentity(device: 1, inode: UInt64(index)), mode: 0o644, user: 0, group: 0)
+                folder += folder == "/" ? name : "/\(name)"
+                if !isFile, directories[folder] == nil { directories[folder] = [:] }
+            }
+        }
+        self.directories = directories
+        self.failures = failures
+    }
+
+    /// How often a directory was listed, and opened.
+    func counts(_ path: String) -> (listed: Int, opened: Int) {
+        (listed.withLock { $0[path] ?? 0 }, opened.withLock { $0[path] ?? 0 })
+    }
+
+    func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory {
+        if let code = failures[path] { throw DiskFault(code: code, call: "open", path: path) }
+        guard directories[path] != nil else { throw DiskFault(code: ENOENT, call: "open", path: path) }
+        opened.withLock { $0[path, default: 0] += 1 }
+        return Directory(path: path, disk: self)
+    }
+
+    func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault) { throw refusal(path) }
+
+    private func refusal(_ path: String) -> DiskFault { DiskFault(code: EROFS, call: "change", path: path) }
+
+    private final class Directory: DiskDirectory {
+        let path: String
+        private let disk: ListedDisk
+
+        init(path: String, disk: ListedDisk) {
+            self.path = path
+            self.disk = disk
+        }
+
+        func names() throws(DiskFault) -> [String] {
+            disk.listed.withLock { $0[path, default: 0] += 1 }
+            return disk.directories[path]?.keys.shuffled() ?? []
+        }
+
+        func facts(_ name: String) throws(DiskFault) -> EntryFacts? { disk.directories[path]?[name] }
+        func facts() throws(DiskFault) -> EntryFacts { throw disk.refusal(path) }
+        func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault) {
+            throw disk.refusal(path)
+        }
+        func replace(_ name: String, with other: String) throws(DiskFault) { throw disk.refusal(path) }
+        func remove(_ name: String) throws(DiskFault) { throw disk.refusal(path) }
+        func create(_ name: String, mode: UInt32) throws(DiskFault) -> any DiskFile { throw disk.refusal(path) }
+        func open(_ name: String, forWriting: Bool) throws(DiskFault) -> any DiskFile { throw disk.refusal(path) }
+        func synchronize() throws(DiskFault) { throw disk.refusal(path) }
+    }
+}
