@@ -179,6 +179,7 @@ struct DirectiveTests {
             ("su", "su www-data adm"), ("su a b c", "su www-data adm"), ("compresscmd /usr/bin/xz -9", "compresscmd"),
             ("compressext", "compressext .zst"), ("compress=yes", "compress"), ("dateformat", "dateformat -%Y%m%d"),
             ("extension", "extension .log"), ("addextension a b", "addextension .log"), ("include", "include /etc"),
+            ("mail", "nomail"),
             ("include a b", "include /etc"), ("tabooext + .x", "tabooext + .bak"),
             ("extension a\u{1}", "extension .log"),
         ])

@@ -2,15 +2,16 @@ import Glibc
 import MusterSystem
 import Synchronization
 
-/// A disk of names alone, which counts what it is asked: nothing can be opened or changed.
+/// A disk of names, which counts what it is asked: files have the contents that are given, and nothing can be changed.
 final class ListedDisk: Disk {
     let directories: [String: [String: EntryFacts]]
     let failures: [String: Int32]
+    private let contents: [String: [UInt8]]
     private let listed = Mutex<[String: Int]>([:])
     private let opened = Mutex<[String: Int]>([:])
 
     /// Paths of files; those that end with a slash are directories.
-    init(_ paths: [String], links: [String] = [], failures: [String: Int32] = [:]) {
+    init(_ paths: [String], links: [String] = [], failures: [String: Int32] = [:], contents: [String: [UInt8]] = [:]) {
         var directories: [String: [String: EntryFacts]] = ["/": [:]]
         for path in paths + links {
             let names = path.split(separator: "/").map(String.init)
@@ -26,6 +27,7 @@ final class ListedDisk: Disk {
         }
         self.directories = directories
         self.failures = failures
+        self.contents = contents
     }
 
     /// How often a directory was listed, and opened.
@@ -66,7 +68,40 @@ final class ListedDisk: Disk {
         func replace(_ name: String, with other: String) throws(DiskFault) { throw disk.refusal(path) }
         func remove(_ name: String) throws(DiskFault) { throw disk.refusal(path) }
         func create(_ name: String, mode: UInt32) throws(DiskFault) -> any DiskFile { throw disk.refusal(path) }
-        func open(_ name: String, forWriting: Bool) throws(DiskFault) -> any DiskFile { throw disk.refusal(path) }
+        func open(_ name: String, forWriting: Bool) throws(DiskFault) -> any DiskFile {
+            guard let facts = try facts(name), facts.kind == .regular, !forWriting else { throw disk.refusal(path) }
+            return File(facts: facts, bytes: disk.contents[path == "/" ? "/\(name)" : "\(path)/\(name)"] ?? [])
+        }
         func synchronize() throws(DiskFault) { throw disk.refusal(path) }
+    }
+
+    /// It gives at most a thousand bytes at a time.
+    private final class File: DiskFile {
+        private let entry: EntryFacts
+        private let bytes: [UInt8]
+
+        init(facts: EntryFacts, bytes: [UInt8]) {
+            entry = facts
+            self.bytes = bytes
+        }
+
+        func facts() throws(DiskFault) -> EntryFacts { entry }
+
+        func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(DiskFault) -> Int {
+            let piece = bytes.dropFirst(Int(offset)).prefix(min(buffer.count, 1_000))
+            // Invariant: the piece is no longer than the buffer.
+            unsafe buffer.copyBytes(from: piece)
+            return piece.count
+        }
+
+        func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) { throw refusal }
+        func truncate(_ size: Int64) throws(DiskFault) { throw refusal }
+        func setMode(_ mode: UInt32) throws(DiskFault) { throw refusal }
+        func setOwner(user: UInt32, group: UInt32) throws(DiskFault) { throw refusal }
+        func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault) { throw refusal }
+        func synchronize() throws(DiskFault) { throw refusal }
+        func dropFromCache() {}
+
+        private var refusal: DiskFault { DiskFault(code: EROFS, call: "change", path: "") }
     }
 }

@@ -151,7 +151,7 @@ struct RotationStateTests {
     func mutations() throws {
         var dice = Dice(5)
         let now = try Self.time(2026, 11, 25)
-        for _ in 0..<4_000 {
+        for _ in 0..<3_000 {
             let bytes = Mutations.mutated(Self.written, using: &dice)
             let (state, faults) = RotationState.read(bytes, file: "/s")
             #expect(state.entries.count <= 8 && faults.count <= 100)

@@ -42,7 +42,7 @@ extension ConfigurationReader {
         case .script(let kind):
             try script(kind, at: place, &cursor)
         case .unsupported(let hasValue, let hint):
-            if hasValue { _ = try value(&cursor) }
+            if hasValue, try value(&cursor).isEmpty { throw BadValue("the value is missing") }
             notes.warning(place.description, "\(directive.name) has no effect: \(hint)")
         case .include:
             try include(try value(&cursor), at: place)

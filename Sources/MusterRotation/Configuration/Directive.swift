@@ -122,10 +122,10 @@ struct Directive: Sendable {
         Directive("include", .include, "include /etc/logrotate.d"),
         Directive("tabooext", .tabooEndings, "tabooext + .bak"),
         Directive("taboopat", .tabooPatterns, "taboopat + *.bak"),
-        Directive("mail", .unsupported(hasValue: true, mailHint)),
+        Directive("mail", .unsupported(hasValue: true, mailHint), "nomail"),
         Directive("mailfirst", .unsupported(hasValue: false, mailHint)),
         Directive("maillast", .unsupported(hasValue: false, mailHint)),
-        Directive("errors", .unsupported(hasValue: true, mailHint)),
+        Directive("errors", .unsupported(hasValue: true, mailHint), "nomail"),
         Directive("nomail", .flag { _ in }),
     ]
 
