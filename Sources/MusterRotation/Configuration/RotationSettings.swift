@@ -87,8 +87,18 @@ package struct RotationSettings: Sendable, Hashable {
     package var otherDirectory: String?
     /// Whether that folder is made where it is missing, and how.
     package var otherDirectoryCreation: Ownership?
+    /// Whether files are overwritten before they are removed.
+    package var isShredded = false
+    /// Passes of that.
+    package var shredCycles = 3
     /// Passes of overwriting before a file is removed; nil: it is just removed.
-    package var shredPasses: Int?
+    package var shredPasses: Int? {
+        get { isShredded ? shredCycles : nil }
+        set {
+            isShredded = newValue != nil
+            if let newValue { shredCycles = newValue }
+        }
+    }
 
     // MARK: How
 

@@ -1,0 +1,186 @@
+internal import Glibc
+package import MusterSystem
+
+/// Finds the logs that patterns mean. A directory is listed once, for all patterns that ask for it, however many there are.
+package struct LogSearch {
+    /// A log as it was seen.
+    package struct Found: Sendable, Hashable {
+        /// Its directory as the pattern has it.
+        package var directory: String
+        package var name: String
+        /// Regular files and what is none; directories are not given.
+        package var facts: EntryFacts
+
+        package var path: String { directory == "/" ? "/\(name)" : "\(directory)/\(name)" }
+
+        package init(directory: String, name: String, facts: EntryFacts) {
+            self.directory = directory
+            self.name = name
+            self.facts = facts
+        }
+    }
+
+    /// What a stanza means.
+    package struct Findings: Sendable, Hashable {
+        /// In the order of their paths' bytes, each once.
+        package var logs: [Found] = []
+        /// Patterns without a log, directories among the logs, and what could not be looked at.
+        package var faults: [RotationFault] = []
+
+        package init() {}
+    }
+
+    private typealias Name = (text: String, scalars: [Unicode.Scalar])
+
+    /// Names that are kept for other patterns.
+    private static let keptNames = 1_000_000
+    /// Logs and directories of one stanza.
+    private static let limit = 1_000_000
+
+    private let disk: any Disk
+    private var listings: [String: [Name]] = [:]
+    private var listed = 0
+    /// The directory that was used last: neighbours come one after another.
+    private var last: (path: String, directory: any DiskDirectory)?
+
+    package init(disk: any Disk) { self.disk = disk }
+
+    /// Looks for the logs of a stanza.
+    package mutating func logs(of stanza: RotationStanza) -> Findings {
+        var findings = Findings()
+        var seen: Set<String> = []
+        for text in stanza.patterns {
+            guard let pattern = GlobPattern(text) else {
+                findings.fault(
+                    .badValue, stanza.place.description,
+                    "\(DirectiveValues.shown(text)) has too many alternatives; write fewer")
+                continue
+            }
+            let faultsBefore = findings.faults.count
+            var hasLog = false
+            for alternative in pattern.alternatives {
+                for log in find(alternative, &findings) where !log.isDirectory(&findings) {
+                    hasLog = true
+                    if seen.insert(log.path).inserted { findings.logs.append(log) }
+                }
+            }
+            if !hasLog, !stanza.settings.isMissingAllowed, findings.faults.count == faultsBefore {
+                let what = pattern.isLiteral ? "there is no log" : "no log matches"
+                findings.fault(
+                    .missing, stanza.place.description,
+                    "\(what) \(DirectiveValues.shown(text)); write missingok in the stanza where that is fine")
+            }
+        }
+        findings.logs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return findings
+    }
+
+    // MARK: The way to the logs
+
+    /// All that one alternative matches, directories too.
+    private mutating func find(_ alternative: GlobPattern.Alternative, _ findings: inout Findings) -> [Found] {
+        guard let last = alternative.components.last else { return [] }
+        var directories = ["/"]
+        for component in alternative.components.dropLast() {
+            var next: [String] = []
+            for directory in directories where next.count < Self.limit {
+                if let name = component.literal {
+                    next.append(Self.join(directory, name))
+                } else {
+                    next += matches(component, in: directory, &findings) { $0 == .directory || $0 == .link }.map(\.path)
+                }
+            }
+            directories = next
+        }
+        var found: [Found] = []
+        for directory in directories where found.count < Self.limit {
+            if let name = last.literal {
+                if let log = entry(name, in: directory, &findings) { found.append(log) }
+            } else {
+                found += matches(last, in: directory, &findings) { _ in true }
+            }
+        }
+        return found
+    }
+
+    private mutating func matches(
+        _ pattern: ComponentPattern, in directory: String, _ findings: inout Findings,
+        _ isWanted: (EntryFacts.Kind) -> Bool
+    ) -> [Found] {
+        var found: [Found] = []
+        for name in names(of: directory, &findings) where pattern.matches(name.scalars) {
+            if let entry = entry(name.text, in: directory, &findings), isWanted(entry.facts.kind) {
+                found.append(entry)
+            }
+        }
+        return found
+    }
+
+    private mutating func names(of path: String, _ findings: inout Findings) -> [Name] {
+        if let names = listings[path] { return names }
+        let names: [Name]
+        do throws(DiskFault) {
+            guard let directory = try open(path) else { return [] }
+            names = try directory.names().map { ($0, Array($0.unicodeScalars)) }
+        } catch {
+            findings.unreadable(path, error)
+            return []
+        }
+        if listed + names.count <= Self.keptNames {
+            listed += names.count
+            listings[path] = names
+        }
+        return names
+    }
+
+    private mutating func entry(_ name: String, in path: String, _ findings: inout Findings) -> Found? {
+        guard name != ".." else { return nil }
+        do throws(DiskFault) {
+            guard let directory = try open(path), let facts = try directory.facts(name) else { return nil }
+            return Found(directory: path, name: name, facts: facts)
+        } catch {
+            findings.unreadable(Self.join(path, name), error)
+            return nil
+        }
+    }
+
+    /// Nil where there is no such directory.
+    private mutating func open(_ path: String) throws(DiskFault) -> (any DiskDirectory)? {
+        if let last, last.path == path { return last.directory }
+        do throws(DiskFault) {
+            let directory = try disk.openDirectory(path)
+            last = (path, directory)
+            return directory
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error
+        }
+    }
+
+    private static func join(_ directory: String, _ name: String) -> String {
+        directory == "/" ? "/\(name)" : "\(directory)/\(name)"
+    }
+}
+
+extension LogSearch.Found {
+    /// Notes a directory as a fault.
+    fileprivate func isDirectory(_ findings: inout LogSearch.Findings) -> Bool {
+        guard facts.kind == .directory else { return false }
+        findings.fault(
+            .badValue, path, "it is a directory; write a pattern for the logs in it, or one that leaves it out")
+        return true
+    }
+}
+
+extension LogSearch.Findings {
+    private static let faultLimit = 100
+
+    fileprivate mutating func unreadable(_ path: String, _ fault: DiskFault) {
+        self.fault(.unreadable, path, "it cannot be looked at (\(fault.reason)); see its permissions, or its kind")
+    }
+
+    fileprivate mutating func fault(_ code: RotationFault.Code, _ location: String, _ hint: String) {
+        let fault = RotationFault(code, at: location, hint)
+        if faults.count < Self.faultLimit, faults.last != fault { faults.append(fault) }
+    }
+}
