@@ -8,6 +8,11 @@ package enum Accounts {
         package var user: UInt32
         /// Nil where a number was given that no user has.
         package var group: UInt32?
+
+        package init(user: UInt32, group: UInt32?) {
+            self.user = user
+            self.group = group
+        }
     }
 
     /// The user of a name, or of a number where there is no such name. Nil where there is none, or where nobody can say.
