@@ -101,6 +101,7 @@ let package = Package(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
+        tests("MusterRotationTests", ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests("MusterCommandTests", ["muster", "MusterCore", "MusterFormats", "MusterSystem", "MusterTesting"]),
     ]

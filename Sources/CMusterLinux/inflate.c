@@ -43,3 +43,5 @@ int cml_inflate_step(cml_inflate *state, const uint8_t *input, uint32_t *input_c
     default: return -EBADMSG;
     }
 }
+
+uint32_t cml_inflate_checksum(const cml_inflate *state) { return (uint32_t)state->stream.adler; }

@@ -1,6 +1,7 @@
 import Glibc
 import MusterRotation
 import MusterSystem
+import MusterTesting
 import Testing
 
 @Suite("Configurations on a disk")
@@ -52,6 +53,27 @@ struct DiskConfigurationSourceTests {
         reader.read("/denied/c")
         let configuration = reader.finish()
         #expect(configuration.brief == ["unreadable /denied/c"])
-        #expect(configuration.faults.allSatisfy { $0.hint.contains("permission denied") })
+        #expect(configuration.faults.allSatisfy { $0.hint.lowercased().contains("permission denied") })
+    }
+
+    @Test("Files of this machine are read, and the logs found that they mean")
+    func machine() throws {
+        let folder = TemporaryFolder()
+        for name in ["b.log", "a.log", ".c.log"] { _ = try folder.file(name, []) }
+        let text = "\(folder.path)/*.log \(folder.path)/nope.log {\n}\n"
+        let path = try folder.file("c", Array(text.utf8))
+        #expect(unsafe chmod(path, 0o600) == 0)
+        #expect(unsafe symlink(path, "\(folder.path)/link") == 0)
+        var reader = ConfigurationReader(source: DiskConfigurationSource(disk: LinuxDisk()), user: getuid())
+        reader.read(path)
+        reader.read("\(folder.path)/link")
+        let configuration = reader.finish()
+        #expect(configuration.brief == ["unsafe \(folder.path)/link"])
+        let stanza = try #require(configuration.stanzas.first)
+        var search = LogSearch(disk: LinuxDisk())
+        let findings = search.logs(of: stanza)
+        #expect(findings.logs.map(\.path) == ["\(folder.path)/a.log", "\(folder.path)/b.log"])
+        #expect(findings.faults.map(\.location) == ["\(path):1"])
+        #expect(findings.faults.map(\.code) == [.missing])
     }
 }

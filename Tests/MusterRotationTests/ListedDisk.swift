@@ -7,11 +7,17 @@ final class ListedDisk: Disk {
     let directories: [String: [String: EntryFacts]]
     let failures: [String: Int32]
     private let contents: [String: [UInt8]]
+    private let paths: Set<String>
+    /// How many names a directory has that are no UTF-8.
+    private let unreadableNames: [String: Int]
     private let listed = Mutex<[String: Int]>([:])
     private let opened = Mutex<[String: Int]>([:])
 
     /// Paths of files; those that end with a slash are directories.
-    init(_ paths: [String], links: [String] = [], failures: [String: Int32] = [:], contents: [String: [UInt8]] = [:]) {
+    init(
+        _ paths: [String], links: [String] = [], failures: [String: Int32] = [:], contents: [String: [UInt8]] = [:],
+        unreadableNames: [String: Int] = [:]
+    ) {
         var directories: [String: [String: EntryFacts]] = ["/": [:]]
         for path in paths + links {
             let names = path.split(separator: "/").map(String.init)
@@ -28,6 +34,8 @@ final class ListedDisk: Disk {
         self.directories = directories
         self.failures = failures
         self.contents = contents
+        self.paths = Set(paths)
+        self.unreadableNames = unreadableNames
     }
 
     /// How often a directory was listed, and opened.
@@ -37,7 +45,10 @@ final class ListedDisk: Disk {
 
     func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory {
         if let code = failures[path] { throw DiskFault(code: code, call: "open", path: path) }
-        guard directories[path] != nil else { throw DiskFault(code: ENOENT, call: "open", path: path) }
+        guard directories[path] != nil else {
+            let isFile = paths.contains(path)
+            throw DiskFault(code: isFile ? ENOTDIR : ENOENT, call: "open", path: path)
+        }
         opened.withLock { $0[path, default: 0] += 1 }
         return Directory(path: path, disk: self)
     }
@@ -55,9 +66,10 @@ final class ListedDisk: Disk {
             self.disk = disk
         }
 
-        func names() throws(DiskFault) -> [String] {
+        func listing() throws(DiskFault) -> DirectoryListing {
             disk.listed.withLock { $0[path, default: 0] += 1 }
-            return disk.directories[path]?.keys.shuffled() ?? []
+            return DirectoryListing(
+                names: disk.directories[path]?.keys.shuffled() ?? [], unreadable: disk.unreadableNames[path] ?? 0)
         }
 
         func facts(_ name: String) throws(DiskFault) -> EntryFacts? { disk.directories[path]?[name] }
@@ -72,6 +84,8 @@ final class ListedDisk: Disk {
             guard let facts = try facts(name), facts.kind == .regular, !forWriting else { throw disk.refusal(path) }
             return File(facts: facts, bytes: disk.contents[path == "/" ? "/\(name)" : "\(path)/\(name)"] ?? [])
         }
+        func setMode(_ mode: UInt32) throws(DiskFault) { throw disk.refusal(path) }
+        func setOwner(user: UInt32, group: UInt32) throws(DiskFault) { throw disk.refusal(path) }
         func synchronize() throws(DiskFault) { throw disk.refusal(path) }
     }
 
@@ -99,6 +113,7 @@ final class ListedDisk: Disk {
         func setMode(_ mode: UInt32) throws(DiskFault) { throw refusal }
         func setOwner(user: UInt32, group: UInt32) throws(DiskFault) { throw refusal }
         func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault) { throw refusal }
+        func lock() throws(DiskFault) -> Bool { throw refusal }
         func synchronize() throws(DiskFault) { throw refusal }
         func dropFromCache() {}
 

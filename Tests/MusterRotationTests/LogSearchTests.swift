@@ -52,7 +52,9 @@ struct LogSearchTests {
 
     @Test(
         "A pattern without a log is a fault of its stanza, unless that is allowed",
-        arguments: ["/var/log/nope", "/var/log/*.nope", "/nope/*.log", "/nope/a.log", "/empty/*", "/srv/z*/a", "/"])
+        arguments: [
+            "/var/log/nope", "/var/log/*.nope", "/nope/*.log", "/nope/a.log", "/empty/*", "/srv/z*/a", "/srv/z/a", "/",
+        ])
     func missing(pattern: String) throws {
         let findings = Self.find([pattern, "/var/log/a.log"])
         #expect(findings.logs.map(\.path) == ["/var/log/a.log"])
@@ -81,7 +83,18 @@ struct LogSearchTests {
         let findings = search.logs(of: Self.stanza([pattern, "/srv/*.log"], isMissingAllowed: true))
         #expect(findings.logs.map(\.path) == ["/srv/x.log"])
         #expect(findings.faults.map(\.code) == [.unreadable])
-        #expect(findings.faults.allSatisfy { $0.hint.contains("permission denied") })
+        #expect(findings.faults.allSatisfy { $0.hint.lowercased().contains("permission denied") })
+    }
+
+    @Test("Names that are no UTF-8 are left out with one warning")
+    func unreadableNames() {
+        var search = LogSearch(disk: ListedDisk(["/d/a.log"], unreadableNames: ["/d": 3]))
+        let findings = search.logs(of: Self.stanza(["/d/*.log"]))
+        #expect(findings.logs.map(\.path) == ["/d/a.log"])
+        #expect(findings.faults == [])
+        #expect(findings.warnings.map(\.location) == ["/d"])
+        #expect(findings.warnings.allSatisfy { $0.hint.hasPrefix("3 ") })
+        #expect(search.logs(of: Self.stanza(["/d/b*", "/d/*"])).warnings == [])
     }
 
     @Test("A directory of ten thousand logs is opened and listed once for a hundred patterns")

@@ -146,5 +146,81 @@ int cml_inflate_reset(cml_inflate *state);
 // the end of the member, 0 where more input or more room is needed, -EBADMSG where the data is corrupt, -ENOMEM.
 int cml_inflate_step(cml_inflate *state, const uint8_t *input, uint32_t *input_count, uint8_t *output,
                      uint32_t *output_count);
+// CRC-32 of what the member gave, once it has ended.
+uint32_t cml_inflate_checksum(const cml_inflate *state);
+
+typedef struct cml_deflate cml_deflate;
+// Level 1 to 9, memory 1 to 9 (zlib's memLevel); NULL where there is no memory.
+cml_deflate *cml_deflate_create(int level, int memory);
+void cml_deflate_destroy(cml_deflate *state);
+// Begins a member whose head has a name (NULL: none; what exceeds CML_GZIP_NAME bytes is left out) and a time.
+enum { CML_GZIP_NAME = 255 };
+void cml_deflate_begin(cml_deflate *state, const char *name, uint32_t modified);
+// Deflates from `input` into `output`, counts as above. Returns 1 where the member has ended, which it does only when
+// `finish` says that no more follows, 0 before, -EINVAL where nothing was begun.
+int cml_deflate_step(cml_deflate *state, const uint8_t *input, uint32_t *input_count, uint8_t *output,
+                     uint32_t *output_count, bool finish);
+// CRC-32 of what was taken since the beginning of the member.
+uint32_t cml_deflate_checksum(const cml_deflate *state);
+
+// CRC-32 of bytes behind others whose CRC-32 is `before` (0: none).
+uint32_t cml_crc32(uint32_t before, const void *bytes, size_t count);
+// CRC-32 of two pieces, one behind the other; `count` is the second one's length.
+uint32_t cml_crc32_joined(uint32_t first, uint32_t second, int64_t count);
+
+// --- directories held open and the files in them: a rotation's work. No name here is followed where it is a link.
+enum { CML_ENTRY_REGULAR, CML_ENTRY_DIRECTORY, CML_ENTRY_LINK, CML_ENTRY_OTHER };
+typedef struct {
+    uint64_t device;
+    uint64_t inode;
+    int64_t size;
+    int64_t access_seconds;
+    int64_t access_nanoseconds;
+    int64_t modification_seconds;
+    int64_t modification_nanoseconds;
+    uint32_t mode;
+    uint32_t user;
+    uint32_t group;
+    uint32_t links;
+    int kind;
+} cml_entry_facts;
+// -ELOOP where the last part of the path is a link. The path must not end with a slash, unless it is the root.
+int cml_disk_open_directory(const char *path);
+// With just this mode (and the group of its parent where that is set), whatever the umask.
+int cml_disk_make_directory(const char *path, uint32_t mode);
+int cml_disk_facts(int fd, cml_entry_facts *facts);
+int cml_disk_facts_at(int directory, const char *name, cml_entry_facts *facts);
+// -EEXIST where the new name is taken. Where the file system cannot tell (EINVAL), it is a link and an unlink.
+int cml_disk_rename(int directory, const char *name, int other_directory, const char *other);
+// That way of renaming alone.
+int cml_disk_rename_by_link(int directory, const char *name, int other_directory, const char *other);
+int cml_disk_replace(int directory, const char *name, const char *other);
+int cml_disk_remove(int directory, const char *name);
+// A new file for writing and reading with just this mode, whatever the umask.
+int cml_disk_create(int directory, const char *name, uint32_t mode);
+// A regular file: -EISDIR for a directory, -ELOOP for a link, -EINVAL for anything else.
+int cml_disk_open(int directory, const char *name, bool writing);
+// Writes all of it.
+int cml_disk_write_at(int fd, const void *bytes, size_t count, int64_t offset);
+int cml_disk_truncate(int fd, int64_t size);
+int cml_disk_set_mode(int fd, uint32_t mode);
+int cml_disk_set_owner(int fd, uint32_t user, uint32_t group);
+int cml_disk_set_times(int fd, const cml_entry_facts *facts);
+int cml_disk_synchronize(int fd);
+void cml_disk_drop_from_cache(int fd);
+// 1 where the lock is ours now, 0 where somebody else holds it.
+int cml_disk_lock(int fd);
+// What a directory holds, without `.` and `..`: a stream of names, NULL with an error in `outcome`.
+void *cml_names_open(int directory, int *outcome);
+// Fills the buffer with names, each ended by a zero; returns the bytes, 0 at the end. It holds CML_NAMES_ROOM at least.
+enum { CML_NAMES_ROOM = 1100 };
+int64_t cml_names_next(void *stream, char *buffer, size_t capacity);
+void cml_names_close(void *stream);
+
+// --- accounts
+// 1 where the user is known, 0 where not.
+int cml_account_user(const char *name, uint32_t *user, uint32_t *group);
+int cml_account_user_number(uint32_t number, uint32_t *group);
+int cml_account_group(const char *name, uint32_t *group);
 
 #endif

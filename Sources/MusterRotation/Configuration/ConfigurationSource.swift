@@ -33,7 +33,7 @@ package struct DiskConfigurationSource: ConfigurationSource {
         do throws(DiskFault) {
             found = try place(of: path)
         } catch {
-            if error.code == ENOENT { return nil }
+            if error.isAbsence { return nil }
             throw error
         }
         guard let (directory, name) = found else { return .directory }
@@ -81,14 +81,9 @@ package struct DiskConfigurationSource: ConfigurationSource {
 }
 
 extension DiskFault {
-    /// What the system says, in brackets behind a sentence.
-    var reason: String {
-        switch code {
-        case EACCES, EPERM: "permission denied"
-        case ENOTDIR: "a directory of its path is none, or a link"
-        case ELOOP: "a link in its path"
-        case EMFILE, ENFILE: "too many open files"
-        default: "\(call): error \(code)"
-        }
-    }
+    /// What the system says, to stand in brackets.
+    var reason: String { SystemError.text(code) }
+
+    /// Whether nothing is there.
+    var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 package import MusterSystem
 
 /// Finds the logs that patterns mean. A directory is listed once, for all patterns that ask for it, however many there are.
@@ -26,6 +25,8 @@ package struct LogSearch {
         package var logs: [Found] = []
         /// Patterns without a log, directories among the logs, and what could not be looked at.
         package var faults: [RotationFault] = []
+        /// Directories with names that cannot be looked at, each once for all stanzas.
+        package var warnings: [RotationFault] = []
 
         package init() {}
     }
@@ -40,6 +41,7 @@ package struct LogSearch {
     private let disk: any Disk
     private var listings: [String: [Name]] = [:]
     private var listed = 0
+    private var warned: Set<String> = []
     /// The directory that was used last: neighbours come one after another.
     private var last: (path: String, directory: any DiskDirectory)?
 
@@ -121,7 +123,12 @@ package struct LogSearch {
         let names: [Name]
         do throws(DiskFault) {
             guard let directory = try open(path) else { return [] }
-            names = try directory.names().map { ($0, Array($0.unicodeScalars)) }
+            let listing = try directory.listing()
+            names = listing.names.map { ($0, Array($0.unicodeScalars)) }
+            if listing.unreadable > 0, warned.insert(path).inserted {
+                let hint = "\(listing.unreadable) of its names are no UTF-8 and are left out; rename them"
+                findings.warnings.append(RotationFault(.unsupported, at: path, hint))
+            }
         } catch {
             findings.unreadable(path, error)
             return []
@@ -152,7 +159,7 @@ package struct LogSearch {
             last = (path, directory)
             return directory
         } catch {
-            if error.code == ENOENT { return nil }
+            if error.isAbsence { return nil }
             throw error
         }
     }

@@ -11,6 +11,12 @@ package enum RotationStep: Sendable, Hashable {
     case create(mode: UInt32, user: UInt32, group: UInt32)
     /// A copy of the log under its first rotated name; with `truncates`, the log is cut to nothing after it.
     case copy(to: String, FileIdentity, truncates: Bool)
+    /// The log is cut to nothing without a copy: `copytruncate` where none is kept.
+    case truncate(FileIdentity)
+    /// The log gets another name in its own directory, because its rotated name is on another device (`renamecopy`).
+    case setAside(as: String, FileIdentity)
+    /// What was set aside is copied under its first rotated name and then removed; nil: just removed.
+    case deliver(from: String, to: String?, FileIdentity)
     case script(ScriptKind)
     /// A rotated log is compressed under its final name and then removed.
     case compress(from: String, to: String)

@@ -2,11 +2,11 @@
 /// process before any of them, make it fail, or forget what was not synchronized.
 ///
 /// Nothing here follows a link, and names have no slash: work is done in directories that are held open. Any thread may
-/// call. Errors are those of the system.
+/// call. Errors are those of the system; names that are empty, `.`, `..` or hold a slash or a zero are refused (EINVAL).
 package protocol Disk: Sendable {
-    /// Opens a directory by its path; links on the way to it are followed, it is none itself.
+    /// Opens a directory by its path; links on the way to it are followed, it is none itself (ELOOP).
     func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory
-    /// Makes one (mkdir(2)) with a mode.
+    /// Makes one (mkdir(2)) with a mode that the umask does not lessen.
     func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault)
 }
 
@@ -15,21 +15,45 @@ package protocol DiskDirectory: AnyObject, Sendable {
     var path: String { get }
     /// Of itself.
     func facts() throws(DiskFault) -> EntryFacts
-    /// All names but `.` and `..`, in no order.
+    /// All names but `.` and `..`, in no order. Names that are no UTF-8 are left out; ``listing()`` counts them.
     func names() throws(DiskFault) -> [String]
+    /// The same names, and how many there are that no `String` can be.
+    func listing() throws(DiskFault) -> DirectoryListing
     /// Nil where there is none.
     func facts(_ name: String) throws(DiskFault) -> EntryFacts?
     /// Renames an entry, into another directory too; never over one that is there (RENAME_NOREPLACE).
     func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault)
-    /// Puts a file in the place of another, in one step: for the state file alone.
+    /// Puts the file `other` in the place of the file `name`, in one step: for the state file alone.
     func replace(_ name: String, with other: String) throws(DiskFault)
+    /// EISDIR for a directory.
     func remove(_ name: String) throws(DiskFault)
     /// A new file (O_EXCL) to write and read, of the caller's own, with a mode that the umask does not lessen.
     func create(_ name: String, mode: UInt32) throws(DiskFault) -> any DiskFile
-    /// An existing regular file.
+    /// An existing regular file, to read and, if so asked, to write. ELOOP for a link, EISDIR for a directory, EINVAL for
+    /// a FIFO and the like.
     func open(_ name: String, forWriting: Bool) throws(DiskFault) -> any DiskFile
+    /// Of itself, as ``DiskFile`` does it.
+    func setMode(_ mode: UInt32) throws(DiskFault)
+    func setOwner(user: UInt32, group: UInt32) throws(DiskFault)
     /// Waits until names in it are on the device (fsync).
     func synchronize() throws(DiskFault)
+}
+
+extension DiskDirectory {
+    package func names() throws(DiskFault) -> [String] { try listing().names }
+}
+
+/// What a directory holds.
+package struct DirectoryListing: Sendable, Hashable {
+    /// In no order.
+    package var names: [String]
+    /// Entries whose names are no UTF-8.
+    package var unreadable: Int
+
+    package init(names: [String] = [], unreadable: Int = 0) {
+        self.names = names
+        self.unreadable = unreadable
+    }
 }
 
 /// An open file. It is closed when nobody has it any more.
@@ -44,6 +68,9 @@ package protocol DiskFile: AnyObject, Sendable {
     func setOwner(user: UInt32, group: UInt32) throws(DiskFault)
     /// Seconds and nanoseconds of the last access and change of the contents.
     func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault)
+    /// Takes the lock on it (flock(2)), which is exclusive among all processes and given back when the file is closed. False
+    /// where another has it; never waits.
+    func lock() throws(DiskFault) -> Bool
     /// Waits until contents and facts are on the device (fsync).
     func synchronize() throws(DiskFault)
     /// Tells the system that its bytes will not be asked for soon.

@@ -42,7 +42,7 @@ package enum LargeMemory {
         let wanted = isHuge ? size + hugePage : size
         guard let memory = unsafe mmap(nil, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             unsafe memory != MAP_FAILED
-        // As Swift's own allocations end: a table that cannot grow has no way to go on.
+            // As Swift's own allocations end: a table that cannot grow has no way to go on.
         else { fatalError("out of memory") }
         if !isHuge { return unsafe memory }
         // From the beginning of a huge page on; what is before and behind goes back.

@@ -8,10 +8,7 @@ package struct FileFault: Error, Sendable, Hashable {
 
     init(path: String, errno number: Int32, doing: String) {
         self.path = path
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let length = unsafe buffer.withUnsafeMutableBytes { unsafe cml_error_text(number, $0.baseAddress!, $0.count) }
-        let reason = String(decoding: buffer.prefix(Int(length)), as: UTF8.self)
-        hint = "cannot \(doing): \(reason.prefix(1).lowercased() + reason.dropFirst())"
+        hint = "cannot \(doing): \(SystemError.text(number))"
     }
 
     package init(path: String, hint: String) {

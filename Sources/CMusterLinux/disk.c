@@ -1,0 +1,211 @@
+// Work in directories that are held open, on entries that are no links.
+#define _GNU_SOURCE 1
+#include "CMusterLinux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static inline int result(int value) { return value < 0 ? -errno : value; }
+
+// Closes a descriptor and returns an error that came before.
+static int closed(int fd, int error) {
+    close(fd);
+    return -error;
+}
+
+static int open_at(int directory, const char *name, int flags, mode_t mode) {
+    int fd;
+    do {
+        fd = openat(directory, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, mode);
+    } while (fd < 0 && errno == EINTR);
+    return result(fd);
+}
+
+// --- directories
+
+int cml_disk_open_directory(const char *path) {
+    int fd = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+    if (fd != -ENOTDIR) return fd;
+    // The kernel says the same of a link and of a file.
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode) ? -ELOOP : -ENOTDIR;
+}
+
+int cml_disk_make_directory(const char *path, uint32_t mode) {
+    if (mkdir(path, mode) < 0) return -errno;
+    struct stat status;
+    int fd = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+    int error = fd < 0 ? -fd : 0;
+    if (fd >= 0) {
+        if (fstat(fd, &status) < 0) {
+            error = errno;
+        } else {
+            mode_t wanted = mode | (status.st_mode & S_ISGID);
+            if ((status.st_mode & 07777) != wanted && fchmod(fd, wanted) < 0) error = errno;
+        }
+        close(fd);
+    }
+    if (error != 0) rmdir(path);
+    return -error;
+}
+
+static void note_facts(const struct stat *status, cml_entry_facts *facts) {
+    facts->device = status->st_dev;
+    facts->inode = status->st_ino;
+    facts->size = status->st_size;
+    facts->access_seconds = status->st_atim.tv_sec;
+    facts->access_nanoseconds = status->st_atim.tv_nsec;
+    facts->modification_seconds = status->st_mtim.tv_sec;
+    facts->modification_nanoseconds = status->st_mtim.tv_nsec;
+    facts->mode = status->st_mode & 07777;
+    facts->user = status->st_uid;
+    facts->group = status->st_gid;
+    facts->links = (uint32_t)status->st_nlink;
+    facts->kind = S_ISREG(status->st_mode)   ? CML_ENTRY_REGULAR
+                  : S_ISDIR(status->st_mode) ? CML_ENTRY_DIRECTORY
+                  : S_ISLNK(status->st_mode) ? CML_ENTRY_LINK
+                                             : CML_ENTRY_OTHER;
+}
+
+int cml_disk_facts(int fd, cml_entry_facts *facts) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return -errno;
+    note_facts(&status, facts);
+    return 0;
+}
+
+int cml_disk_facts_at(int directory, const char *name, cml_entry_facts *facts) {
+    struct stat status;
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) return -errno;
+    note_facts(&status, facts);
+    return 0;
+}
+
+int cml_disk_rename_by_link(int directory, const char *name, int other_directory, const char *other) {
+    if (linkat(directory, name, other_directory, other, 0) < 0) return -errno;
+    if (unlinkat(directory, name, 0) == 0) return 0;
+    int error = errno;
+    unlinkat(other_directory, other, 0);
+    return -error;
+}
+
+int cml_disk_rename(int directory, const char *name, int other_directory, const char *other) {
+    if (renameat2(directory, name, other_directory, other, RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS) return -errno;
+    return cml_disk_rename_by_link(directory, name, other_directory, other);
+}
+
+int cml_disk_replace(int directory, const char *name, const char *other) {
+    return result(renameat(directory, other, directory, name));
+}
+
+int cml_disk_remove(int directory, const char *name) { return result(unlinkat(directory, name, 0)); }
+
+void *cml_names_open(int directory, int *outcome) {
+    // A descriptor of its own has a place of its own, so that threads do not take names from each other.
+    int fd = open_at(directory, ".", O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0) {
+        *outcome = fd;
+        return NULL;
+    }
+    DIR *stream = fdopendir(fd);
+    *outcome = stream == NULL ? closed(fd, errno) : 0;
+    return stream;
+}
+
+int64_t cml_names_next(void *stream, char *buffer, size_t capacity) {
+    size_t filled = 0;
+    while (capacity - filled >= CML_NAMES_ROOM) {
+        errno = 0;
+        struct dirent *entry = readdir(stream);
+        if (entry == NULL) {
+            if (errno != 0) return -errno;
+            break;
+        }
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
+        size_t length = strlen(name) + 1;
+        if (length > CML_NAMES_ROOM) return -ENAMETOOLONG;
+        memcpy(buffer + filled, name, length);
+        filled += length;
+    }
+    return (int64_t)filled;
+}
+
+void cml_names_close(void *stream) { closedir(stream); }
+
+// --- files
+
+int cml_disk_create(int directory, const char *name, uint32_t mode) {
+    int fd = open_at(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, mode);
+    if (fd < 0) return fd;
+    struct stat status;
+    if (fstat(fd, &status) == 0 && ((status.st_mode & 07777) == mode || fchmod(fd, mode) == 0)) return fd;
+    int error = errno;
+    unlinkat(directory, name, 0);
+    return closed(fd, error);
+}
+
+int cml_disk_open(int directory, const char *name, bool writing) {
+    // Not waiting, for what is there may be a FIFO.
+    int fd = open_at(directory, name, (writing ? O_RDWR : O_RDONLY) | O_NONBLOCK, 0);
+    if (fd < 0) return fd == -ENXIO ? -EINVAL : fd;
+    struct stat status;
+    if (fstat(fd, &status) < 0) return closed(fd, errno);
+    if (S_ISREG(status.st_mode)) return fd;
+    return closed(fd, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
+}
+
+int cml_disk_write_at(int fd, const void *bytes, size_t count, int64_t offset) {
+    size_t written = 0;
+    while (written < count) {
+        ssize_t put = pwrite(fd, (const char *)bytes + written, count - written, offset + (int64_t)written);
+        if (put == 0) return -EIO;
+        if (put < 0 && errno != EINTR) return -errno;
+        if (put > 0) written += (size_t)put;
+    }
+    return 0;
+}
+
+int cml_disk_truncate(int fd, int64_t size) {
+    int outcome;
+    do {
+        outcome = ftruncate(fd, size);
+    } while (outcome < 0 && errno == EINTR);
+    return result(outcome);
+}
+
+int cml_disk_set_mode(int fd, uint32_t mode) { return result(fchmod(fd, mode)); }
+
+int cml_disk_set_owner(int fd, uint32_t user, uint32_t group) { return result(fchown(fd, user, group)); }
+
+int cml_disk_set_times(int fd, const cml_entry_facts *facts) {
+    struct timespec times[2] = {{facts->access_seconds, facts->access_nanoseconds},
+                                {facts->modification_seconds, facts->modification_nanoseconds}};
+    return result(futimens(fd, times));
+}
+
+int cml_disk_synchronize(int fd) {
+    int outcome;
+    do {
+        outcome = fsync(fd);
+    } while (outcome < 0 && errno == EINTR);
+    return result(outcome);
+}
+
+void cml_disk_drop_from_cache(int fd) { posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); }
+
+int cml_disk_lock(int fd) {
+    int outcome;
+    do {
+        outcome = flock(fd, LOCK_EX | LOCK_NB);
+    } while (outcome < 0 && errno == EINTR);
+    if (outcome == 0) return 1;
+    return errno == EWOULDBLOCK ? 0 : -errno;
+}
