@@ -10,9 +10,12 @@ package final class TemporaryFolder {
         precondition(unsafe mkdir(path, 0o700) == 0)
     }
 
-    deinit {
+    deinit { Self.empty(path) }
+
+    /// Removes a folder with all it holds; a link is never followed.
+    private static func empty(_ path: String) {
         for name in (try? FileNames.inFolder(path)) ?? [] {
-            if unsafe unlink("\(path)/\(name)") != 0 { _ = unsafe rmdir("\(path)/\(name)") }
+            if unsafe unlink("\(path)/\(name)") != 0, errno == EISDIR { empty("\(path)/\(name)") }
         }
         _ = unsafe rmdir(path)
     }

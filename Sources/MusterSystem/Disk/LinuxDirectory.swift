@@ -34,6 +34,13 @@ final class LinuxDirectory: DiskDirectory {
             cml_disk_rename(descriptor, name, target.descriptor, other), "rename", place(name))
     }
 
+    /// How names are changed where the file system cannot refuse to replace one: for a moment the file has both. Errors: as
+    /// those of renaming.
+    func renameByLink(_ name: String, to directory: LinuxDirectory, as other: String) throws(DiskFault) {
+        try unsafe DiskFault.check(
+            cml_disk_rename_by_link(descriptor, name, directory.descriptor, other), "rename", place(name))
+    }
+
     func replace(_ name: String, with other: String) throws(DiskFault) {
         try check(name, "replace")
         try check(other, "replace")
