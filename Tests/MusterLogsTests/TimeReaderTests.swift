@@ -1,3 +1,4 @@
+import MusterCore
 import MusterTesting
 import Testing
 
@@ -140,7 +141,7 @@ struct TimeReaderTests {
         func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         for year in 1890...2110 {
             for month in 1...12 {
-                for day in 1...CivilTime.length(year: year, month: month) {
+                for day in 1...CivilDate.length(year: year, month: month) {
                     let read = reader.read("\(year)-\(padded(month))-\(padded(day))T00:00:00Z")
                     if read != expected { Issue.record("\(year)-\(month)-\(day): \(read ?? 0)") }
                     expected += CivilTime.day

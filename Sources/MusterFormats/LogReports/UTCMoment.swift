@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// A time of the proleptic Gregorian calendar in UTC, taken apart.
 struct UTCMoment: Hashable, Sendable {
     var year: Int
@@ -15,35 +17,18 @@ struct UTCMoment: Hashable, Sendable {
     /// From microseconds since 1970; any number is a time.
     init(_ microseconds: Int64) {
         let (today, rest) = UTCMoment.floorDivide(microseconds, UTCMoment.dayLength)
-        (year, month, day) = UTCMoment.date(ofDay: today)
+        let date = CivilDate(dayNumber: Int(today))
+        (year, month, day) = (date.year, date.month, date.day)
         hour = Int(rest / 3_600_000_000)
         minute = Int(rest / 60_000_000 % 60)
         second = Int(rest / 1_000_000 % 60)
         microsecond = Int(rest % 1_000_000)
     }
 
-    /// Days since 1970 to a date: eras of 400 years (146,097 days) that begin on the first of March, so that the leap day
-    /// is the last of its year.
-    static func date(ofDay day: Int64) -> (year: Int, month: Int, day: Int) {
-        let shifted = day + 719_468
-        let (era, dayOfEra) = floorDivide(shifted, 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (Int(year), Int(month), Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1))
-    }
-
     /// The first microsecond of a month, in microseconds since 1970; `month` may be over 12 and counts on into later years.
     static func beginning(year: Int, month: Int) -> Int64 {
-        let year = year + (month - 1) / 12
-        let month = (month - 1) % 12 + 1
-        let shifted = Int64(month <= 2 ? year - 1 : year)
-        let (era, yearOfEra) = floorDivide(shifted, 400)
-        let dayOfYear = Int64((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5)
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-        return days &* dayLength
+        let days = CivilDate.dayNumber(year: year + (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1)
+        return Int64(days) &* dayLength
     }
 
     static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {

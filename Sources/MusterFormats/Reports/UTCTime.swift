@@ -34,13 +34,13 @@ struct UTCTime {
 
     private mutating func turn(to today: Int64) {
         day = today
-        let (year, month, dayOfMonth) = UTCMoment.date(ofDay: today)
+        let civil = CivilDate(dayNumber: Int(today))
         date.removeAll(keepingCapacity: true)
-        UTCTime.append(year, digits: 4, to: &date)
+        UTCTime.append(civil.year, digits: 4, to: &date)
         date.append(UInt8(ascii: "-"))
-        UTCTime.append(month, digits: 2, to: &date)
+        UTCTime.append(civil.month, digits: 2, to: &date)
         date.append(UInt8(ascii: "-"))
-        UTCTime.append(dayOfMonth, digits: 2, to: &date)
+        UTCTime.append(civil.day, digits: 2, to: &date)
         date.append(UInt8(ascii: "T"))
     }
 

@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// A time taken apart into date and time of day, UTC, in the proleptic Gregorian calendar.
 package struct CivilMoment: Hashable, Sendable {
     package var year: Int
@@ -24,16 +26,8 @@ package struct CivilMoment: Hashable, Sendable {
         hour = rest / 3_600_000_000
         // 1970-01-01 was a Thursday.
         weekday = days + 3 - Self.floor(days + 3, 7) * 7
-        // The inverse of `CivilTime.days`: eras of 400 years that begin on the first of March.
-        let shifted = days + 719_468
-        let era = Self.floor(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = CivilDate(dayNumber: days)
+        (year, month, day) = (date.year, date.month, date.day)
     }
 
     /// The quotient rounded down.

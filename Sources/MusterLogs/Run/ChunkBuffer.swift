@@ -29,7 +29,8 @@ package final class ChunkBuffer {
         self.size = size
         // A byte before the chunk, the chunk, its last line or what the reader before left over, a line end.
         capacity = 1 + size.chunk + size.line + 2
-        // Zeroed, and pages that are never used are never taken.
+        // Zeroed, and pages that are never used are never taken. Without memory it ends as Swift's own allocations do: there
+        // is no way to go on.
         guard let zeroed = unsafe calloc(capacity + Chunk.padding, 1) else { fatalError("out of memory") }
         unsafe memory = zeroed.bindMemory(to: UInt8.self, capacity: capacity + Chunk.padding)
     }

@@ -135,21 +135,16 @@ struct KeyCounter: ~Copyable {
         }
     }
 
-    /// Adds to the count of a key that is at hand as bytes, with whatever hash. Returns its entry, with room for measures.
-    private mutating func add(_ key: KeyTable.Pending, _ count: UInt64) -> Int {
-        let hash = unsafe table.hash(key.start, key.count)
-        let entry = unsafe table.add(.init(start: key.start, count: key.count, hash: hash), count)
-        reserve(entry)
-        return entry
-    }
-
-    /// The same for a key that is at hand as bytes.
+    /// Adds to the count of a key that is at hand as bytes. Returns its entry, with room for measures.
     mutating func add(_ key: [UInt8], _ count: UInt64) -> Int {
         scratch.reset()
         let text = unsafe scratch.make(key.count) { start in
             for (index, byte) in key.enumerated() { unsafe start[index] = byte }
             return key.count
         }
-        return unsafe add(KeyTable.Pending(start: text.start, count: text.count, hash: 0), count)
+        let hash = unsafe table.hash(text.start, text.count)
+        let entry = unsafe table.add(KeyTable.Pending(start: text.start, count: text.count, hash: hash), count)
+        reserve(entry)
+        return entry
     }
 }

@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// The format of the date in a rotated name: writes it and reads it again. `%Y %m %d %H %M %S %V %s` are replaced, all else
 /// stands for itself, as logrotate has it.
 struct DateFormat: Sendable, Hashable {
@@ -149,7 +151,7 @@ struct DateFormat: Sendable, Hashable {
             }
         }
         if seen.isSuperset(of: [.year, .month, .day]) {
-            guard stamp[.day] <= CalendarTime.days(inMonth: stamp[.month], of: stamp[.year]) else { return nil }
+            guard stamp[.day] <= CivilDate.length(year: stamp[.year], month: stamp[.month]) else { return nil }
         }
         return stamp
     }

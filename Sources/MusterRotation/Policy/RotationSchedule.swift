@@ -1,3 +1,4 @@
+internal import MusterCore
 package import MusterSystem
 
 /// Says when a log is due: from its size, its age and the last time, as logrotate does, which compares fields of the
@@ -53,14 +54,14 @@ package struct RotationSchedule: Sendable {
     /// Whether a day of the month came after one day and not after another. A month that is too short has it last.
     private static func passed(_ day: Int, from last: CalendarTime, to now: CalendarTime) -> Bool {
         guard now.dayNumber > last.dayNumber else { return false }
-        let days = CalendarTime.days(inMonth: now.month, of: now.year)
+        let days = CivilDate.length(year: now.year, month: now.month)
         if now.day >= min(day, days) {
             return (last.year, last.month) != (now.year, now.month) || last.day < min(day, days)
         }
         // The one before was a month ago.
         let month = now.month == 1 ? 12 : now.month - 1
         let year = now.month == 1 ? now.year - 1 : now.year
-        let dayBefore = min(day, CalendarTime.days(inMonth: month, of: year))
+        let dayBefore = min(day, CivilDate.length(year: year, month: month))
         return (last.year, last.month, last.day) < (year, month, dayBefore)
     }
 

@@ -46,6 +46,7 @@ enum LogHeartbeat {
                 let isDone = Flag()
                 return try await withThrowingTaskGroup(of: [Double].self) { group in
                     for _ in 0..<workers {
+                        // It only waits; what it gives the pool runs on the pool's threads.
                         group.addTask {
                             while !isDone.isSet { try await pool.run { try decompress(path, isDone) } }
                             return []
