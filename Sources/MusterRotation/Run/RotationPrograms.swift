@@ -21,11 +21,24 @@ package struct RotationOptions: Sendable, Hashable {
     package var statePath: String
     /// Threads that work on files.
     package var workers: Int
+    /// What is done where another run holds the lock.
+    package var locking: Locking
 
-    package init(isDry: Bool = false, isForced: Bool = false, statePath: String, workers: Int) {
+    package enum Locking: Sendable, Hashable {
+        /// The run ends with a fault of code `locked`.
+        case refuse
+        case wait
+        /// No lock is taken: the operator knows that nobody else rotates these logs.
+        case skip
+    }
+
+    package init(
+        isDry: Bool = false, isForced: Bool = false, statePath: String, workers: Int, locking: Locking = .refuse
+    ) {
         self.isDry = isDry
         self.isForced = isForced
         self.statePath = statePath
         self.workers = workers
+        self.locking = locking
     }
 }

@@ -143,7 +143,7 @@ struct RotationProgressTests {
     func whole() {
         let line = RotationProgressLine(
             done: 2_500, total: 10_000, bytesCompressed: 52_428_800, elapsed: .seconds(10))
-        #expect(line.text(width: 70) == "━━━───────────   25%  2,500/10,000 logs  50.0 MB compressed  30s left")
+        #expect(line.text(width: 70) == "━━━────────────   25%  2,500/10,000 logs  50.0 MB compressed  30s left")
         #expect(line.text(width: 20) == " 25%  30s left")
         let unknown = RotationProgressLine(done: 0, total: 0, bytesCompressed: 0, elapsed: .zero)
         #expect(unknown.text(width: 40) == "0 logs")
