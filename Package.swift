@@ -68,7 +68,7 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes", "MusterLab",
-                "MusterLogs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MusterLogs", "MusterRotation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -103,6 +103,8 @@ let package = Package(
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
         tests("MusterRotationTests", ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        tests("MusterCommandTests", ["muster", "MusterCore", "MusterFormats", "MusterSystem", "MusterTesting"]),
+        tests(
+            "MusterCommandTests",
+            ["muster", "MusterCore", "MusterFormats", "MusterRotation", "MusterSystem", "MusterTesting"]),
     ]
 )
