@@ -23,6 +23,8 @@ package struct RotationReport: Sendable, Hashable {
         /// `/etc/logrotate.d/nginx:1`
         package var place: String
         package var logs: [Log] = []
+        /// What is done once for all its logs: scripts, in order.
+        package var steps: [Step] = []
         /// Faults of its own: a script, a directory.
         package var faults: [Fault] = []
 

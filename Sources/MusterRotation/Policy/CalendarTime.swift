@@ -36,6 +36,9 @@ package struct CalendarTime: Hashable, Sendable {
         self.init(year: date.year, month: date.month, day: date.day)
     }
 
+    /// The beginning of 1970.
+    package static let epoch = CalendarTime(dayNumber: 0)!
+
     /// Days since 1 January 1970 in the Gregorian calendar; negative before.
     package var dayNumber: Int { CivilDate.dayNumber(year: year, month: month, day: day) }
 

@@ -3,6 +3,8 @@ package import MusterSystem
 /// One thing that is done when a log is rotated. A dry run lists them, a run does just these, and the journal keeps them:
 /// each can be done again after a run was killed in the middle, because it says which file it is about, not only which name.
 package enum RotationStep: Sendable, Hashable {
+    /// The directory of rotated logs, where it is missing.
+    case makeDirectory(mode: UInt32, user: UInt32, group: UInt32)
     /// A rotated log gets its next name.
     case shift(from: String, to: String, FileIdentity)
     /// The log gets its first rotated name.

@@ -1,0 +1,216 @@
+internal import Glibc
+package import MusterSystem
+
+/// What is about to be done to logs, written down before it is done, so that a run that was killed can be ended by the next
+/// one. Any thread may append; commits of several threads share one wait for the device.
+///
+/// A file of its own: a line that says what it is, then records, each led by its length and CRC-32 (little-endian). What
+/// stands behind the first record that is not whole was never relied on, and is left out.
+package final class Journal: Sendable {
+    private struct State: Sendable {
+        var file: any DiskFile
+        var pending: [UInt8] = []
+        /// Where the next bytes go.
+        var end: Int64
+        /// Bytes that were ever appended, and of those that are on the device.
+        var appended: Int64 = 0
+        var durable: Int64 = 0
+        var isWriting = false
+        /// After a fault nothing that is written can be relied on.
+        var fault: DiskFault?
+    }
+
+    private let name: String
+    private let directory: any DiskDirectory
+    private let state: Monitor<State>
+
+    private static let heading = Array("muster rotation journal 1\n".utf8)
+    /// Bytes of a journal at most: some 300 a log.
+    private static let limit = 256 << 20
+    private static let recordLimit = 16 << 20
+
+    private init(_ name: String, _ directory: any DiskDirectory, _ file: any DiskFile, end: Int) {
+        self.name = name
+        self.directory = directory
+        state = Monitor(State(file: file, end: Int64(end)))
+    }
+
+    /// Opens the journal, or begins one, with what stands in it. Only who holds the lock of the state may. Errors: the disk
+    /// fails (``RotationFault/Code/disk``), or there is another kind of file (``RotationFault/Code/journal``).
+    package static func open(
+        _ name: String, in directory: any DiskDirectory
+    ) throws(RotationFault) -> (journal: Journal, records: [JournalRecord]) {
+        do throws(DiskFault) {
+            let isThere = try directory.facts(name) != nil
+            let file =
+                try isThere ? directory.open(name, forWriting: true) : directory.create(name, mode: 0o600)
+            let bytes = isThere ? try file.contents(limit: limit) : []
+            guard let (records, end) = parsed(bytes) else { throw DiskFault.foreign(name, directory) }
+            if end == 0 { try file.write(heading) }
+            // Else what is written next could make something whole of what stands behind the end.
+            let wanted = max(end, heading.count)
+            if bytes.count > wanted { try file.truncate(Int64(wanted)) }
+            if bytes.count != wanted || end == 0 { try file.synchronize() }
+            // Its name has to be there as long as anything in it.
+            try directory.synchronize()
+            return (Journal(name, directory, file, end: wanted), records)
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    /// What stands in the journal, if there is one, with nothing touched. Errors: as those of ``open(_:in:)``.
+    package static func read(_ name: String, in directory: any DiskDirectory) throws(RotationFault) -> [JournalRecord] {
+        do throws(DiskFault) {
+            if try directory.facts(name) == nil { return [] }
+            let bytes = try directory.open(name, forWriting: false).contents(limit: limit)
+            guard let (records, _) = parsed(bytes) else { throw DiskFault.foreign(name, directory) }
+            return records
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    private static func fault(_ fault: DiskFault) -> RotationFault {
+        guard fault.code == 0 else { return RotationFault(fault) }
+        return RotationFault(
+            .journal, at: fault.path,
+            "this is no journal of muster, or one of a newer version; move it away if no rotation is unfinished")
+    }
+
+    /// The records of a journal and where they end; 0 where its heading is not whole, so that it was never used. Nil for
+    /// something else.
+    private static func parsed(_ bytes: [UInt8]) -> (records: [JournalRecord], end: Int)? {
+        if bytes.starts(with: heading) { return records(bytes) }
+        // A file may have its length before it has its bytes.
+        let isTorn = bytes.count <= heading.count && zip(bytes, heading).allSatisfy { $0 == $1 || $0 == 0 }
+        return isTorn ? ([], 0) : nil
+    }
+
+    /// The whole records, and where they end.
+    private static func records(_ bytes: [UInt8]) -> ([JournalRecord], end: Int) {
+        var records: [JournalRecord] = []
+        var at = heading.count
+        while at + 8 <= bytes.count {
+            let length = Int(word(bytes, at))
+            guard length <= recordLimit, at + 8 + length <= bytes.count else { break }
+            let payload = Array(bytes[at + 8..<at + 8 + length])
+            guard CRC32.of(payload) == word(bytes, at + 4), let record = JournalRecord(payload) else { break }
+            records.append(record)
+            at += 8 + length
+        }
+        return (records, at)
+    }
+
+    private static func word(_ bytes: [UInt8], _ at: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
+    }
+
+    /// Adds records; they are nowhere but in memory until ``commit()``.
+    package func append(_ records: [JournalRecord]) {
+        let bytes = Self.framed(records)
+        state.change { state in
+            state.pending += bytes
+            state.appended += Int64(bytes.count)
+        }
+    }
+
+    private static func framed(_ records: [JournalRecord]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for record in records {
+            let payload = record.bytes
+            for word in [UInt32(payload.count), CRC32.of(payload)] {
+                for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                    bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+                }
+            }
+            bytes += payload
+        }
+        return bytes
+    }
+
+    /// Returns when all that was appended before is on the device. Errors: it cannot be written; from then on always.
+    package func commit() throws(RotationFault) {
+        let goal = state.change { $0.appended }
+        while true {
+            // Whoever finds nobody writing writes for all.
+            let turn = state.wait { state -> Turn? in
+                if let fault = state.fault { return .failed(fault) }
+                if state.durable >= goal { return .done }
+                if state.isWriting { return nil }
+                state.isWriting = true
+                defer { state.pending = [] }
+                return .write(state.pending, state.file, at: state.end, upTo: state.appended)
+            }
+            switch turn {
+            case .done: return
+            case .failed(let fault): throw RotationFault(fault)
+            case .write(let bytes, let file, let offset, let upTo): put(bytes, file, offset, upTo)
+            }
+        }
+    }
+
+    private enum Turn {
+        case done
+        case failed(DiskFault)
+        case write([UInt8], any DiskFile, at: Int64, upTo: Int64)
+    }
+
+    private func put(_ bytes: [UInt8], _ file: any DiskFile, _ offset: Int64, _ upTo: Int64) {
+        var fault: DiskFault?
+        do throws(DiskFault) {
+            try file.write(bytes, at: offset)
+            try file.synchronize()
+        } catch {
+            fault = error
+        }
+        state.change { state in
+            state.isWriting = false
+            state.fault = fault
+            state.end = offset + Int64(bytes.count)
+            state.durable = upTo
+        }
+    }
+
+    /// Begins anew, with what is still to be ended. Only when nobody else uses it. Errors: the disk fails; then what was
+    /// there is there still.
+    package func restart(with records: [JournalRecord]) throws(RotationFault) {
+        let bytes = Self.heading + Self.framed(records)
+        var file = state.change { $0.file }
+        do throws(DiskFault) {
+            if records.isEmpty {
+                try file.truncate(Int64(bytes.count))
+                try file.synchronize()
+            } else {
+                let temporary = TemporaryName.log(name)
+                do throws(DiskFault) {
+                    try directory.remove(temporary)
+                } catch {
+                    if error.code != ENOENT { throw error }
+                }
+                file = try directory.create(temporary, mode: 0o600)
+                try file.write(bytes)
+                try file.synchronize()
+                try directory.replace(name, with: temporary)
+                try directory.synchronize()
+            }
+        } catch {
+            throw RotationFault(error)
+        }
+        state.change { [file] in $0 = State(file: file, end: Int64(bytes.count)) }
+    }
+}
+
+extension DiskFault {
+    /// A file that is none of ours.
+    fileprivate static func foreign(_ name: String, _ directory: any DiskDirectory) -> DiskFault {
+        DiskFault(code: 0, call: "", path: "\(directory.path)/\(name)")
+    }
+}
+
+extension RotationFault {
+    /// A system call that failed, with what to do about it.
+    package init(_ fault: DiskFault) {
+        self.init(.disk, at: fault.path, "\(fault.call) failed: \(SystemError.text(fault.code))")
+    }
+}

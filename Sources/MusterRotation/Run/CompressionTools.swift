@@ -1,0 +1,119 @@
+internal import Glibc
+internal import MusterSystem
+
+/// Memory and states that one thread uses for file after file.
+///
+/// Invariant for sharing: one thread uses it at a time.
+@safe
+final class CompressionTools: @unchecked Sendable {
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    private let other = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    private var writers: [Int: GzipWriter] = [:]
+    private var verifier: GzipVerifier?
+
+    private static let size = 1 << 18
+
+    deinit {
+        unsafe buffer.deallocate()
+        unsafe other.deallocate()
+    }
+
+    /// Copies what stands behind an offset to the same place of another file, and returns where it ends.
+    func copy(_ file: any DiskFile, to copy: any DiskFile, from offset: Int64) throws(DiskFault) -> Int64 {
+        var end = offset
+        while true {
+            let count = try unsafe file.read(at: end, into: buffer)
+            if count == 0 { return end }
+            try unsafe copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: end)
+            end += Int64(count)
+        }
+    }
+
+    /// Whether two files begin with the same bytes.
+    func areEqual(_ left: any DiskFile, _ right: any DiskFile, count: Int64) throws(DiskFault) -> Bool {
+        var at: Int64 = 0
+        while at < count {
+            let wanted = Int(min(Int64(Self.size), count - at))
+            let a = try unsafe left.read(at: at, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            let b = try unsafe right.read(at: at, into: UnsafeMutableRawBufferPointer(rebasing: other[..<wanted]))
+            // Invariant: both buffers have at least `wanted` bytes, and no more were read.
+            guard a == wanted, b == wanted, unsafe memcmp(buffer.baseAddress!, other.baseAddress!, wanted) == 0 else {
+                return false
+            }
+            at += Int64(wanted)
+        }
+        return true
+    }
+
+    /// Compresses a file into another one, which is empty. Returns what was read.
+    func compress(_ file: any DiskFile, to output: any DiskFile, level: Int) throws(DiskFault) -> ByteSum {
+        let writer = if let known = writers[level] { known } else { try GzipWriter(level: level) }
+        writers[level] = writer
+        writer.begin()
+        var read: Int64 = 0
+        var written: Int64 = 0
+        while true {
+            if Task.isCancelled { throw DiskFault(code: EINTR, call: "compress", path: "") }
+            let count = try unsafe file.read(at: read, into: buffer)
+            read += Int64(count)
+            let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            // Invariant: bytes are written before the closure ends.
+            let put = { (bytes: UnsafeRawBufferPointer) throws(DiskFault) in
+                try unsafe output.write(bytes, at: written)
+                written += Int64(bytes.count)
+            }
+            if count == 0 { return try unsafe writer.finish(into: put) }
+            try unsafe writer.write(piece, into: put)
+        }
+    }
+
+    /// What a compressed file holds. Nil where it is no whole gzip file.
+    func content(ofCompressed file: any DiskFile) throws(DiskFault) -> ByteSum? {
+        let one = if let verifier { verifier } else { try GzipVerifier() }
+        verifier = one
+        return try one.sum(of: file)
+    }
+
+    /// Whether a file has gzip's two first bytes (RFC 1952 §2.3.1).
+    func beginsAsGzip(_ file: any DiskFile) throws(DiskFault) -> Bool {
+        let count = try unsafe file.read(at: 0, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<2]))
+        return unsafe count == 2 && buffer[0] == 0x1f && buffer[1] == 0x8b
+    }
+
+    /// What a plain file holds.
+    func content(_ file: any DiskFile) throws(DiskFault) -> ByteSum {
+        var sum = CRC32()
+        var length: Int64 = 0
+        while true {
+            let count = try unsafe file.read(at: length, into: buffer)
+            if count == 0 { return ByteSum(length: length, checksum: sum.value) }
+            unsafe sum.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            length += Int64(count)
+        }
+    }
+
+    /// Overwrites a file's bytes so many times.
+    func overwrite(_ file: any DiskFile, passes: Int) throws(DiskFault) {
+        let size = try file.facts().size
+        for pass in 0..<passes {
+            var at: Int64 = 0
+            while at < size {
+                let count = Int(min(Int64(Self.size), size - at))
+                let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+                unsafe Self.fill(piece, pass == passes - 1 ? nil : UInt64(pass))
+                try unsafe file.write(UnsafeRawBufferPointer(piece), at: at)
+                at += Int64(count)
+            }
+            try file.synchronize()
+        }
+    }
+
+    /// Bytes that look like nothing, or zeros at last.
+    private static func fill(_ piece: UnsafeMutableRawBufferPointer, _ seed: UInt64?) {
+        var state = (seed ?? 0) &+ UInt64(getpid()) &* 0x9e37_79b9_7f4a_7c15
+        for index in piece.indices {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            unsafe piece[index] = seed == nil ? 0 : UInt8(truncatingIfNeeded: state >> 56)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Glibc
+internal import MusterSystem
+internal import Synchronization
+
+/// Directories that are held open while a rotation works in them.
+final class Directories: Sendable {
+    /// Directories that are held at a time; with more, all are given back and those that are needed opened again.
+    private static let limit = 512
+
+    let disk: any Disk
+    private let held = Mutex<[String: any DiskDirectory]>([:])
+
+    init(_ disk: any Disk) { self.disk = disk }
+
+    func open(_ path: String) throws(DiskFault) -> any DiskDirectory {
+        if let directory = held.withLock({ $0[path] }) { return directory }
+        let directory = try disk.openDirectory(path)
+        // Of two threads that opened the same one the later stays.
+        held.withLock { held in
+            if held.count >= Self.limit { held = [:] }
+            held[path] = directory
+        }
+        return directory
+    }
+
+    /// Makes one whose parent there is; false where it is there already.
+    func make(_ path: String, mode: UInt32, user: UInt32, group: UInt32) throws(DiskFault) -> Bool {
+        do throws(DiskFault) {
+            try disk.makeDirectory(path, mode: mode)
+        } catch {
+            if error.code == EEXIST { return false }
+            throw error
+        }
+        try open(path).setOwner(user: user, group: group)
+        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+        try open(path.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent).synchronize()
+        return true
+    }
+
+    /// Waits until the names of a directory are on the device.
+    func synchronize(_ path: String) throws(DiskFault) { try open(path).synchronize() }
+}
+
+/// The directories of whoever does the work: of muster itself, or of the user that `su` names.
+final class ActorDirectories: Sendable {
+    /// Gives the disk as a user sees it. Errors: there is no such user, or muster may not act for it.
+    typealias Provider = @Sendable (RotationSettings.Actor) throws(RotationFault) -> any Disk
+
+    private let own: Directories
+    private let provider: Provider
+    private let others = Mutex<[RotationSettings.Actor: Directories]>([:])
+
+    init(_ disk: any Disk, _ provider: @escaping Provider) {
+        own = Directories(disk)
+        self.provider = provider
+    }
+
+    /// Errors: as those of the provider.
+    func directories(of actor: RotationSettings.Actor?) throws(RotationFault) -> Directories {
+        guard let actor else { return own }
+        // One at a time, so that each user has one disk.
+        return try others.withLock { others throws(RotationFault) in
+            if let found = others[actor] { return found }
+            let made = Directories(try provider(actor))
+            others[actor] = made
+            return made
+        }
+    }
+}

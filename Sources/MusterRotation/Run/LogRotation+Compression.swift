@@ -1,0 +1,171 @@
+internal import Glibc
+internal import MusterCore
+internal import MusterSystem
+
+/// A compressed log that has no name yet.
+struct UnpublishedLog {
+    var from: String
+    var to: String
+    var destination: any DiskDirectory
+    var source: EntryFacts
+    /// Nil where an earlier run has given it its name.
+    var file: (any DiskFile)?
+    /// What was compressed; nil where a program did it.
+    var content: ByteSum?
+}
+
+extension LogRotation {
+    /// Compresses into temporary files what is to be compressed.
+    func compress(
+        _ choice: CompressionChoice, _ directories: Directories, _ tools: CompressionTools,
+        _ programs: any RotationPrograms
+    ) async -> [UnpublishedLog] {
+        var logs: [UnpublishedLog] = []
+        for case .compress(let from, let to) in intent.steps where standing == .going {
+            var begun: UnpublishedLog?
+            work(directories, onFault: .stopped) { _, destination throws(DiskFault) in
+                begun = try begin(from, to, destination, tools)
+            }
+            guard var log = begun else { continue }
+            if let file = log.file {
+                await fill(&log, file, choice, directories, tools, programs)
+                if standing != .going { _ = try? removeLeftover(TemporaryName.rotated(to), log.destination) }
+            }
+            if standing == .going { logs.append(log) }
+        }
+        return logs
+    }
+
+    /// A temporary file beside the log; nil where nothing is left to do.
+    private func begin(
+        _ from: String, _ to: String, _ destination: any DiskDirectory, _ tools: CompressionTools
+    ) throws(DiskFault) -> UnpublishedLog? {
+        // Whoever compressed it before, or took it away, was faster.
+        guard let source = try destination.facts(from), source.kind == .regular else { return nil }
+        if isRecovery, try destination.facts(to) != nil {
+            guard try isCopy(to, of: from, destination, tools) else {
+                throw DiskFault(code: EEXIST, call: "compress", path: "\(intent.destination)/\(to)")
+            }
+            return UnpublishedLog(from: from, to: to, destination: destination, source: source)
+        }
+        let temporary = TemporaryName.rotated(to)
+        let file = try anew { () throws(DiskFault) in
+            try destination.create(temporary, mode: 0o600)
+        } after: {
+            () throws(DiskFault) in
+            try self.removeLeftover(temporary, destination)
+        }
+        return UnpublishedLog(from: from, to: to, destination: destination, source: source, file: file)
+    }
+
+    /// Whether a compressed log that has its name already holds the same as the plain one: an earlier run was killed between.
+    private func isCopy(
+        _ to: String, of from: String, _ destination: any DiskDirectory, _ tools: CompressionTools
+    ) throws(DiskFault) -> Bool {
+        let compressed = try destination.open(to, forWriting: false)
+        let plain = try destination.open(from, forWriting: false)
+        if let content = try tools.content(ofCompressed: compressed) { return try content == tools.content(plain) }
+        // What a program of another format made got its name after it was whole and on the device.
+        return try !tools.beginsAsGzip(compressed)
+    }
+
+    private func fill(
+        _ log: inout UnpublishedLog, _ file: any DiskFile, _ choice: CompressionChoice, _ directories: Directories,
+        _ tools: CompressionTools, _ programs: any RotationPrograms
+    ) async {
+        var plain: (any DiskFile)?
+        let entry = log
+        work(directories, onFault: .stopped) { _, destination throws(DiskFault) in
+            plain = try open(entry.from, destination, entry.source.identity, forWriting: false)
+        }
+        guard let plain else { return }
+        if let level = choice.gzipLevel {
+            work(directories, onFault: .stopped) { _, _ throws(DiskFault) in
+                log.content = try tools.compress(plain, to: file, level: level)
+            }
+        } else {
+            do throws(RotationFault) {
+                try await programs.run(choice.command, choice.options, from: plain, to: file)
+            } catch {
+                fail(error, error.code == .interrupted ? .held : .stopped)
+            }
+        }
+        if standing != .going { return }
+        work(directories, onFault: .stopped) { _, _ throws(DiskFault) in
+            let now = try plain.facts()
+            guard now.size == entry.source.size, now.modification == entry.source.modification else {
+                throw DiskFault(code: EBUSY, call: "compress", path: "\(intent.destination)/\(entry.from)")
+            }
+            try file.take(entry.source)
+        }
+    }
+
+    /// Gives a compressed log its name, once it is on the device and found to be whole.
+    func publish(_ log: UnpublishedLog, _ tools: CompressionTools) {
+        guard let file = log.file, standing == .going else { return }
+        do throws(DiskFault) {
+            try file.synchronize()
+            let size = try file.facts().size
+            let isWhole =
+                if let content = log.content {
+                    try tools.content(ofCompressed: file) == content
+                } else {
+                    size > 0 || log.source.size == 0
+                }
+            guard isWhole else {
+                throw DiskFault(code: EIO, call: "verify", path: "\(intent.destination)/\(log.to)")
+            }
+            try log.destination.rename(TemporaryName.rotated(log.to), to: log.destination, as: log.to)
+            report.compressed += 1
+            report.bytesBefore += Int(clamping: log.source.size)
+            report.bytesAfter += Int(clamping: size)
+            isDone(.compress(from: log.from, to: log.to))
+        } catch {
+            // Nothing is lost: the plain log is there.
+            fail(RotationFault(error), .stopped)
+            _ = try? removeLeftover(TemporaryName.rotated(log.to), log.destination)
+        }
+    }
+
+    /// Removes a log whose compressed form has its name, on the device.
+    func removeSource(_ log: UnpublishedLog) {
+        if standing != .going { return }
+        do throws(DiskFault) {
+            guard let facts = try log.destination.facts(log.from), isSame(facts, log.source.identity) else { return }
+            try log.destination.remove(log.from)
+        } catch {
+            // Both are there: the next run compares them.
+            fail(RotationFault(error), .held)
+        }
+    }
+
+    /// Removes rotated logs that are not kept.
+    func removeOld(
+        _ stanza: JournalStanza, _ directories: Directories, _ tools: CompressionTools, _ programs: any RotationPrograms
+    ) async {
+        for case .remove(let name, let identity, let reason) in intent.steps where standing == .going {
+            var isThere = false
+            work(directories, onFault: .held) { _, destination throws(DiskFault) in
+                isThere = try destination.facts(name).map { isSame($0, identity) } ?? false
+            }
+            if !isThere { continue }
+            if let script = stanza.scripts[.beforeRemoval] {
+                do throws(RotationFault) {
+                    try await programs.run(script, .beforeRemoval, arguments: ["\(intent.destination)/\(name)"])
+                    isDone(.script(.beforeRemoval))
+                } catch {
+                    fail(error, error.code == .interrupted ? .held : .stopped)
+                }
+            }
+            if standing != .going { return }
+            work(directories, onFault: .held) { _, destination throws(DiskFault) in
+                if let passes = stanza.shredPasses {
+                    try tools.overwrite(open(name, destination, identity, forWriting: true), passes: passes)
+                }
+                try destination.remove(name)
+                report.removed += 1
+                isDone(.remove(name, identity, reason))
+            }
+        }
+    }
+}

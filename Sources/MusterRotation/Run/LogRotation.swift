@@ -1,0 +1,233 @@
+internal import Glibc
+internal import MusterCore
+internal import MusterSystem
+
+/// One log on its way through a rotation, and how far it is. Everything here can be done again after a kill: what was done
+/// before is recognised by the inode of the file under its new name.
+///
+/// Invariant for sharing: one thread works on it at a time.
+final class LogRotation: @unchecked Sendable {
+    /// What becomes of it.
+    enum Standing: Sendable {
+        case going
+        /// Nothing of it was done, and nothing will be: it is planned anew another time.
+        case dropped
+        /// The next run goes on with it.
+        case held
+        /// It goes no further; its names are as they shall be.
+        case stopped
+    }
+
+    /// In the journal.
+    let number: Int
+    let intent: RotationIntent
+    /// Whether an earlier run began it: then any step may have been done already.
+    let isRecovery: Bool
+    private(set) var standing = Standing.going
+    /// Whether its names are as they shall be, on the device.
+    var isNamed = false
+    /// Whether the log itself has been touched.
+    private(set) var hasMoved = false
+    /// Bytes of the copy that is on the device; nil where there is none to be followed by a truncation.
+    var copied: Int64?
+    var scriptsRun: Set<ScriptKind> = []
+    var report: RotationReport.Log
+
+    init(_ number: Int, _ intent: RotationIntent, size: Int64 = 0, isRecovery: Bool = false) {
+        self.number = number
+        self.intent = intent
+        self.isRecovery = isRecovery
+        report = RotationReport.Log(path: intent.path, outcome: .rotated)
+        report.bytes = Int(clamping: size)
+    }
+
+    /// Ends its way here. The first fault is the cause of those after it.
+    func fail(_ fault: RotationFault, _ standing: Standing) {
+        guard report.fault == nil else { return }
+        report.outcome = .failed
+        report.fault = RotationReport.Fault(fault)
+        self.standing = standing
+    }
+
+    /// Leaves the rest to the next run, without a fault of its own.
+    func hold() {
+        if standing == .going { standing = .held }
+    }
+
+    /// Goes no further, without a fault of its own.
+    func stop() {
+        if standing == .going { standing = .stopped }
+    }
+
+    /// Does not begin, because the run was interrupted.
+    func leave() {
+        report.outcome = .skipped
+        report.reason = "interrupted"
+        standing = .dropped
+    }
+
+    func isDone(_ step: RotationStep) { report.steps.append(RotationReport.Step(step, of: intent)) }
+
+    /// Does something with the directory of the log and that of its rotated logs.
+    func work(
+        _ directories: Directories, onFault standing: @autoclosure () -> Standing,
+        _ body: (_ directory: any DiskDirectory, _ destination: any DiskDirectory) throws(DiskFault) -> Void
+    ) {
+        do throws(DiskFault) {
+            try body(try directories.open(intent.directory), try directories.open(intent.destination))
+        } catch {
+            fail(RotationFault(error), Task.isCancelled && error.code == EINTR ? .held : standing())
+        }
+    }
+
+    // MARK: Names
+
+    /// Does all steps up to the new log. Names are not on the device yet.
+    func takeNames(_ directories: Directories, _ tools: CompressionTools) {
+        work(directories, onFault: isRecovery || hasMoved ? .held : .dropped) {
+            directory, destination throws(DiskFault) in
+            for step in intent.steps { try take(step, directory, destination, tools) }
+        }
+    }
+
+    /// Makes the directory of rotated logs, where it is missing.
+    func makeDirectory(_ directories: Directories) {
+        for case .makeDirectory(let mode, let user, let group) in intent.steps where standing == .going {
+            do throws(DiskFault) {
+                if try directories.make(intent.destination, mode: mode, user: user, group: group) {
+                    isDone(.makeDirectory(mode: mode, user: user, group: group))
+                }
+            } catch {
+                fail(RotationFault(error), .dropped)
+            }
+        }
+    }
+
+    private func take(
+        _ step: RotationStep, _ directory: any DiskDirectory, _ destination: any DiskDirectory,
+        _ tools: CompressionTools
+    ) throws(DiskFault) {
+        guard standing == .going else { return }
+        switch step {
+        case .shift(let from, let to, let identity):
+            try move(from, of: destination, to: to, of: destination, identity)
+        case .rotate(let to, let identity):
+            try move(intent.name, of: directory, to: to, of: destination, identity)
+            hasMoved = true
+        case .create(let mode, let user, let group):
+            try create(directory, mode: mode, user: user, group: group)
+        case .copy(let to, let identity, let truncates):
+            try copy(to, identity, truncates, directory, destination, tools)
+            hasMoved = true
+        case .setAside(let name, let identity):
+            try move(intent.name, of: directory, to: name, of: directory, identity)
+            hasMoved = true
+        // Before all, after the scripts, or where names are on the device.
+        case .makeDirectory, .truncate, .deliver, .script, .compress, .remove: return
+        }
+        isDone(step)
+    }
+
+    /// Renames a file, unless it has its new name already.
+    private func move(
+        _ from: String, of directory: any DiskDirectory, to: String, of destination: any DiskDirectory,
+        _ identity: FileIdentity
+    ) throws(DiskFault) {
+        if isRecovery {
+            // A name says nothing here: another file may have it by now.
+            let isOld = try directory.facts(from).map { isSame($0, identity) } ?? false
+            if try destination.facts(to).map({ isSame($0, identity) }) ?? false {
+                // A rename in two steps, a link and a removal, was cut in the middle.
+                if isOld { try directory.remove(from) }
+                return
+            }
+            guard isOld else { return }
+        }
+        try directory.rename(from, to: destination, as: to)
+    }
+
+    /// Whether an entry is the file that was meant. A device may have another number after the machine was started again;
+    /// in one directory the inode says it all.
+    func isSame(_ facts: EntryFacts, _ identity: FileIdentity) -> Bool {
+        facts.kind == .regular && facts.identity.inode == identity.inode
+            && (isRecovery || facts.identity.device == identity.device)
+    }
+
+    /// A new log, with its owner and mode from the moment on that it can be seen.
+    private func create(
+        _ directory: any DiskDirectory, mode: UInt32, user: UInt32, group: UInt32
+    ) throws(DiskFault) {
+        // A daemon may have been faster.
+        if try directory.facts(intent.name) != nil { return }
+        let temporary = TemporaryName.log(intent.name)
+        if isRecovery { try removeLeftover(temporary, directory) }
+        let file = try anew { () throws(DiskFault) in
+            try directory.create(temporary, mode: mode)
+        } after: {
+            () throws(DiskFault) in
+            try self.removeLeftover(temporary, directory)
+        }
+        do throws(DiskFault) {
+            try file.setOwner(user: user, group: group)
+            // A change of the owner takes these bits away.
+            if mode & 0o6000 != 0 { try file.setMode(mode) }
+            try directory.rename(temporary, to: directory, as: intent.name)
+        } catch {
+            _ = try? removeLeftover(temporary, directory)
+            if error.code != EEXIST { throw error }
+        }
+    }
+
+    func removeLeftover(_ name: String, _ directory: any DiskDirectory) throws(DiskFault) {
+        do throws(DiskFault) {
+            try directory.remove(name)
+        } catch {
+            if error.code != ENOENT { throw error }
+        }
+    }
+
+    /// Creates a file; where an earlier run has left one of that name, it goes first.
+    func anew(
+        _ create: () throws(DiskFault) -> any DiskFile, after remove: () throws(DiskFault) -> Void
+    ) throws(DiskFault) -> any DiskFile {
+        do throws(DiskFault) {
+            return try create()
+        } catch {
+            if error.code != EEXIST { throw error }
+        }
+        try remove()
+        return try create()
+    }
+
+    /// Opens a file that has to be the one that was meant. Errors: ESTALE where it is another.
+    func open(
+        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool
+    ) throws(DiskFault) -> any DiskFile {
+        let file = try directory.open(name, forWriting: forWriting)
+        if !isSame(try file.facts(), identity) {
+            throw DiskFault(code: ESTALE, call: "open", path: "\(directory.path)/\(name)")
+        }
+        return file
+    }
+}
+
+extension DiskFile {
+    /// Takes owner, mode and times of another file.
+    func take(_ facts: EntryFacts) throws(DiskFault) {
+        try setOwner(user: facts.user, group: facts.group)
+        try setMode(facts.mode)
+        try setTimes(access: facts.access, modification: facts.modification)
+    }
+}
+
+/// Names of files that are not whole yet. They begin with a dot, so that patterns of configurations pass them by.
+enum TemporaryName {
+    static func log(_ name: String) -> String { ".\(name).muster-new" }
+    static func rotated(_ name: String) -> String { ".\(name).muster-part" }
+}
+
+extension RotationReport.Fault {
+    init(_ fault: RotationFault) {
+        self.init(code: fault.code.rawValue, location: fault.location, hint: fault.hint)
+    }
+}

@@ -1,0 +1,43 @@
+/// What an earlier run had begun and not ended, from its journal.
+struct Recovery {
+    /// Stanzas with the logs that are not ended.
+    private(set) var works: [StanzaWork] = []
+    /// Logs that were rotated: the state file may not know of them yet.
+    private(set) var ended: [RotationIntent] = []
+    /// Numbers that are free.
+    private(set) var nextStanza = 0
+    private(set) var nextLog = 0
+
+    init(_ records: [JournalRecord]) {
+        var stanzas: [Int: JournalStanza] = [:]
+        var begun: Set<Int> = []
+        var logs: [Int: LogRotation] = [:]
+        var scripts: [Int: Set<ScriptKind>] = [:]
+        var closed: Set<Int> = []
+        for record in records {
+            switch record {
+            case .stanza(let number, let stanza):
+                stanzas[number] = stanza
+                nextStanza = max(nextStanza, number &+ 1)
+            case .intent(let number, let intent):
+                logs[number] = LogRotation(number, intent, isRecovery: true)
+                begun.insert(intent.stanza)
+                nextLog = max(nextLog, number &+ 1)
+            case .named(let numbers): for number in numbers { logs[number]?.isNamed = true }
+            case .copied(let number, let size): logs[number]?.copied = size
+            case .ran(let kind, let stanza, nil): scripts[stanza, default: []].insert(kind)
+            case .ran(let kind, _, let log?): logs[log]?.scriptsRun.insert(kind)
+            case .ended(let numbers): ended += numbers.compactMap { logs.removeValue(forKey: $0)?.intent }
+            case .dropped(let numbers): for number in numbers { logs[number] = nil }
+            case .closed(let number): closed.insert(number)
+            }
+        }
+        let byStanza = Dictionary(grouping: logs.values) { $0.intent.stanza }
+        for (number, stanza) in stanzas.sorted(by: { $0.key < $1.key }) where !closed.contains(number) {
+            let logs = byStanza[number, default: []].sorted { $0.number < $1.number }
+            // Where all is ended, what comes after all logs may be left.
+            guard !logs.isEmpty || begun.contains(number) else { continue }
+            works.append(StanzaWork(number, stanza, logs, isRecovery: true, scriptsRun: scripts[number] ?? []))
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Glibc
+internal import MusterSystem
+
+/// Directories of rotated logs as they are found while plans are made: each is listed once.
+struct RotatedDirectories {
+    struct Destination {
+        var directory: (any DiskDirectory)?
+        var names = DirectoryNames([])
+        var device: UInt64?
+        /// How it is made, where it is missing.
+        var making: [RotationStep] = []
+
+        func facts(_ name: String) throws(DiskFault) -> EntryFacts? { try directory?.facts(name) }
+    }
+
+    private struct Key: Hashable {
+        var path: String
+        var actor: RotationSettings.Actor?
+    }
+
+    private let disks: ActorDirectories
+    private var known: [Key: Destination] = [:]
+    private var made: Set<String> = []
+
+    init(_ disks: ActorDirectories) { self.disks = disks }
+
+    /// Where the rotated logs of a directory lie.
+    func path(of directory: String, _ settings: RotationSettings) -> String {
+        guard let other = settings.otherDirectory else { return directory }
+        if other.hasPrefix("/") { return other }
+        return directory == "/" ? "/\(other)" : "\(directory)/\(other)"
+    }
+
+    /// Errors: it is missing and not to be made, or cannot be looked at.
+    mutating func destination(
+        _ path: String, _ settings: RotationSettings, for found: LogSearch.Found
+    ) throws(RotationFault) -> Destination {
+        let key = Key(path: path, actor: settings.actor)
+        if let destination = known[key] { return destination }
+        let directories = try disks.directories(of: settings.actor)
+        var destination = Destination()
+        do throws(DiskFault) {
+            let directory = try directories.open(path)
+            destination = Destination(
+                directory: directory, names: DirectoryNames(try directory.names()),
+                device: try directory.facts().identity.device)
+        } catch {
+            guard error.code == ENOENT, settings.otherDirectory != nil else { throw RotationFault(error) }
+            guard let creation = settings.otherDirectoryCreation else {
+                throw RotationFault(
+                    .missing, at: found.path,
+                    "its olddir \(path) is missing; make it, or write createolddir in the stanza")
+            }
+            destination.making = [try step(creation, path)]
+        }
+        known[key] = destination
+        return destination
+    }
+
+    /// A directory is made once in a run, by the first log that needs it.
+    mutating func isMade(_ path: String) {
+        for key in known.keys where key.path == path && !(known[key]?.making.isEmpty ?? true) {
+            known[key]?.making = []
+        }
+    }
+
+    private func step(_ creation: RotationSettings.Ownership, _ path: String) throws(RotationFault) -> RotationStep {
+        func missing(_ name: String) -> RotationFault {
+            RotationFault(
+                .badValue, at: path,
+                "there is no user or group \(DirectiveValues.shown(name)) for createolddir; correct it")
+        }
+        var user = Accounts.effectiveUser
+        var group = Accounts.effectiveGroup
+        if let name = creation.user {
+            guard let found = Accounts.user(name) else { throw missing(name) }
+            user = found.user
+        }
+        if let name = creation.group {
+            guard let found = Accounts.group(name) else { throw missing(name) }
+            group = found
+        }
+        return .makeDirectory(mode: creation.mode ?? 0o755, user: user, group: group)
+    }
+}

@@ -1,0 +1,164 @@
+internal import MusterCore
+internal import MusterSystem
+
+/// What is to be done to the logs of all stanzas, before anything is done: what is due, the steps of each log, and what is
+/// wrong with the others.
+struct RotationPlanning {
+    /// A stanza with its logs in the order of their paths.
+    struct Planned {
+        var stanza: RotationStanza
+        var faults: [RotationFault]
+        var entries: [Entry]
+    }
+
+    enum Entry {
+        case due(LogRotation)
+        case other(RotationReport.Log)
+    }
+
+    let options: RotationOptions
+    let now: RotationTime
+    /// Paths that an earlier run has begun to rotate and could not end.
+    let unfinished: Set<String>
+    let disks: ActorDirectories
+    var state: RotationState
+    private var search: LogSearch
+    private var security: DirectorySecurity
+    private var destinations: RotatedDirectories
+    /// The stanza that has a log.
+    private var owners: [String: ConfigurationPlace] = [:]
+    /// Files that steps are about, by their paths, with the logs that they belong to.
+    private var claims: [String: String] = [:]
+    private var nextLog: Int
+    private(set) var warnings: [RotationFault] = []
+
+    init(
+        _ options: RotationOptions, _ state: RotationState, now: RotationTime, disk: any Disk, disks: ActorDirectories,
+        unfinished: Set<String>, nextLog: Int
+    ) {
+        self.options = options
+        self.state = state
+        self.now = now
+        self.disks = disks
+        self.unfinished = unfinished
+        self.nextLog = nextLog
+        search = LogSearch(disk: disk)
+        security = DirectorySecurity(disk: disk)
+        destinations = RotatedDirectories(disks)
+    }
+
+    /// Plans a stanza that has a number of its own.
+    mutating func plan(_ stanza: RotationStanza, number: Int) -> Planned {
+        let findings = search.logs(of: stanza)
+        warnings += findings.warnings
+        var planned = Planned(stanza: stanza, faults: findings.faults, entries: [])
+        let owners: NewLogOwners
+        do throws(RotationFault) {
+            owners = try NewLogOwners(stanza)
+        } catch {
+            planned.faults.append(error)
+            return planned
+        }
+        for found in findings.logs {
+            do throws(RotationFault) {
+                if let entry = try entry(found, stanza, number, owners) { planned.entries.append(entry) }
+            } catch {
+                var log = RotationReport.Log(path: found.path, outcome: .failed)
+                log.fault = RotationReport.Fault(error)
+                log.bytes = Int(clamping: found.facts.size)
+                planned.entries.append(.other(log))
+            }
+        }
+        return planned
+    }
+
+    private mutating func entry(
+        _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners
+    ) throws(RotationFault) -> Entry? {
+        let path = found.path
+        if let owner = self.owners[path] {
+            if stanza.settings.ignoresDuplicates { return nil }
+            throw RotationFault(
+                .duplicate, at: "\(stanza.place)",
+                "the stanza at \(owner) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
+            )
+        }
+        self.owners[path] = stanza.place
+        state.markUsed(path)
+        try security.check(found, stanza.settings)
+        if unfinished.contains(path) {
+            throw RotationFault(
+                .journal, at: path,
+                "a rotation that an earlier run began could not be ended, so none is begun; see its fault")
+        }
+        let last = state.time(of: path)
+        let schedule = RotationSchedule(stanza.settings, isForced: options.isForced)
+        if case .skip(let reason) = schedule.decision(for: found.facts, last: last, now: now) {
+            if last == nil { state.set(now.calendar.hourOnly, for: path) }
+            var log = RotationReport.Log(path: path, outcome: .skipped)
+            log.reason = reason
+            log.bytes = Int(clamping: found.facts.size)
+            return .other(log)
+        }
+        let intent = try intent(found, stanza.settings, number, owners)
+        nextLog += 1
+        return .due(LogRotation(nextLog - 1, intent, size: found.facts.size))
+    }
+
+    private mutating func intent(
+        _ found: LogSearch.Found, _ settings: RotationSettings, _ number: Int, _ owners: NewLogOwners
+    ) throws(RotationFault) -> RotationIntent {
+        let path = destinations.path(of: found.directory, settings)
+        let destination = try destinations.destination(path, settings, for: found)
+        let isElsewhere = destination.device.map { $0 != found.facts.identity.device } ?? false
+        if isElsewhere, settings.method == .rename {
+            throw RotationFault(
+                .badValue, at: found.path,
+                "olddir \(path) is on another device; write copy, copytruncate or renamecopy, or a folder on the same one"
+            )
+        }
+        let subject = RotationSubject(
+            name: found.name, path: found.path, facts: found.facts, user: owners.user, group: owners.group,
+            isBoundElsewhere: isElsewhere)
+        let plan = try RotationPlanner(settings).plan(subject, among: destination.names, now: now) {
+            name throws(DiskFault) in try destination.facts(name)
+        }
+        let intent = RotationIntent(
+            stanza: number, directory: found.directory, destination: path, name: found.name,
+            steps: destination.making + plan.steps, time: now.calendar)
+        try claim(intent)
+        destinations.isMade(path)
+        return intent
+    }
+
+    /// Makes sure that no two logs of a run touch the same file.
+    private mutating func claim(_ intent: RotationIntent) throws(RotationFault) {
+        let paths = [intent.path] + intent.steps.flatMap { $0.names.map { "\(intent.destination)/\($0)" } }
+        if let taken = paths.first(where: { claims[$0] != nil && claims[$0] != intent.path }), let other = claims[taken]
+        {
+            throw RotationFault(
+                .duplicate, at: intent.path,
+                "\(taken) belongs to the rotation of \(other) as well; write a pattern that leaves rotated logs out")
+        }
+        for path in paths { claims[path] = intent.path }
+    }
+}
+
+extension RotationStep {
+    /// The names in the directory of rotated logs that it is about.
+    fileprivate var names: [String] {
+        switch self {
+        case .shift(let from, let to, _), .compress(let from, let to): [from, to]
+        case .rotate(let to, _), .copy(let to, _, _), .deliver(_, let to?, _): [to]
+        case .remove(let name, _, _): [name]
+        case .makeDirectory, .create, .truncate, .setAside, .deliver, .script: []
+        }
+    }
+}
+
+extension CalendarTime {
+    /// As the state file has a log that was seen for the first time.
+    fileprivate var hourOnly: CalendarTime {
+        CalendarTime(year: year, month: month, day: day, hour: hour) ?? self
+    }
+}

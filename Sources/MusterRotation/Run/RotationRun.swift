@@ -1,0 +1,211 @@
+package import MusterCore
+package import MusterSystem
+
+/// A whole run: it ends what an earlier one began, looks which logs are due, rotates them, and writes down when.
+package struct RotationRun: Sendable {
+    private let configuration: RotationConfiguration
+    private let options: RotationOptions
+    private let disk: any Disk
+    private let programs: any RotationPrograms
+    private let now: RotationTime
+    private let actorDisk: @Sendable (RotationSettings.Actor) throws(RotationFault) -> any Disk
+
+    /// `actorDisk` gives the disk as another user sees it, for stanzas with `su`.
+    package init(
+        _ configuration: RotationConfiguration, _ options: RotationOptions, disk: any Disk,
+        programs: any RotationPrograms, now: RotationTime = .current,
+        actorDisk: @escaping @Sendable (RotationSettings.Actor) throws(RotationFault) -> any Disk
+    ) {
+        self.configuration = configuration
+        self.options = options
+        self.disk = disk
+        self.programs = programs
+        self.now = now
+        self.actorDisk = actorDisk
+    }
+
+    /// Does it. Errors: another run has the lock (``RotationFault/Code/locked``); the state or the journal cannot be read or
+    /// opened. Then no log was touched. All else is told by the report.
+    package func run(on pool: WorkerPool, progress: RotationProgress) async throws(RotationFault) -> RotationReport {
+        let start = ContinuousClock.now
+        let file = try StateFile(options.statePath, disk: disk)
+        var report = RotationReport(version: Version.text, isDry: options.isDry)
+        report.faults = configuration.faults.map(RotationReport.Fault.init)
+        report.warnings = configuration.warnings.map(RotationReport.Fault.init)
+        if options.isDry {
+            try plan(file, &report)
+        } else {
+            try await lock(file)
+            try await rotate(file, pool, progress, &report)
+        }
+        report.isInterrupted = Task.isCancelled
+        report.seconds = (ContinuousClock.now - start) / .seconds(1)
+        return report
+    }
+
+    // MARK: A dry run
+
+    private func plan(_ file: StateFile, _ report: inout RotationReport) throws(RotationFault) {
+        let (state, faults) = try file.read()
+        report.faults += faults.map(RotationReport.Fault.init)
+        let recovery = Recovery(try file.unfinished())
+        let unfinished = recovery.works.flatMap { $0.logs.map(\.intent.path) }
+        if !unfinished.isEmpty {
+            report.warnings.append(
+                RotationReport.Fault(
+                    code: RotationFault.Code.journal.rawValue, location: options.statePath,
+                    hint:
+                        "an earlier run was ended in the middle of \(unfinished.count) logs; a real run ends these first"
+                ))
+        }
+        var planning = RotationPlanning(
+            options, state, now: now, disk: disk, disks: ActorDirectories(disk, actorDisk),
+            unfinished: Set(unfinished), nextLog: 0)
+        for stanza in configuration.stanzas {
+            report.stanzas.append(RotationReport.Stanza(planned: planning.plan(stanza, number: 0)))
+        }
+        report.warnings += planning.warnings.map(RotationReport.Fault.init)
+    }
+
+    // MARK: A real run
+
+    private func lock(_ file: StateFile) async throws(RotationFault) {
+        if options.locking == .skip { return }
+        while !(try file.lock()) {
+            if options.locking == .refuse || Task.isCancelled {
+                throw RotationFault(
+                    .locked, at: options.statePath,
+                    "another run holds the lock; wait for its end, or name another state file by --state")
+            }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func rotate(
+        _ file: StateFile, _ pool: WorkerPool, _ progress: RotationProgress, _ report: inout RotationReport
+    ) async throws(RotationFault) {
+        var (state, faults) = try file.read()
+        report.faults += faults.map(RotationReport.Fault.init)
+        let (journal, records) = try file.openJournal()
+        let disks = ActorDirectories(disk, actorDisk)
+        let means = RotationMeans(disks: disks, journal: journal, programs: programs, pool: pool, progress: progress)
+
+        let recovery = Recovery(records)
+        await perform(recovery.works, means)
+        let held = note(recovery, in: &state, &report)
+        if held.isEmpty {
+            try file.write(state, now: now.calendar)
+            if !records.isEmpty { try journal.restart(with: []) }
+        }
+
+        var planning = RotationPlanning(
+            options, state, now: now, disk: disk, disks: disks, unfinished: held, nextLog: recovery.nextLog)
+        var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
+        for (index, stanza) in configuration.stanzas.enumerated() {
+            let plan = planning.plan(stanza, number: recovery.nextStanza + index)
+            let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
+            planned.append((plan, StanzaWork(recovery.nextStanza + index, JournalStanza(stanza), logs)))
+        }
+        report.warnings += planning.warnings.map(RotationReport.Fault.init)
+        await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
+
+        state = planning.state
+        for (plan, work) in planned {
+            for log in work.logs where log.standing != .dropped { state.set(log.intent.time, for: log.intent.path) }
+            report.stanzas.append(RotationReport.Stanza(planned: plan, work))
+        }
+        try end(file, journal, state, planned.map(\.work) + recovery.works, &report)
+    }
+
+    /// Notes what came of the rotations of an earlier run. Returns the logs that it could not end.
+    private func note(
+        _ recovery: Recovery, in state: inout RotationState, _ report: inout RotationReport
+    ) -> Set<String> {
+        var held: Set<String> = []
+        for intent in recovery.ended { state.set(intent.time, for: intent.path) }
+        for work in recovery.works {
+            report.faults += work.faults.map(RotationReport.Fault.init)
+            for log in work.logs {
+                state.set(log.intent.time, for: log.intent.path)
+                if log.standing == .held { held.insert(log.intent.path) } else { report.recovered += 1 }
+                if let fault = log.report.fault { report.faults.append(fault) }
+            }
+        }
+        return held
+    }
+
+    /// Stanzas beside each other, as many at a time as there are threads.
+    private func perform(_ works: [StanzaWork], _ means: RotationMeans) async {
+        means.progress.begin(works.reduce(0) { $0 + $1.logs.count })
+        let queue = Turns(works)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(means.pool.width, works.count) {
+                group.addTask {
+                    while let work = queue.next() { await work.run(means) }
+                }
+            }
+        }
+    }
+
+    /// The state is written before the journal forgets. Whatever of it fails, the next run makes up for.
+    private func end(
+        _ file: StateFile, _ journal: Journal, _ state: RotationState, _ works: [StanzaWork],
+        _ report: inout RotationReport
+    ) throws(RotationFault) {
+        do throws(RotationFault) {
+            try journal.commit()
+            try file.write(state, now: now.calendar)
+            try journal.restart(with: works.flatMap(\.unfinished))
+        } catch {
+            report.faults.append(RotationReport.Fault(error))
+        }
+    }
+}
+
+extension RotationTime {
+    /// Now, on the clock of this machine and in its time zone.
+    package static var current: RotationTime {
+        let seconds = LocalClock.seconds
+        let fields = LocalClock.fields(at: seconds)
+        let calendar = fields.flatMap {
+            CalendarTime(
+                year: $0.year, month: $0.month, day: $0.day, hour: $0.hour, minute: $0.minute, second: $0.second)
+        }
+        // A clock beyond the year 9999 is no clock.
+        return RotationTime(seconds: seconds, calendar: calendar ?? .epoch)
+    }
+}
+
+extension RotationReport.Stanza {
+    /// A stanza as it was planned, for a dry run.
+    init(planned: RotationPlanning.Planned) {
+        self.init(pattern: planned.stanza.pattern, place: planned.stanza.place.description)
+        faults = planned.faults.map(RotationReport.Fault.init)
+        let stanza = JournalStanza(planned.stanza)
+        var isDue = false
+        logs = planned.entries.map { entry in
+            switch entry {
+            case .other(let log): return log
+            case .due(let log):
+                isDue = true
+                var report = log.report
+                report.steps = log.intent.steps.map { RotationReport.Step($0, of: log.intent) }
+                return report
+            }
+        }
+        if isDue { steps = stanza.sharedScripts.map { RotationReport.Step($0, of: stanza) } }
+    }
+
+    /// A stanza with what was done.
+    init(planned: RotationPlanning.Planned, _ work: StanzaWork) {
+        self.init(pattern: planned.stanza.pattern, place: planned.stanza.place.description)
+        faults = (planned.faults + work.faults).map(RotationReport.Fault.init)
+        steps = work.steps
+        logs = planned.entries.map { entry in
+            switch entry {
+            case .other(let log): log
+            case .due(let log): log.report
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+internal import MusterCore
+internal import MusterSystem
+
+/// Logs of a stanza that one thread takes through a phase together, so that they share their waits for the device.
+struct StanzaPortion: Sendable {
+    let logs: ArraySlice<LogRotation>
+
+    // MARK: Names
+
+    /// Gives all logs their new names, on the device, with the scripts of each around it.
+    func takeNames(
+        _ stanza: JournalStanza, _ directories: Directories, _ means: RotationMeans, _ tools: CompressionTools
+    ) async {
+        let logs = logs.filter { $0.standing == .going }
+        if Task.isCancelled {
+            for log in logs { log.isRecovery ? log.hold() : log.leave() }
+            return
+        }
+        let unnamed = logs.filter { !$0.isNamed }
+        if unnamed.contains(where: { !$0.isRecovery }) {
+            means.journal.append(unnamed.map { .intent($0.number, $0.intent) })
+            commit(means, unnamed, else: .dropped)
+        }
+        for log in unnamed { await run(.beforeRotation, stanza, log, means) }
+        for log in unnamed where log.standing == .going { log.takeNames(directories, tools) }
+        synchronize(unnamed, directories)
+        let going = unnamed.filter { $0.standing == .going }
+        means.journal.append([
+            .named(going.map(\.number)), .dropped(unnamed.filter { $0.standing == .dropped }.map(\.number)),
+        ])
+        means.journal.append(
+            going.compactMap { log in log.copied.map { JournalRecord.copied(log.number, size: $0) } })
+        commit(means, going, else: .held)
+        for log in logs where log.standing == .going { log.truncate(directories, tools) }
+        for log in logs { await run(.afterRotation, stanza, log, means) }
+        if !stanza.sharesScripts, stanza.scripts[.afterRotation] != nil { commit(means, logs, else: .held) }
+    }
+
+    /// Runs a script of one log's own, where there is one.
+    private func run(_ kind: ScriptKind, _ stanza: JournalStanza, _ log: LogRotation, _ means: RotationMeans) async {
+        guard log.standing == .going, !stanza.sharesScripts, let script = stanza.scripts[kind],
+            !log.scriptsRun.contains(kind)
+        else { return }
+        do throws(RotationFault) {
+            try await means.programs.run(script, kind, arguments: [log.intent.path, log.intent.rotatedPath])
+        } catch {
+            if error.code == .interrupted { return log.hold() }
+            log.fail(error, kind == .afterRotation ? .stopped : log.isRecovery ? .held : .dropped)
+        }
+        log.scriptsRun.insert(kind)
+        log.isDone(.script(kind))
+        means.journal.append([.ran(kind, stanza: log.intent.stanza, log: log.number)])
+    }
+
+    // MARK: Contents
+
+    /// Compresses and removes what there is to compress and to remove.
+    func finish(
+        _ stanza: JournalStanza, _ directories: Directories, _ means: RotationMeans, _ tools: CompressionTools
+    ) async {
+        if Task.isCancelled { for log in logs { log.hold() } }
+        for log in logs where log.standing == .going { log.deliver(directories, tools) }
+        var unpublished: [(log: LogRotation, file: UnpublishedLog)] = []
+        for log in logs where log.standing == .going {
+            for file in await log.compress(stanza.compression, directories, tools, means.programs) {
+                unpublished.append((log, file))
+            }
+        }
+        for (log, file) in unpublished { log.publish(file, tools) }
+        synchronize(unpublished.map(\.log), directories)
+        for (log, file) in unpublished {
+            log.removeSource(file)
+            means.progress.compressed(Int(clamping: file.source.size))
+        }
+        for log in logs where log.standing == .going {
+            await log.removeOld(stanza, directories, tools, means.programs)
+        }
+        synchronize(logs.filter { !unpublished.isEmpty || $0.report.removed > 0 }, directories)
+        means.journal.append([.ended(logs.filter { $0.standing == .going || $0.standing == .stopped }.map(\.number))])
+        means.progress.done(logs.count)
+    }
+
+    // MARK: Waiting for the device
+
+    private func commit(_ means: RotationMeans, _ logs: [LogRotation], else standing: LogRotation.Standing) {
+        do throws(RotationFault) {
+            try means.journal.commit()
+        } catch {
+            for log in logs where log.standing == .going { log.fail(error, standing) }
+        }
+    }
+
+    /// Waits until the names of some logs are on the device, each directory once.
+    private func synchronize(_ logs: [LogRotation], _ directories: Directories) {
+        var faults: [String: DiskFault?] = [:]
+        for log in logs where log.standing == .going {
+            for path in [log.intent.directory, log.intent.destination] {
+                if faults[path] == nil {
+                    do throws(DiskFault) {
+                        try directories.synchronize(path)
+                        faults[path] = .some(nil)
+                    } catch {
+                        faults[path] = error
+                    }
+                }
+                if case .some(.some(let fault)) = faults[path] { log.fail(RotationFault(fault), .held) }
+            }
+        }
+    }
+}
+
+/// How the logs of a stanza are cut into portions.
+enum StanzaPortions {
+    /// Logs that share a wait at most: their files are open meanwhile.
+    private static let limit = 128
+    /// Portions that each thread gets, so that all end at about the same time.
+    private static let turns = 4
+
+    /// With scripts of their own logs go alone.
+    static func ofNames(_ logs: [LogRotation], alone: Bool, _ width: Int) -> [StanzaPortion] {
+        portions(logs, alone ? 1 : limit)
+    }
+
+    static func ofContents(_ logs: [LogRotation], _ width: Int) -> [StanzaPortion] {
+        portions(logs, min(limit, max(1, logs.count / (turns * width))))
+    }
+
+    private static func portions(_ logs: [LogRotation], _ size: Int) -> [StanzaPortion] {
+        stride(from: 0, to: logs.count, by: size).map { start in
+            StanzaPortion(logs: logs[start..<min(start + size, logs.count)])
+        }
+    }
+}

@@ -1,0 +1,168 @@
+internal import MusterCore
+internal import MusterSystem
+
+/// What all stanzas of a run share.
+struct RotationMeans: Sendable {
+    var disks: ActorDirectories
+    var journal: Journal
+    var programs: any RotationPrograms
+    var pool: WorkerPool
+    var progress: RotationProgress
+    let shelf = ToolShelf()
+}
+
+/// The logs of one stanza on their way through a rotation: first all names, then the scripts, then compression and removal,
+/// in portions that share their waits for the device.
+///
+/// Invariant for sharing: used by the task that runs it; its logs are given out one to a thread.
+final class StanzaWork: @unchecked Sendable {
+    let number: Int
+    let stanza: JournalStanza
+    let logs: [LogRotation]
+    let isRecovery: Bool
+    /// Scripts for the whole stanza that have run.
+    private var scriptsRun: Set<ScriptKind>
+    private(set) var faults: [RotationFault] = []
+    /// Whether `lastaction` is left, because the run was interrupted.
+    private var needsEnd = false
+    /// What was done once for all logs, in order.
+    private(set) var steps: [RotationReport.Step] = []
+
+    init(
+        _ number: Int, _ stanza: JournalStanza, _ logs: [LogRotation], isRecovery: Bool = false,
+        scriptsRun: Set<ScriptKind> = []
+    ) {
+        self.number = number
+        self.stanza = stanza
+        self.logs = logs
+        self.isRecovery = isRecovery
+        self.scriptsRun = scriptsRun
+    }
+
+    /// What the next run has to know to end it: nothing where nothing is left.
+    var unfinished: [JournalRecord] {
+        let held = logs.filter { $0.standing == .held }
+        guard !held.isEmpty || needsEnd else { return [] }
+        var records: [JournalRecord] = [.stanza(number, stanza)]
+        records += scriptsRun.sorted { $0.rawValue < $1.rawValue }.map { .ran($0, stanza: number, log: nil) }
+        if held.isEmpty, let log = logs.first(where: { $0.standing != .dropped }) {
+            records += [.intent(log.number, log.intent), .ended([log.number])]
+        }
+        for log in held {
+            records.append(.intent(log.number, log.intent))
+            if log.isNamed { records.append(.named([log.number])) }
+            if let copied = log.copied { records.append(.copied(log.number, size: copied)) }
+            records += log.scriptsRun.map { .ran($0, stanza: number, log: log.number) }
+        }
+        return records
+    }
+
+    /// Does everything. Whatever fails is told by the logs and by ``faults``.
+    func run(_ means: RotationMeans) async {
+        let directories: Directories
+        do throws(RotationFault) {
+            directories = try means.disks.directories(of: stanza.actor)
+        } catch {
+            for log in logs { log.fail(error, isRecovery ? .held : .dropped) }
+            return
+        }
+        if !isRecovery, !(await begin(means, directories)) { return }
+        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts, means.pool.width), means) { portion, tools in
+            await portion.takeNames(self.stanza, directories, means, tools)
+        }
+        await runAfterRotation(means)
+        await spread(StanzaPortions.ofContents(logs, means.pool.width), means) { portion, tools in
+            await portion.finish(self.stanza, directories, means, tools)
+        }
+        await end(means)
+    }
+
+    private var hasOwnScripts: Bool {
+        !stanza.sharesScripts && (stanza.scripts[.beforeRotation] != nil || stanza.scripts[.afterRotation] != nil)
+    }
+
+    // MARK: Once for all logs
+
+    /// What comes before all logs. False where nothing may be begun.
+    private func begin(_ means: RotationMeans, _ directories: Directories) async -> Bool {
+        means.journal.append([.stanza(number, stanza)])
+        for kind in [ScriptKind.firstAction, .beforeRotation] where kind == .firstAction || stanza.sharesScripts {
+            if await runOnce(kind, means) { continue }
+            let fault = RotationFault(
+                .script, at: "\(stanza.place)", "\(kind.rawValue) failed, so no log of the stanza was rotated")
+            for log in logs { log.fail(fault, .dropped) }
+            return false
+        }
+        for log in logs { log.makeDirectory(directories) }
+        return true
+    }
+
+    /// With `sharedscripts`: not before every log has its new name.
+    private func runAfterRotation(_ means: RotationMeans) async {
+        guard stanza.sharesScripts, stanza.scripts[.afterRotation] != nil, !scriptsRun.contains(.afterRotation),
+            logs.contains(where: { $0.standing == .going })
+        else { return }
+        var isDone = false
+        if logs.contains(where: { $0.report.outcome == .failed }) {
+            faults.append(
+                RotationFault(
+                    .script, at: "\(stanza.place)",
+                    "postrotate waits for the next run, because a log of its stanza could not be rotated"))
+        } else if !Task.isCancelled {
+            isDone = await runOnce(.afterRotation, means)
+            do throws(RotationFault) { try means.journal.commit() } catch { faults.append(error) }
+        }
+        // Its daemon may write to the renamed log still: that is left as it is.
+        if !isDone {
+            let hasRun = scriptsRun.contains(.afterRotation)
+            for log in logs { hasRun ? log.stop() : log.hold() }
+        }
+    }
+
+    private func end(_ means: RotationMeans) async {
+        if logs.contains(where: { $0.standing == .held }) { return }
+        if !Task.isCancelled { _ = await runOnce(.lastAction, means) }
+        let hasEnded = stanza.scripts[.lastAction] == nil || scriptsRun.contains(.lastAction)
+        needsEnd = !hasEnded && logs.contains { $0.standing != .dropped }
+        if hasEnded { means.journal.append([.closed(number)]) }
+    }
+
+    /// Runs a script of the whole stanza, where there is one. False where it failed, or was interrupted.
+    private func runOnce(_ kind: ScriptKind, _ means: RotationMeans) async -> Bool {
+        guard let script = stanza.scripts[kind], !scriptsRun.contains(kind) else { return true }
+        do throws(RotationFault) {
+            defer { steps.append(RotationReport.Step(kind, of: stanza)) }
+            try await means.programs.run(script, kind, arguments: [stanza.pattern])
+        } catch {
+            faults.append(error)
+            // It has not run to its end, and is run again.
+            if error.code == .interrupted { return false }
+            scriptsRun.insert(kind)
+            means.journal.append([.ran(kind, stanza: number, log: nil)])
+            return false
+        }
+        scriptsRun.insert(kind)
+        means.journal.append([.ran(kind, stanza: number, log: nil)])
+        return true
+    }
+
+    // MARK: Beside each other
+
+    /// Hands portions to the threads of the pool, each with tools of its own.
+    private func spread(
+        _ portions: [StanzaPortion], _ means: RotationMeans,
+        _ body: @escaping @Sendable (StanzaPortion, CompressionTools) async -> Void
+    ) async {
+        let lanes = min(means.pool.width, portions.count)
+        let queue = Turns(portions)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<lanes {
+                group.addTask(executorPreference: means.pool) {
+                    let tools = means.shelf.take()
+                    while let portion = queue.next() { await body(portion, tools) }
+                    means.shelf.giveBack(tools)
+                }
+            }
+        }
+    }
+}
