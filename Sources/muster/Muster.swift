@@ -17,7 +17,7 @@ struct Muster: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(CalledName.arguments(CommandLine.arguments))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -36,7 +36,7 @@ struct Muster: AsyncParsableCommand {
             Glibc.exit(2)
         }
         let isHelp = exitCode(for: error) == .success
-        let text = fullMessage(for: error)
+        let text = CalledName.text(fullMessage(for: error), calledBy: CommandLine.arguments.first ?? "")
         Complaint.write(
             isHelp ? text : "muster: " + text.drop(prefix: "Error: "), to: isHelp ? .standardOutput : .standardError)
         Glibc.exit(isHelp ? 0 : 2)

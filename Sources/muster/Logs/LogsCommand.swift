@@ -4,14 +4,14 @@ import MusterLogs
 /// `muster logs …`: questions to logs.
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logs", abstract: "Question logs in bulk.",
+        commandName: "logs", abstract: "Question logs in bulk, and rotate them.",
         discussion: """
             Files, patterns, folders and - for standard input; gzip is read directly, zstd, xz and bzip2 through their \
             programs. The format is recognised from the first lines. See docs/logs.md.
 
             Exit status: 0 done, 1 bad lines under --strict, 2 wrong usage, a fault, or a source that was not read whole.
             """,
-        subcommands: [LogsTopCommand.self, LogsSummaryCommand.self, LogsMergeCommand.self])
+        subcommands: [LogsTopCommand.self, LogsSummaryCommand.self, LogsMergeCommand.self, RotateCommand.self])
 }
 
 struct LogsTopCommand: AsyncParsableCommand {

@@ -1,0 +1,23 @@
+/// Where the state file is when nobody says.
+enum DefaultState {
+    /// Debian's logrotate keeps it there.
+    static let logrotate = "/var/lib/logrotate/status"
+    static let system = "/var/lib/muster/rotation"
+
+    /// For root that of logrotate or ours, as we are called; for others below `$XDG_STATE_HOME`, or `~/.local/state`, or
+    /// the folder we are in where no home is known.
+    static func path(isLogrotate: Bool, isRoot: Bool, environment: (String) -> String?) -> String {
+        if isRoot { return isLogrotate ? logrotate : system }
+        // A relative one is to be ignored (XDG Base Directory Specification).
+        if let folder = environment("XDG_STATE_HOME"), folder.hasPrefix("/") { return folder + "/muster/rotation" }
+        if let home = environment("HOME"), home.hasPrefix("/") { return home + "/.local/state/muster/rotation" }
+        return "muster-rotation.state"
+    }
+
+    /// The folders to make for a default path before it is used, the outer ones first: those that are its own.
+    static func folders(of path: String) -> [String] {
+        let parts = path.split(separator: "/").dropLast()
+        guard path.hasPrefix("/") else { return [] }
+        return parts.indices.map { "/" + parts[...$0].joined(separator: "/") }
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import MusterCore
+import MusterFormats
+import MusterRotation
+import MusterSystem
+
+/// One rotation on this host, from the command line to the report.
+struct RotateInquiry {
+    private let command: RotateCommand
+
+    init(_ command: RotateCommand) { self.command = command }
+
+    private enum Ending: Sendable {
+        case done(RotationReport)
+        case refused(RotationFault)
+    }
+
+    func run() async throws {
+        let interruption = try Interruption.install()
+        let messages = RotationMessages(log: command.log)
+        if command.mail != nil { messages.tell("warning: --mail: muster sends no mail; logs are rotated without it") }
+        let options = command.options(isRoot: Accounts.effectiveUser == 0, environment: Environment.variable)
+        if command.state == nil, !command.isDry { RotationWiring.makeFolders(of: options.statePath) }
+        let started = SystemClock.now
+        let ending = try await WorkerPool.withPool(options.workers) { pool in
+            try await Reactor.withLoops(1, name: "muster-desk") { loops in
+                try await rotate(options, messages, pool, loops[0], interruption)
+            }
+        }
+        switch ending {
+        case .done(var report):
+            report.seconds = Double(started.duration(to: SystemClock.now).nanoseconds) / 1e9
+            var status = Self.status(report)
+            do throws(FileFault) {
+                try RotationDesk(command).write(report, messages)
+            } catch {
+                messages.tell(error.text)
+                status = 1
+            }
+            await messages.close()
+            throw ExitCode(status)
+        case .refused(let fault):
+            messages.tell(fault.text)
+            await messages.close()
+            throw ExitCode(fault.code == .locked ? 3 : 1)
+        }
+    }
+
+    /// As logrotate's: 1 where anything went wrong, or was left undone.
+    static func status(_ report: RotationReport) -> Int32 { report.hasFaults || report.isInterrupted ? 1 : 0 }
+
+    private func rotate(
+        _ options: RotationOptions, _ messages: RotationMessages, _ pool: WorkerPool, _ loop: Reactor,
+        _ interruption: Interruption
+    ) async throws -> Ending {
+        let progress = RotationProgress()
+        let programs = SystemPrograms { messages.tell($0) }
+        let paths = command.configurations
+        return try await withThrowingTaskGroup(of: Ending?.self) { group in
+            group.addTask(executorPreference: loop) {
+                _ = await interruption.wait()
+                return nil
+            }
+            if let width = OutputFile.standardError.terminalWidth, !command.isLogrotate, !command.isDry {
+                group.addTask(executorPreference: loop) {
+                    await show(progress, messages, width)
+                    return nil
+                }
+            }
+            group.addTask {
+                let configuration = try await pool.run { RotationWiring.configuration(paths) }
+                do throws(RotationFault) {
+                    return .done(
+                        try await RotationWiring.rotate(configuration, options, programs, on: pool, progress: progress))
+                } catch {
+                    return .refused(error)
+                }
+            }
+            defer { group.cancelAll() }
+            var ending: Ending?
+            // An interruption comes as nil: it ends the run, which tells what it did by then.
+            while let next = try await group.next() {
+                ending = next ?? ending
+                group.cancelAll()
+            }
+            return ending ?? .refused(RotationFault(.interrupted, at: "muster", "it was interrupted before it began"))
+        }
+    }
+
+    /// A live line until the task is cancelled.
+    private func show(_ progress: RotationProgress, _ messages: RotationMessages, _ width: Int) async {
+        let started = SystemClock.now
+        let isColored = command.color.isOn(for: .standardError)
+        while await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(100))) {
+            let line = RotationProgressLine(
+                done: progress.logsDone, total: progress.logs, bytesCompressed: progress.bytesCompressed,
+                elapsed: started.duration(to: SystemClock.now))
+            messages.show(line.text(width: max(width - 1, 1), color: isColored))
+        }
+        messages.show(nil)
+    }
+}

@@ -1,0 +1,28 @@
+import MusterCore
+import MusterRotation
+import MusterSystem
+
+/// The one place where a rotation is put together.
+enum RotationWiring {
+    static func configuration(_ paths: [String]) -> RotationConfiguration {
+        var reader = ConfigurationReader(
+            source: DiskConfigurationSource(disk: LinuxDisk()), user: Accounts.effectiveUser,
+            home: Environment.variable("HOME"))
+        for path in paths { reader.read(path) }
+        return reader.finish()
+    }
+
+    /// Errors: another run holds the lock, or nothing could begin.
+    static func rotate(
+        _ configuration: RotationConfiguration, _ options: RotationOptions, _ programs: any RotationPrograms,
+        on pool: WorkerPool, progress: RotationProgress
+    ) async throws(RotationFault) -> RotationReport {
+        let run = RotationRun(configuration, options, disk: LinuxDisk(), programs: programs)
+        return try await run.run(on: pool, progress: progress)
+    }
+
+    /// Makes the folders of a default state file; that one cannot be made shows when the file is written.
+    static func makeFolders(of path: String) {
+        for folder in DefaultState.folders(of: path) { try? LinuxDisk().makeDirectory(folder, mode: 0o755) }
+    }
+}
