@@ -14,6 +14,7 @@ enum RotationJSONReport {
         RotationRecord.object(&json) { RotationRecord.write(RotationTotals(report), to: &$0) }
         list("stanzas", report.stanzas, &json) { stanza, json in
             RotationRecord.write(stanza, to: &json)
+            RotationRecord.write(stanza.steps, to: &json)
             list("logs", stanza.logs, &json) { RotationRecord.write($0, isDry: report.isDry, to: &$1) }
             list("faults", stanza.faults, &json) { RotationRecord.write($0, to: &$1) }
         }
@@ -39,12 +40,19 @@ enum RotationJSONReport {
     }
 }
 
-/// One JSON object a line, `type` says of what: each `log` with its stanza, `fault`s (those of a stanza name it) and
+/// One JSON object a line, `type` says of what: each `stanza` with what is done once for its logs, each
+/// `log` with its stanza, `fault`s (those of a stanza name it) and
 /// `warning`s, and the `summary` as the last.
 enum RotationNDJSONReport {
     static func bytes(_ report: RotationReport) -> [UInt8] {
         var bytes: [UInt8] = []
         for stanza in report.stanzas {
+            if !stanza.steps.isEmpty {
+                line("stanza", &bytes) { json in
+                    RotationRecord.write(stanza, to: &json)
+                    RotationRecord.write(stanza.steps, to: &json)
+                }
+            }
             for log in stanza.logs {
                 line("log", &bytes) { json in
                     RotationRecord.write(stanza, to: &json)

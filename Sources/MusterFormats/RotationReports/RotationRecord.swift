@@ -47,9 +47,14 @@ enum RotationRecord {
         member("bytes_after", log.bytesAfter, &json)
         member("removed", log.steps(that: "remove", isDry: isDry, done: log.removed), &json)
         if let risk = log.bytesAtRisk { member("bytes_at_risk", risk, &json) }
+        write(log.steps, to: &json)
+    }
+
+    /// What is done, in order.
+    static func write(_ steps: [RotationReport.Step], to json: inout JSONWriter) {
         json.key("steps")
         json.beginArray()
-        for step in log.steps { object(&json) { write(step, to: &$0) } }
+        for step in steps { object(&json) { write(step, to: &$0) } }
         json.endArray()
     }
 

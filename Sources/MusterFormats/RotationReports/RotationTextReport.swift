@@ -21,7 +21,7 @@ struct RotationTextReport {
     func bytes() -> [UInt8] {
         var lines: [String] = []
         if report.isDry {
-            lines.append(ink("Dry run: nothing was touched. A run would do this, in this order:", .bold))
+            lines.append(ink("Dry run: nothing was touched. A run would do this, to each log in this order:", .bold))
         }
         for fault in report.faults { lines.append(ink("error", .boldRed) + "  " + text(fault)) }
         for warning in report.warnings { lines.append(ink("warning", .boldYellow) + "  " + text(warning)) }
@@ -38,9 +38,12 @@ struct RotationTextReport {
         let totals = RotationTotals(stanza, isDry: report.isDry)
         lines.append(ink(pattern, .bold) + " " + ink("(" + place + ")", .dim) + ": " + parts(of: totals))
         for fault in stanza.faults { lines.append("  " + ink("failed", .boldRed) + "  " + text(fault)) }
+        if showsLogs {
+            for step in stanza.steps { lines.append("  " + ink("once   ", .green) + " " + text(step)) }
+        }
         for log in stanza.logs {
             if showsLogs || log.outcome == .failed { lines.append(line(of: log)) }
-            if showsLogs { lines += log.steps.map(line) }
+            if showsLogs { lines += log.steps.map { "    " + text($0) } }
         }
     }
 
@@ -87,8 +90,8 @@ struct RotationTextReport {
         return fault.location == log.path ? TerminalText.safe(fault.hint, limit: Self.hintLimit) : text(fault)
     }
 
-    private func line(of step: RotationReport.Step) -> String {
-        var line = "    " + ink(TerminalText.left(step.action, 8), .cyan) + " "
+    private func text(_ step: RotationReport.Step) -> String {
+        var line = ink(TerminalText.left(step.action, 8), .cyan) + " "
         line += TerminalText.safe(step.path, limit: Self.pathLimit)
         if !step.to.isEmpty { line += " → " + TerminalText.safe(step.to, limit: Self.pathLimit) }
         if !step.detail.isEmpty {

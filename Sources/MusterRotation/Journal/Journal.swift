@@ -211,6 +211,6 @@ extension DiskFault {
 extension RotationFault {
     /// A system call that failed, with what to do about it.
     package init(_ fault: DiskFault) {
-        self.init(.disk, at: fault.path, "\(fault.call) failed: \(SystemError.text(fault.code))")
+        self.init(.disk, at: fault.path, fault.hint)
     }
 }

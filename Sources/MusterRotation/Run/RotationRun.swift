@@ -27,7 +27,6 @@ package struct RotationRun: Sendable {
     /// Does it. Errors: another run has the lock (``RotationFault/Code/locked``); the state or the journal cannot be read or
     /// opened. Then no log was touched. All else is told by the report.
     package func run(on pool: WorkerPool, progress: RotationProgress) async throws(RotationFault) -> RotationReport {
-        let start = ContinuousClock.now
         let file = try StateFile(options.statePath, disk: disk)
         var report = RotationReport(version: Version.text, isDry: options.isDry)
         report.faults = configuration.faults.map(RotationReport.Fault.init)
@@ -39,7 +38,6 @@ package struct RotationRun: Sendable {
             try await rotate(file, pool, progress, &report)
         }
         report.isInterrupted = Task.isCancelled
-        report.seconds = (ContinuousClock.now - start) / .seconds(1)
         return report
     }
 

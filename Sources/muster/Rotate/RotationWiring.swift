@@ -17,8 +17,20 @@ enum RotationWiring {
         _ configuration: RotationConfiguration, _ options: RotationOptions, _ programs: any RotationPrograms,
         on pool: WorkerPool, progress: RotationProgress
     ) async throws(RotationFault) -> RotationReport {
-        let run = RotationRun(configuration, options, disk: LinuxDisk(), programs: programs)
+        let run = RotationRun(configuration, options, disk: LinuxDisk(), programs: programs, actorDisk: disk)
         return try await run.run(on: pool, progress: progress)
+    }
+
+    /// The disk as the user sees it that a stanza's `su` names.
+    private static func disk(of actor: RotationSettings.Actor) throws(RotationFault) -> any Disk {
+        guard let user = Accounts.user(actor.user), let group = Accounts.group(actor.group) else {
+            throw RotationFault(
+                .badValue, at: "su \(actor.user) \(actor.group)", "there is no such user or group; correct the name")
+        }
+        if user.user == Accounts.effectiveUser, group == Accounts.effectiveGroup { return LinuxDisk() }
+        throw RotationFault(
+            .unsupported, at: "su \(actor.user) \(actor.group)",
+            "only root may act for another user; run muster as root")
     }
 
     /// Makes the folders of a default state file; that one cannot be made shows when the file is written.

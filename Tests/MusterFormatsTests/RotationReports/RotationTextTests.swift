@@ -33,6 +33,7 @@ struct RotationTextTests {
             text.contains(
                 """
                   failed  /etc/l.d/nginx:9: lastaction: exit status 3
+                  once    script   /var/log/nginx/*.log (lastaction)
                   rotated /var/log/nginx/access.log, 2.00 MB, compressed 1.00 MB → 64.0 KB, 1 removed
                     compress /var/log/nginx/access.log.1 → /var/log/nginx/access.log.1.gz
                     rename   /var/log/nginx/access.log → /var/log/nginx/access.log.1
@@ -49,10 +50,11 @@ struct RotationTextTests {
     func dry() {
         #expect(
             SyntheticRotation.text(SyntheticRotation.mixed(isDry: true), "text") == """
-                Dry run: nothing was touched. A run would do this, in this order:
+                Dry run: nothing was touched. A run would do this, to each log in this order:
                 warning  /etc/l.conf:3: mail is not supported
                 /var/log/nginx/*.log (/etc/l.d/nginx:1): 1 to rotate, 1 to compress, 1 to remove, 1 to skip (1 not due), 1 failed (1 disk)
                   failed  /etc/l.d/nginx:9: lastaction: exit status 3
+                  once    script   /var/log/nginx/*.log (lastaction)
                   rotate  /var/log/nginx/access.log, 2.00 MB
                     compress /var/log/nginx/access.log.1 → /var/log/nginx/access.log.1.gz
                     rename   /var/log/nginx/access.log → /var/log/nginx/access.log.1

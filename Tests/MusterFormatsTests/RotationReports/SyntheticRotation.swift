@@ -33,6 +33,7 @@ enum SyntheticRotation {
             access.removed = 1
         }
         nginx.logs = [access, error, log("/var/log/nginx/old.log", skipped: "not due")]
+        nginx.steps = [.init(action: "script", path: "/var/log/nginx/*.log", detail: "lastaction")]
         nginx.faults = [.init(code: "script", location: "/etc/l.d/nginx:9", hint: "lastaction: exit status 3")]
         var app = Report.Stanza(pattern: "/srv/app.log /srv/b.log", place: "/etc/l.d/app:4")
         var cut = Report.Log(path: "/srv/app.log", outcome: .rotated)
@@ -54,6 +55,7 @@ enum SyntheticRotation {
             report.stanzas[index].pattern += evil
             report.stanzas[index].place += evil
             report.stanzas[index].faults = report.faults
+            report.stanzas[index].steps = [.init(action: evil, path: evil, to: evil, detail: evil)]
             for log in report.stanzas[index].logs.indices {
                 report.stanzas[index].logs[log].path += evil
                 report.stanzas[index].logs[log].reason += evil

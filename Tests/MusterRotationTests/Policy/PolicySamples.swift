@@ -85,7 +85,7 @@ struct TableFolder {
             put(to, file)
         case .remove(let name, let identity, let reason):
             if let file = take(name, identity) { removed[file.content] = reason }
-        case .script: break
+        case .makeDirectory, .script: break
         }
     }
 

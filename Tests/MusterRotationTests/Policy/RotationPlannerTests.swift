@@ -18,6 +18,7 @@ struct RotationPlannerTests {
             switch step {
             case .shift(let from, let to, _): "\(from)>\(to)"
             case .rotate(let to, _): "log>\(to)"
+            case .makeDirectory: "mkdir"
             case .create: "+"
             case .copy(let to, _, let truncates): "=\(to)\(truncates ? " cut" : "")"
             case .truncate: "cut"
