@@ -26,6 +26,19 @@ struct DiskConfigurationSourceTests {
         #expect(configuration.brief == ["unsafe /etc/rotate.d/l"])
     }
 
+    @Test("A link is followed where somebody says where it leads, and once")
+    func links() throws {
+        let targets = ["/etc/rotate.d/l": "/top", "/top": "/etc/rotate.d/l"]
+        let source = DiskConfigurationSource(disk: Self.disk) { targets[$0] }
+        guard case .file(_, let bytes) = try source.entry("/etc/rotate.d/l", limit: 100) else {
+            Issue.record("it is not followed")
+            return
+        }
+        #expect(bytes == Array("/t {}".utf8))
+        let circle = DiskConfigurationSource(disk: Self.disk) { _ in "/etc/rotate.d/l" }
+        #expect(try circle.entry("/etc/rotate.d/l", limit: 100) == .link)
+    }
+
     @Test("At most one byte more than is asked for is read", arguments: [0, 1, 999, 1_000, 1_001, 5_021])
     func limit(limit: Int) throws {
         let entry = try DiskConfigurationSource(disk: Self.disk).entry("/etc/rotate.conf", limit: limit)

@@ -22,10 +22,14 @@ package enum ConfigurationEntry: Sendable, Hashable {
 /// Configurations in files.
 package struct DiskConfigurationSource: ConfigurationSource {
     private let disk: any Disk
+    private let resolve: (@Sendable (String) -> String?)?
     private static let pieceSize = 1 << 16
 
-    package init(disk: any Disk) {
+    /// Links are followed where `resolve` says what a path leads to, with no link left on the way (realpath(3)): the file
+    /// there has to be one that may be read. Without it a link is told as one.
+    package init(disk: any Disk, resolving resolve: (@Sendable (String) -> String?)? = nil) {
         self.disk = disk
+        self.resolve = resolve
     }
 
     package func entry(_ path: String, limit: Int) throws(DiskFault) -> ConfigurationEntry? {
@@ -40,7 +44,10 @@ package struct DiskConfigurationSource: ConfigurationSource {
         guard let facts = try directory.facts(name) else { return nil }
         switch facts.kind {
         case .directory: return .directory
-        case .link: return .link
+        case .link:
+            // What is there now is no link; one that came since is told as one.
+            guard let target = resolve?(path) else { return .link }
+            return try DiskConfigurationSource(disk: disk).entry(target, limit: limit)
         case .other: return .other
         case .regular: break
         }

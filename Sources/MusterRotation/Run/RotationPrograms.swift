@@ -19,6 +19,9 @@ package struct RotationOptions: Sendable, Hashable {
     /// Every log is due.
     package var isForced = false
     package var statePath: String
+    /// Whether the state is read and written: without it every log is seen for the first time. The lock and the journal lie
+    /// beside its path all the same.
+    package var keepsState = true
     /// Threads that work on files.
     package var workers: Int
     /// What is done where another run holds the lock.

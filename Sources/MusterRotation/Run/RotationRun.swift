@@ -27,7 +27,7 @@ package struct RotationRun: Sendable {
     /// Does it. Errors: another run has the lock (``RotationFault/Code/locked``); the state or the journal cannot be read or
     /// opened. Then no log was touched. All else is told by the report.
     package func run(on pool: WorkerPool, progress: RotationProgress) async throws(RotationFault) -> RotationReport {
-        let file = try StateFile(options.statePath, disk: disk)
+        let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
         var report = RotationReport(version: Version.text, isDry: options.isDry)
         report.faults = configuration.faults.map(RotationReport.Fault.init)
         report.warnings = configuration.warnings.map(RotationReport.Fault.init)

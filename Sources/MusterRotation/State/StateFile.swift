@@ -9,6 +9,7 @@ final class StateFile {
 
     let path: String
     private let name: String
+    private let keepsState: Bool
     private let directory: any DiskDirectory
     private var bytes: [UInt8] = []
     private var facts: EntryFacts?
@@ -16,8 +17,9 @@ final class StateFile {
     private var locks: [any DiskFile] = []
 
     /// Errors: its directory cannot be opened.
-    init(_ path: String, disk: any Disk) throws(RotationFault) {
+    init(_ path: String, keepsState: Bool, disk: any Disk) throws(RotationFault) {
         self.path = path
+        self.keepsState = keepsState
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         name = String(parts.last ?? "")
         let folder = parts.dropLast().joined(separator: "/")
@@ -75,7 +77,7 @@ final class StateFile {
     /// Errors: it cannot be read, or is no state file.
     func read() throws(RotationFault) -> (state: RotationState, faults: [RotationFault]) {
         do throws(DiskFault) {
-            guard let found = try directory.facts(name) else { return (RotationState(), []) }
+            guard keepsState, let found = try directory.facts(name) else { return (RotationState(), []) }
             facts = found
             bytes = try directory.open(name, forWriting: false).contents(limit: Self.sizeLimit)
         } catch {
@@ -90,7 +92,7 @@ final class StateFile {
     /// Errors: it cannot be written; then the old one is there.
     func write(_ state: RotationState, now: CalendarTime) throws(RotationFault) {
         let text = state.text(now: now)
-        if text == bytes { return }
+        if !keepsState || text == bytes { return }
         let temporary = ".\(name).muster-new"
         do throws(DiskFault) {
             do throws(DiskFault) {

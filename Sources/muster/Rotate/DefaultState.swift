@@ -2,6 +2,8 @@
 enum DefaultState {
     /// Debian's logrotate keeps it there.
     static let logrotate = "/var/lib/logrotate/status"
+    /// Named by `-s`, it means that no state is kept.
+    static let none = "/dev/null"
     static let system = "/var/lib/muster/rotation"
 
     /// For root that of logrotate or ours, as we are called; for others below `$XDG_STATE_HOME`, or `~/.local/state`, or

@@ -110,9 +110,11 @@ struct RotateCommand: AsyncParsableCommand {
 
     /// What to tell the run.
     func options(isRoot: Bool, environment: (String) -> String?) -> RotationOptions {
-        let path = state ?? DefaultState.path(isLogrotate: isLogrotate, isRoot: isRoot, environment: environment)
+        let usual = DefaultState.path(isLogrotate: isLogrotate, isRoot: isRoot, environment: environment)
+        let path = state == DefaultState.none ? usual : state ?? usual
         var options = RotationOptions(
             isDry: isDry, isForced: isForced, statePath: path, workers: workers ?? ResourceLimits.cores)
+        options.keepsState = state != DefaultState.none
         options.locking = skipsLock ? .skip : waitsForLock ? .wait : .refuse
         return options
     }

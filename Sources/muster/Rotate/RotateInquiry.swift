@@ -20,7 +20,9 @@ struct RotateInquiry {
         let messages = RotationMessages(log: command.log)
         if command.mail != nil { messages.tell("warning: --mail: muster sends no mail; logs are rotated without it") }
         let options = command.options(isRoot: Accounts.effectiveUser == 0, environment: Environment.variable)
-        if command.state == nil, !command.isDry { RotationWiring.makeFolders(of: options.statePath) }
+        if command.state == nil || !options.keepsState, !command.isDry {
+            RotationWiring.makeFolders(of: options.statePath)
+        }
         let started = SystemClock.now
         let ending = try await WorkerPool.withPool(options.workers) { pool in
             try await Reactor.withLoops(1, name: "muster-desk") { loops in

@@ -6,7 +6,8 @@ import MusterSystem
 enum RotationWiring {
     static func configuration(_ paths: [String]) -> RotationConfiguration {
         var reader = ConfigurationReader(
-            source: DiskConfigurationSource(disk: LinuxDisk()), user: Accounts.effectiveUser,
+            source: DiskConfigurationSource(disk: LinkedDisk(LinuxDisk())) { RealPath.of($0) },
+            user: Accounts.effectiveUser,
             home: Environment.variable("HOME"))
         for path in paths { reader.read(path) }
         return reader.finish()
@@ -17,7 +18,8 @@ enum RotationWiring {
         _ configuration: RotationConfiguration, _ options: RotationOptions, _ programs: any RotationPrograms,
         on pool: WorkerPool, progress: RotationProgress
     ) async throws(RotationFault) -> RotationReport {
-        let run = RotationRun(configuration, options, disk: LinuxDisk(), programs: programs, actorDisk: disk)
+        let run = RotationRun(
+            configuration, options, disk: LinkedDisk(LinuxDisk()), programs: programs, actorDisk: disk)
         return try await run.run(on: pool, progress: progress)
     }
 
@@ -27,7 +29,7 @@ enum RotationWiring {
             throw RotationFault(
                 .badValue, at: "su \(actor.user) \(actor.group)", "there is no such user or group; correct the name")
         }
-        if user.user == Accounts.effectiveUser, group == Accounts.effectiveGroup { return LinuxDisk() }
+        if user.user == Accounts.effectiveUser, group == Accounts.effectiveGroup { return LinkedDisk(LinuxDisk()) }
         throw RotationFault(
             .unsupported, at: "su \(actor.user) \(actor.group)",
             "only root may act for another user; run muster as root")

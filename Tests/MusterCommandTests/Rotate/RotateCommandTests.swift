@@ -27,6 +27,13 @@ struct RotateCommandTests {
         #expect(command.log == "log")
     }
 
+    @Test("A state in /dev/null is none, with the lock and the journal where they usually are")
+    func noState() throws {
+        let options = try Self.parse("-s /dev/null a").options(isRoot: true) { _ in nil }
+        #expect(!options.keepsState)
+        #expect(options.statePath == DefaultState.system)
+    }
+
     @Test("Two dashes end the flags")
     func dashes() throws {
         let command = try Self.parse("a -- -f --bogus")
