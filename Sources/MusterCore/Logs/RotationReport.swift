@@ -9,6 +9,8 @@ package struct RotationReport: Sendable, Hashable {
     package var warnings: [Fault] = []
     /// Rotations that an earlier run had begun and this one ended.
     package var recovered = 0
+    /// Rotations that are begun and that the next run ends.
+    package var unfinished = 0
     package var isInterrupted = false
     package var seconds = 0.0
 

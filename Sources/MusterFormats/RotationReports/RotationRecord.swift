@@ -6,6 +6,7 @@ enum RotationRecord {
         member("dry", report.isDry, &json)
         member("interrupted", report.isInterrupted, &json)
         member("recovered", report.recovered, &json)
+        member("unfinished", report.unfinished, &json)
         // What no number holds is not told; a run of ages is none of ours.
         let microseconds = (report.seconds * 1e6).rounded()
         member("elapsed_us", microseconds.isFinite && abs(microseconds) < 9e15 ? Int(microseconds) : 0, &json)

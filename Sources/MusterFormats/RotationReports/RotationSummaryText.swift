@@ -43,6 +43,9 @@ struct RotationSummaryText {
         if report.recovered > 0 {
             add("Recovered", .bold, report.recovered.counted("rotation") + " that an earlier run had begun")
         }
+        if report.unfinished > 0 {
+            add("Unfinished", .boldYellow, report.unfinished.counted("rotation") + ": the next run ends what is left")
+        }
         if report.isInterrupted { add("Interrupted", .boldRed, "what is not listed was left as it was") }
         return lines
     }

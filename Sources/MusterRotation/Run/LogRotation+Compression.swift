@@ -87,7 +87,7 @@ extension LogRotation {
             do throws(RotationFault) {
                 try await programs.run(choice.command, choice.options, from: plain, to: file)
             } catch {
-                fail(error, error.code == .interrupted ? .held : .stopped)
+                if error.code == .interrupted { hold() } else { fail(error, .stopped) }
             }
         }
         if standing != .going { return }
@@ -154,7 +154,7 @@ extension LogRotation {
                     try await programs.run(script, .beforeRemoval, arguments: ["\(intent.destination)/\(name)"])
                     isDone(.script(.beforeRemoval))
                 } catch {
-                    fail(error, error.code == .interrupted ? .held : .stopped)
+                    if error.code == .interrupted { hold() } else { fail(error, .stopped) }
                 }
             }
             if standing != .going { return }

@@ -76,7 +76,9 @@ final class LogRotation: @unchecked Sendable {
         do throws(DiskFault) {
             try body(try directories.open(intent.directory), try directories.open(intent.destination))
         } catch {
-            fail(RotationFault(error), Task.isCancelled && error.code == EINTR ? .held : standing())
+            // Compression stops where the run is interrupted.
+            if error.code == EINTR, Task.isCancelled { return hold() }
+            fail(RotationFault(error), standing())
         }
     }
 

@@ -98,8 +98,10 @@ package struct RotationRun: Sendable {
 
         var planning = RotationPlanning(
             options, state, now: now, disk: disk, disks: disks, unfinished: held, nextLog: recovery.nextLog)
+        // Interrupted by now, it begins nothing.
+        let stanzas = Task.isCancelled ? [] : configuration.stanzas
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
-        for (index, stanza) in configuration.stanzas.enumerated() {
+        for (index, stanza) in stanzas.enumerated() {
             let plan = planning.plan(stanza, number: recovery.nextStanza + index)
             let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
             planned.append((plan, StanzaWork(recovery.nextStanza + index, JournalStanza(stanza), logs)))
@@ -112,7 +114,9 @@ package struct RotationRun: Sendable {
             for log in work.logs where log.standing != .dropped { state.set(log.intent.time, for: log.intent.path) }
             report.stanzas.append(RotationReport.Stanza(planned: plan, work))
         }
-        try end(file, journal, state, planned.map(\.work) + recovery.works, &report)
+        let works = planned.map(\.work) + recovery.works
+        report.unfinished = works.reduce(0) { $0 + $1.logs.count { $0.standing == .held } }
+        try end(file, journal, state, works, &report)
     }
 
     /// Notes what came of the rotations of an earlier run. Returns the logs that it could not end.

@@ -10,7 +10,7 @@ struct RotationDataTests {
     func json() throws {
         #expect(
             SyntheticRotation.text(SyntheticRotation.mixed(), "json") == """
-                {"muster":"0.1.0","run":{"dry":false,"interrupted":false,"recovered":0,"elapsed_us":120000},"summary":{"stanzas":2,"logs":6,"rotated":2,"compressed":1,"bytes_before":1048576,"bytes_after":65536,"removed":1,"skipped":3,"skip_reasons":{"empty":2,"not due":1},"failed":1,"failure_codes":{"disk":1},"fault_codes":{"script":1},"truncated":1,"bytes_at_risk":12},"stanzas":[
+                {"muster":"0.1.0","run":{"dry":false,"interrupted":false,"recovered":0,"unfinished":0,"elapsed_us":120000},"summary":{"stanzas":2,"logs":6,"rotated":2,"compressed":1,"bytes_before":1048576,"bytes_after":65536,"removed":1,"skipped":3,"skip_reasons":{"empty":2,"not due":1},"failed":1,"failure_codes":{"disk":1},"fault_codes":{"script":1},"truncated":1,"bytes_at_risk":12},"stanzas":[
                 {"pattern":"/var/log/nginx/*.log","place":"/etc/l.d/nginx:1","steps":[{"action":"script","path":"/var/log/nginx/*.log","detail":"lastaction"}],"logs":[
                 {"path":"/var/log/nginx/access.log","outcome":"rotated","bytes":2097152,"compressed":1,"bytes_before":1048576,"bytes_after":65536,"removed":1,"steps":[{"action":"compress","path":"/var/log/nginx/access.log.1","to":"/var/log/nginx/access.log.1.gz"},{"action":"rename","path":"/var/log/nginx/access.log","to":"/var/log/nginx/access.log.1"},{"action":"create","path":"/var/log/nginx/access.log","detail":"0640 root:adm"},{"action":"remove","path":"/var/log/nginx/access.log.5.gz","detail":"beyond rotate 4"}]},
                 {"path":"/var/log/nginx/error.log","outcome":"failed","fault":{"code":"disk","location":"/var/log/nginx/error.log","hint":"cannot rename: no space left"},"bytes":0,"compressed":0,"bytes_before":0,"bytes_after":0,"removed":0,"steps":[]},
@@ -47,7 +47,7 @@ struct RotationDataTests {
         )
         #expect(
             lines[9]
-                == #"{"type":"summary","muster":"0.1.0","dry":false,"interrupted":false,"recovered":0,"elapsed_us":120000,"stanzas":2,"logs":6,"rotated":2,"compressed":1,"bytes_before":1048576,"bytes_after":65536,"removed":1,"skipped":3,"skip_reasons":{"empty":2,"not due":1},"failed":1,"failure_codes":{"disk":1},"fault_codes":{"script":1},"truncated":1,"bytes_at_risk":12}"#
+                == #"{"type":"summary","muster":"0.1.0","dry":false,"interrupted":false,"recovered":0,"unfinished":0,"elapsed_us":120000,"stanzas":2,"logs":6,"rotated":2,"compressed":1,"bytes_before":1048576,"bytes_after":65536,"removed":1,"skipped":3,"skip_reasons":{"empty":2,"not due":1},"failed":1,"failure_codes":{"disk":1},"fault_codes":{"script":1},"truncated":1,"bytes_at_risk":12}"#
         )
     }
 
