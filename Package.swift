@@ -58,17 +58,25 @@ let package = Package(
         floor("MusterTLS", tlsProducts),
         floor("MusterEngine", ["MusterCore"]),
         floor("MusterFormats", ["MusterCore"]),
-        // Floor 2: what a check does, a fleet to try it on, logs
+        // Floor 2: what a check does, a fleet to try it on, logs, commands on hosts
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLogs", ["MusterCore", "MusterSystem", "CMusterScan"]),
         floor("MusterRotation", ["MusterCore", "MusterSystem"]),
+        floor(
+            "MusterFleet",
+            [
+                "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         // Floor 4: the command line, the only wiring
         .executableTarget(
             name: "muster",
             dependencies: [
                 "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes", "MusterLab",
-                "MusterLogs", "MusterRotation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MusterLogs", "MusterRotation", "MusterFleet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -102,6 +110,9 @@ let package = Package(
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
         tests("MusterRotationTests", ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting"]),
+        tests(
+            "MusterFleetTests",
+            ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests(
             "MusterCommandTests",

@@ -1,7 +1,7 @@
 internal import MusterCore
 
 /// A time of the proleptic Gregorian calendar in UTC, taken apart.
-struct UTCMoment: Hashable, Sendable {
+package struct UTCMoment: Hashable, Sendable {
     var year: Int
     /// 1 to 12.
     var month: Int
@@ -15,7 +15,7 @@ struct UTCMoment: Hashable, Sendable {
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// From microseconds since 1970; any number is a time.
-    init(_ microseconds: Int64) {
+    package init(_ microseconds: Int64) {
         let (today, rest) = UTCMoment.floorDivide(microseconds, UTCMoment.dayLength)
         let date = CivilDate(dayNumber: Int(today))
         (year, month, day) = (date.year, date.month, date.day)
@@ -49,7 +49,7 @@ struct UTCMoment: Hashable, Sendable {
     var clock: String { hourMinute + ":" + UTCMoment.pad(second) }
 
     /// `2026-11-24T18:06:27.123456Z` (RFC 3339).
-    var rfc3339: String { date + "T" + clock + "." + UTCMoment.pad(microsecond, 6) + "Z" }
+    package var rfc3339: String { date + "T" + clock + "." + UTCMoment.pad(microsecond, 6) + "Z" }
 
     private static func pad(_ value: Int, _ digits: Int = 2) -> String {
         let text = String(value.magnitude)

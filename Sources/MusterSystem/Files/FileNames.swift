@@ -20,6 +20,14 @@ package enum FileNames {
         return names
     }
 
+    /// The path from the root, links followed, to know a file again from another folder; as it was where nothing is there.
+    package static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        // Invariant: realpath gave a string that ends with a zero, and that is freed once.
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
     /// Whether a word has something to match: `*`, `?` or `[`.
     package static func isPattern(_ word: String) -> Bool { word.utf8.contains { [0x2a, 0x3f, 0x5b].contains($0) } }
 
