@@ -13,7 +13,10 @@ struct Muster: AsyncParsableCommand {
             Exit status: 0 all up, 1 some down or degraded, 2 wrong usage, a fault, or targets that could not be judged.
             """,
         version: Version.text,
-        subcommands: [CheckCommand.self, ProbeCommand.self, LabCommand.self, ReasonsCommand.self, LogsCommand.self])
+        subcommands: [
+            CheckCommand.self, ProbeCommand.self, LabCommand.self, ReasonsCommand.self, LogsCommand.self,
+            RunCommand.self,
+        ])
 
     static func main() async {
         do {

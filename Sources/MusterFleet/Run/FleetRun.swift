@@ -21,6 +21,11 @@ package struct FleetRun: Sendable {
         package var ending: Ending
         /// Hosts that nothing was begun on, in the order they would have had.
         package var notBegun: [FleetHost]
+
+        package init(ending: Ending, notBegun: [FleetHost]) {
+            self.ending = ending
+            self.notBegun = notBegun
+        }
     }
 
     package var hosts: [FleetHost]
