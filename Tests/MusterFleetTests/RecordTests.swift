@@ -38,7 +38,7 @@ struct RecordTests {
         let past = try RunRecordFile.open(try RunRecordFile.path(of: "last", in: folder.path))
         #expect(past.record.head == head())
         #expect(past.done == [Self.hosts[0], Self.hosts[2]])
-        #expect(past.record.head.id.hasPrefix("20261118-103640.250-"))
+        #expect(past.record.head.id.hasPrefix("20261118-110640.250-"))
         #expect(try RunRecordFile.path(of: head().id, in: folder.path) == past.record.path)
     }
 

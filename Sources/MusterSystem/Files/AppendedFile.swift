@@ -16,7 +16,11 @@ package final class AppendedFile: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // At once, though a child that is just being started may still have a copy of the descriptor.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Makes a new file that its owner alone may read, and the folders on the way to it; its name is on the device then.
     /// Errors: it is there already, or cannot be made.
