@@ -30,10 +30,8 @@ final class RealSSHD: Sendable {
 
     static var isInstalled: Bool { programs != nil }
 
-    /// Whether `MUSTER_REQUIRE_TOOLS` has it.
-    static var isRequired: Bool {
-        (ProcessInfo.processInfo.environment["MUSTER_REQUIRE_TOOLS"] ?? "").split(separator: ",").contains("sshd")
-    }
+    /// Whether it must not be missing, by `MUSTER_REQUIRE_SSHD=1`.
+    static var isRequired: Bool { ProcessInfo.processInfo.environment["MUSTER_REQUIRE_SSHD"] != nil }
 
     let folder: URL
     let port: UInt16
