@@ -16,6 +16,8 @@ final class RealSSHD: Sendable {
     /// 127.0.0.2 to 127.0.0.21, of which nothing listens on the last two.
     static let addresses = (2...21).map { "127.0.0.\($0)" }
     static let refusing = addresses.suffix(2)
+    /// One process listens on 16 addresses at most.
+    private static let parts = [addresses[..<9], addresses[9..<18]]
 
     /// The programs it needs; nil where one is missing.
     static let programs: (sshd: String, keygen: String, ssh: String)? = {
@@ -61,13 +63,16 @@ final class RealSSHD: Sendable {
                 for _ in 0..<5 {
                     let server = RealSSHD(folder, .random(in: 10_000...32_000))
                     try server.configure()
-                    let process = try launch(
-                        programs.sshd, ["-D", "-e", "-f", folder.appending(path: "sshd_config").path], in: folder)
+                    var processes: [ChildProcess] = []
                     defer {
-                        process.signal(SIGTERM)
-                        _ = process.waitOnThread()
+                        for process in processes { process.signal(SIGTERM) }
+                        for process in processes { _ = process.waitOnThread() }
                     }
-                    if await server.accepts(process) { return try await body(server) }
+                    for part in Self.parts.indices {
+                        let file = folder.appending(path: "sshd_config\(part)").path
+                        processes.append(try launch(programs.sshd, ["-D", "-e", "-f", file], in: folder))
+                    }
+                    if await server.accepts(processes) { return try await body(server) }
                 }
                 let log = (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? ""
                 throw Failure(description: "sshd does not start: \(log)")
@@ -86,23 +91,25 @@ final class RealSSHD: Sendable {
     }
 
     private func configure() throws {
-        let listening = Self.addresses.dropLast(Self.refusing.count)
-        let server = """
-            \(listening.map { "ListenAddress \($0)" }.joined(separator: "\n"))
-            Port \(port)
-            HostKey \(folder.path)/hostkey
-            PidFile none
-            AuthorizedKeysFile \(folder.path)/authorized_keys
-            PasswordAuthentication no
-            KbdInteractiveAuthentication no
-            UsePAM no
-            StrictModes no
-            PermitRootLogin prohibit-password
-            MaxStartups 100:30:400
-            PrintMotd no
+        for (index, part) in Self.parts.enumerated() {
+            let addresses = part.map { "ListenAddress \($0)" }.joined(separator: "\n")
+            let server = """
+                \(addresses)
+                Port \(port)
+                HostKey \(folder.path)/hostkey
+                PidFile none
+                AuthorizedKeysFile \(folder.path)/authorized_keys
+                PasswordAuthentication no
+                KbdInteractiveAuthentication no
+                UsePAM no
+                StrictModes no
+                PermitRootLogin prohibit-password
+                MaxStartups 100:30:400
+                PrintMotd no
 
-            """
-        try Data(server.utf8).write(to: folder.appending(path: "sshd_config"))
+                """
+            try Data(server.utf8).write(to: folder.appending(path: "sshd_config\(index)"))
+        }
         let key = try String(contentsOf: folder.appending(path: "hostkey.pub"), encoding: .utf8)
         let known = Self.addresses.map { "[\($0)]:\(port) \(key)" }.joined()
         try Data(known.utf8).write(to: folder.appending(path: "known_hosts"))
@@ -118,13 +125,13 @@ final class RealSSHD: Sendable {
         try Data(client.utf8).write(to: folder.appending(path: "ssh_config"))
     }
 
-    /// Whether every listening address accepts before it ends or a minute is over.
-    private func accepts(_ process: ChildProcess) async -> Bool {
+    /// Whether every listening address accepts before one of them ends or a minute is over.
+    private func accepts(_ processes: [ChildProcess]) async -> Bool {
         let deadline = SystemClock.now.advanced(by: .seconds(60))
         for last in 2...UInt32(Self.addresses.count + 1 - Self.refusing.count) {
             let endpoint = Endpoint(.v4(0x7F00_0000 + last), port: port)
             var isOpen = false
-            while !isOpen, process.isRunning, SystemClock.now < deadline {
+            while !isOpen, processes.allSatisfy(\.isRunning), SystemClock.now < deadline {
                 do throws(SocketFault) {
                     try await Reactor.withSocket(toward: endpoint.address) { socket throws(SocketFault) in
                         try await socket.connect(to: endpoint, until: deadline)
@@ -136,7 +143,7 @@ final class RealSSHD: Sendable {
             }
             guard isOpen else { return false }
         }
-        return process.isRunning
+        return processes.allSatisfy(\.isRunning)
     }
 
     /// Hosts on all addresses, `h2` to `h21`.
