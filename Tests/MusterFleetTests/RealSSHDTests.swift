@@ -42,7 +42,8 @@ struct RealSSHDTests {
                     #expect(ending.detail.contains("Connection refused"))
                 } else {
                     #expect(ending.outcome == .done, "\(ending)")
-                    #expect(ending.output.text == "a b\n" && ending.error.count == 0)
+                    // What the login shell's own start writes to standard error is the machine's.
+                    #expect(ending.output.text == "a b\n")
                 }
             }
             let bytes = try FileReading.bytes(path)
@@ -69,7 +70,8 @@ struct RealSSHDTests {
             #expect(await (try server.runner(["cat"])).run(on: host).output.count == 0)
             let failed = await (try server.runner(["sh", "-c", "echo out; echo err >&2; exit 3"])).run(on: host)
             #expect(failed.outcome == .failed(status: 3))
-            #expect(failed.output.text == "out\n" && failed.error.text == "err\n" && failed.lastWords(1) == ["err"])
+            #expect(failed.output.text == "out\n" && failed.error.text.hasSuffix("err\n"))
+            #expect(failed.lastWords(1) == ["err"])
             let much = await (try server.runner(["sh", "-c", "seq 1 100000"])).run(on: host)
             #expect(much.output.count == 588_895 && much.output.bytes.count < 4_200)
             #expect(much.output.text.hasPrefix("1\n2\n") && much.output.text.hasSuffix("\n99999\n100000\n"))

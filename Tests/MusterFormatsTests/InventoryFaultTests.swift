@@ -51,6 +51,16 @@ struct InventoryFaultTests {
         #expect(Reading.read(text).faults == faults.map { "inventory.json" + $0 })
     }
 
+    @Test("Whoever only wants the hosts may do without checks")
+    func hostsAlone() {
+        let log = FaultLog()
+        var vocabulary = Reading.vocabulary
+        vocabulary.needsChecks = false
+        let inventory = InventoryCatalog.read(
+            Array("{\"version\": 1, \"hosts\": [\"a\"]}".utf8), source: "i.json", vocabulary: vocabulary, log: log)
+        #expect(inventory?.hostCount == 1 && log.isEmpty)
+    }
+
     @Test(
         "in the file as a whole",
         arguments: [

@@ -6,10 +6,13 @@ package struct InventoryVocabulary: Sendable {
     package var kinds: [String]
     /// What can be planted under `lab.faults`, as the lab's catalog has it: `refused`, `black-hole`.
     package var faultNames: [String]
+    /// Whether an inventory without any check is a fault: not for those who only want its hosts.
+    package var needsChecks: Bool
 
-    package init(kinds: [String], faultNames: [String]) {
+    package init(kinds: [String], faultNames: [String], needsChecks: Bool = true) {
         self.kinds = kinds
         self.faultNames = faultNames
+        self.needsChecks = needsChecks
     }
 }
 

@@ -96,7 +96,7 @@ struct NativeInventory {
         if entries.isEmpty {
             log.add(
                 .missing, at: source, "no host is named; write for example \"hosts\": [\"web1.example\"] in a group")
-        } else if log.isEmpty, entries.allSatisfy(\.checks.isEmpty) {
+        } else if vocabulary.needsChecks, log.isEmpty, entries.allSatisfy(\.checks.isEmpty) {
             log.add(.missing, at: source, "no host has a check; write for example \"checks\": [\"ssh\"] in a group")
         }
     }

@@ -13,18 +13,18 @@ struct LoadedInventory {
     /// Reads and checks a file whole, so that all faults are told in one go. Errors: a ``Complaint``.
     static func read(_ path: String, _ environment: ProbeEnvironment) throws -> LoadedInventory {
         let log = FaultLog()
-        return try LoadedInventory(try inventory(path, log), environment, log)
+        return try LoadedInventory(try inventory(path, log, needsChecks: true), environment, log)
     }
 
     /// The inventory alone, for those who check nothing: its probes are not asked. Errors: a ``Complaint``.
     static func inventory(_ path: String) throws -> Inventory {
         let log = FaultLog()
-        let inventory = try inventory(path, log)
+        let inventory = try inventory(path, log, needsChecks: false)
         guard log.isEmpty else { throw Complaint(log) }
         return inventory
     }
 
-    private static func inventory(_ path: String, _ log: FaultLog) throws -> Inventory {
+    private static func inventory(_ path: String, _ log: FaultLog, needsChecks: Bool) throws -> Inventory {
         let bytes: [UInt8]
         do throws(FileFault) {
             bytes = try FileReading.bytes(path)
@@ -32,7 +32,8 @@ struct LoadedInventory {
             throw Complaint(error)
         }
         let vocabulary = InventoryVocabulary(
-            kinds: ProbeCatalog.kinds.map(\.name), faultNames: LabFault.catalog.map(\.name))
+            kinds: ProbeCatalog.kinds.map(\.name), faultNames: LabFault.catalog.map(\.name),
+            needsChecks: needsChecks)
         let source = path == "-" ? "standard input" : path
         guard let inventory = InventoryCatalog.read(bytes, source: source, vocabulary: vocabulary, log: log) else {
             throw Complaint(log)
