@@ -47,6 +47,7 @@ final class MemoryFile: DiskFile {
     func setMode(_ mode: UInt32) throws(DiskFault) { throw unasked("setMode") }
     func setOwner(user: UInt32, group: UInt32) throws(DiskFault) { throw unasked("setOwner") }
     func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault) { throw unasked("setTimes") }
+    func lock() throws(DiskFault) -> Bool { throw unasked("lock") }
     func synchronize() throws(DiskFault) { throw unasked("synchronize") }
     func dropFromCache() {}
 
