@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The command line")
 struct UsageTests {
-    @Test("Help goes to standard output and is no fault", arguments: ["", "check", "probe", "lab", "logs", "reasons"])
+    @Test(
+        "Help goes to standard output and is no fault",
+        arguments: ["", "check", "probe", "lab", "logs", "reasons", "run"])
     func help(_ command: String) async throws {
         let words = command.isEmpty ? [] : [command]
         for arguments in [words + ["--help"], words + ["-h"], ["help"] + words] {
@@ -13,7 +15,7 @@ struct UsageTests {
             #expect(ending.complaints == "")
             #expect(ending.text.contains("USAGE: muster"))
             #expect(ending.text.contains("--version"))
-            for name in ["check", "probe", "lab", "logs", "reasons"] where command.isEmpty {
+            for name in ["check", "probe", "lab", "logs", "reasons", "run"] where command.isEmpty {
                 #expect(ending.text.contains("\n  \(name) "))
             }
         }
@@ -61,6 +63,12 @@ struct UsageTests {
             Misuse("probe http://", "http://"), Misuse("probe http://[::1/", "[::1"),
             Misuse("probe a.test", "HOST:PORT"),
             Misuse("probe --ca-file /nowhere/root.pem tcp a:1", "/nowhere/root.pem"),
+            Misuse("run", "<inventory>"), Misuse("run x", "-- uptime"), Misuse("run x uptime", "-- uptime"),
+            Misuse("run --frks 3 x -- uptime", "--forks"), Misuse("run --forks 0 x -- uptime", "--forks"),
+            Misuse("run --via telnet x -- uptime", "telnet"),
+            Misuse("run --max-failures 0 x -- uptime", "--max-failures"),
+            Misuse("run --splay 5 x -- uptime", "--splay"), Misuse("run --keep 1 x -- uptime", "--keep"),
+            Misuse("run -o csv x -- uptime", "csv"), Misuse("run /nowhere/fleet.json -- uptime", "/nowhere/fleet.json"),
         ])
     func misuse(_ misuse: Misuse) async throws {
         let ending = try await Program.run(misuse.words)

@@ -59,6 +59,24 @@ struct RunReportTests {
         #expect(self.text(.table, endings, lines: true).text.contains("\ndone        web1"))
     }
 
+    @Test(
+        "Who knows the command's output says what is told of those that are done, and of them alone",
+        arguments: [("a\n7\n", "b: 7"), ("a\n", "a")])
+    func telling(_ output: String, _ words: String) {
+        var kept = KeptOutput(limit: 1_000)
+        kept.append(Array(output.utf8).span)
+        let host = FleetHost(name: "web1", address: "web1")
+        var writer = RunReportFormat.table.make(
+            ReportOptions(width: 80), lines: true, telling: { $0.text.hasSuffix("7\n") ? "b: 7" : nil })
+        var bytes: [UInt8] = []
+        writer.add(HostEnding(host: host, outcome: .done, output: kept), into: &bytes)
+        writer.add(HostEnding(host: host, outcome: .failed(status: 3), output: kept), into: &bytes)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[0].hasSuffix("  " + words))
+        #expect(lines[1].hasSuffix("  status 3: " + output.dropLast().suffix(1)))
+    }
+
     @Test("No control character of a host passes", arguments: RunReportFormat.allCases, [false, true])
     func safety(_ format: RunReportFormat, _ lines: Bool) {
         let text = text(format, endings, lines: lines).text

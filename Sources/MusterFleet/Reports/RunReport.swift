@@ -12,10 +12,17 @@ package protocol RunReportWriter: Sendable {
 package enum RunReportFormat: String, CaseIterable, Sendable {
     case table, json, ndjson
 
-    /// A writer for one run; `lines` asks a table for a line a host as it ends.
-    package func make(_ options: ReportOptions, lines: Bool) -> any RunReportWriter {
+    /// What a table says of a host on which the command ended well, from its standard output. Nil for an output that is not
+    /// as it should be: its last line is told then.
+    package typealias Telling = @Sendable (KeptOutput) -> String?
+
+    /// A writer for one run; `lines` asks a table for a line a host as it ends, `telling` for what it says
+    /// of those that are done.
+    package func make(
+        _ options: ReportOptions, lines: Bool, telling: Telling? = nil
+    ) -> any RunReportWriter {
         switch self {
-        case .table: RunTable(options, lines: lines)
+        case .table: RunTable(options, lines: lines, telling: telling)
         case .json: RunJSON()
         case .ndjson: RunLines()
         }

@@ -12,14 +12,16 @@ struct RunTable: RunReportWriter {
     private let ink: Ink
     private let width: Int
     private let showsLines: Bool
+    private let telling: RunReportFormat.Telling?
     /// The first ones.
     private var failures: [HostEnding] = []
     private var reasons: [String: Int] = [:]
 
-    init(_ options: ReportOptions, lines: Bool) {
+    init(_ options: ReportOptions, lines: Bool, telling: RunReportFormat.Telling? = nil) {
         ink = Ink(enabled: options.color)
         width = max(60, options.width)
         showsLines = lines
+        self.telling = telling
     }
 
     mutating func begin(_ head: RunHead, into output: inout [UInt8]) {
@@ -57,10 +59,14 @@ struct RunTable: RunReportWriter {
     private func line(_ ending: HostEnding) -> String {
         let kind = TerminalText.left(Self.name(ending.outcome.kind), 12)
         let head = TerminalText.left(ending.host.name, 24) + " " + TerminalText.right(ending.elapsed.text, 7)
-        let words = ending.outcome == .done ? ending.output.lastLines(1) : ending.lastWords(1)
-        let text = [ending.outcome.remark, words.last ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+        let text = [ending.outcome.remark, words(ending)].filter { !$0.isEmpty }.joined(separator: ": ")
         return ink(kind, Self.tone(ending.outcome.kind)) + head + "  "
             + TerminalText.safe(text, limit: max(10, width - 46))
+    }
+
+    private func words(_ ending: HostEnding) -> String {
+        guard ending.outcome == .done else { return ending.lastWords(1).last ?? "" }
+        return telling?(ending.output) ?? ending.output.lastLines(1).last ?? ""
     }
 
     private func list(_ ending: HostEnding, _ output: inout [UInt8]) {

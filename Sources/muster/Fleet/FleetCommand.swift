@@ -8,7 +8,8 @@ import MusterSystem
 /// One command on the hosts of an inventory, from the options to the report: what `muster run` does, and what others that go
 /// to a fleet do with a command of their own.
 struct FleetCommand {
-    var options: FleetOptions
+    var reach: FleetReachOptions
+    var report: FleetReport
     /// A path, or `-` for standard input.
     var inventory: String
     /// Its words; they arrive as they are. Empty where a run is resumed: its record has them.
@@ -36,17 +37,17 @@ struct FleetCommand {
         let runner = try told {
             () throws(FileFault) in
             try SSHRunner(
-                options.ssh, command: plan.head.command, input: input, timeout: options.timeout?.duration,
-                keptBytes: options.keep?.bytes ?? 16_384, clock: clock)
+                reach.ssh, command: plan.head.command, input: input, timeout: reach.timeout?.duration,
+                keptBytes: reach.keep?.bytes ?? 16_384, clock: clock)
         }
-        let desk = FleetDesk(plan.record, writer: writer, to: .standardOutput)
+        let desk = FleetDesk(plan.record, writer: report.writer(to: .standardOutput), to: .standardOutput)
         let started = SystemClock.now
         // A loop of its own for the record, whose waiting for the device is nobody's.
         return try await Reactor.withLoops(2, name: "muster-fleet") { loops in
             await desk.begin(plan.head)
             let run = FleetRun(
-                hosts: plan.hosts, forks: options.forks, failureLimit: options.maxFailures?.limit,
-                splay: Splay(options.splay?.duration ?? .zero), clock: clock, command: { await runner.run(on: $0) },
+                hosts: plan.hosts, forks: reach.forks ?? 50, failureLimit: reach.maxFailures?.limit,
+                splay: Splay(reach.splay?.duration ?? .zero), clock: clock, command: { await runner.run(on: $0) },
                 sink: { ending in await withTaskExecutorPreference(loops[1]) { await desk.take(ending) } })
             let outcome = await conduct(run, interruption, loops[0])
             let status = await desk.end(
@@ -75,23 +76,16 @@ struct FleetCommand {
         }
     }
 
-    private var writer: any RunReportWriter {
-        let width = OutputFile.standardOutput.terminalWidth
-        return options.output.make(
-            ReportOptions(color: options.color.isOn(for: .standardOutput), width: width ?? 100),
-            lines: options.verbose || width != nil)
-    }
-
     private func plan() throws -> Plan {
         let whole = try LoadedInventory.inventory(inventory)
-        let folder = try options.runsFolder()
-        let past = try options.resume.map { run in
+        let folder = try reach.runsFolder()
+        let past = try reach.resume.map { run in
             try told { () throws(FileFault) in try RunRecordFile.open(try RunRecordFile.path(of: run, in: folder)) }
         }
         let words = command.isEmpty ? past?.record.head.command ?? [] : command
         guard !words.isEmpty else { throw Complaint("no command; write it behind --, for example -- uptime") }
         // A run that was for a part of the hosts goes on with that part.
-        let limit = options.limit ?? past?.record.head.limit
+        let limit = reach.limit ?? past?.record.head.limit
         let log = FaultLog()
         let chosen = HostSelection.hosts(of: whole, limit: limit, log: log)
         guard log.isEmpty else { throw Complaint(log) }

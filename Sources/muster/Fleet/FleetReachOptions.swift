@@ -4,8 +4,10 @@ import MusterFleet
 import MusterFormats
 import MusterSystem
 
-/// What every command that goes to the hosts of an inventory can be told.
-struct FleetOptions: ParsableArguments {
+/// What every command that goes to the hosts of an inventory can be told about the way there. Its names are chosen so that
+/// a command with options of its own can take all of them; none has a short name. What was not given is nil, so that a
+/// command that goes to a fleet on demand can tell.
+struct FleetReachOptions: ParsableArguments {
     /// The ways to a host.
     enum Way: String, ExpressibleByArgument, CaseIterable { case ssh }
 
@@ -15,11 +17,12 @@ struct FleetOptions: ParsableArguments {
             valueName: "pattern"))
     var limit: String?
 
-    @Option(help: ArgumentHelp("The way to the hosts: ssh, the system's OpenSSH client.", valueName: "way"))
-    var via = Way.ssh
+    @Option(
+        help: ArgumentHelp("The way to the hosts: ssh, the system's OpenSSH client. (default: ssh)", valueName: "way"))
+    var via: Way?
 
-    @Option(help: ArgumentHelp("Hosts at a time at most.", valueName: "count"))
-    var forks = 50
+    @Option(help: ArgumentHelp("Hosts at a time at most. (default: 50)", valueName: "count"))
+    var forks: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -60,17 +63,20 @@ struct FleetOptions: ParsableArguments {
             "Where records of runs are kept. (default: $XDG_STATE_HOME/muster/runs)", valueName: "folder"))
     var runsDirectory: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("How the report is written.", valueName: "format"))
-    var output = RunReportFormat.table
-
-    @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
-    var color = ColorChoice.auto
-
-    @Flag(name: [.short, .long], help: "A line for every host as it ends, also where the report is not on a terminal.")
-    var verbose = false
-
     func validate() throws {
-        if !(1...10_000).contains(forks) { throw ValidationError("--forks must be from 1 to 10000") }
+        if let forks, !(1...10_000).contains(forks) { throw ValidationError("--forks must be from 1 to 10000") }
+    }
+
+    /// The first option that was given, nil where none was.
+    var given: String? {
+        let all: [(String, Bool)] = [
+            ("--limit", limit != nil), ("--via", via != nil), ("--forks", forks != nil),
+            ("--max-failures", maxFailures != nil), ("--splay", splay != nil), ("--timeout", timeout != nil),
+            ("--connect-timeout", connectTimeout != nil), ("--ssh-option", !sshOption.isEmpty),
+            ("--ssh-config", sshConfig != nil), ("--keep", keep != nil), ("--resume", resume != nil),
+            ("--runs-directory", runsDirectory != nil),
+        ]
+        return all.first(where: \.1)?.0
     }
 
     /// How ssh is called.
@@ -90,8 +96,6 @@ struct FleetOptions: ParsableArguments {
         return folder
     }
 }
-
-extension RunReportFormat: ExpressibleByArgument {}
 
 /// `--max-failures N` or `N%`.
 struct FailureLimitChoice: ExpressibleByArgument {
