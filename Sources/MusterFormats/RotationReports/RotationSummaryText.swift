@@ -52,9 +52,14 @@ struct RotationSummaryText {
 
     /// ` (24.0 MB → 2.10 MB, 8.8%)`; nothing where no sizes are known, as in a dry run.
     static func shrinking(_ totals: RotationTotals, _ prefix: String, _ suffix: String) -> String {
-        guard totals.bytesBefore > 0 else { return "" }
-        let before = Double(totals.bytesBefore)
-        let after = Double(totals.bytesAfter)
+        shrinking(totals.bytesBefore, totals.bytesAfter, prefix, suffix)
+    }
+
+    /// The same of two sizes in bytes.
+    static func shrinking(_ bytesBefore: Int, _ bytesAfter: Int, _ prefix: String, _ suffix: String) -> String {
+        guard bytesBefore > 0 else { return "" }
+        let before = Double(bytesBefore)
+        let after = Double(bytesAfter)
         return prefix + ValueText.bytes(before) + " → " + ValueText.bytes(after) + ", "
             + ValueText.share(after / before) + suffix
     }

@@ -1,52 +1,45 @@
 import ArgumentParser
-import MusterCore
+import MusterFleet
+import MusterFormats
 
-/// What `--hosts` takes beside an inventory.
+/// What a rotation takes to be one of a fleet: an inventory, and the way there as `muster run` takes it.
 struct RotateFleetOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Rotate on every host of this inventory, as is set there.", valueName: "inventory"))
+    @Option(
+        help: ArgumentHelp(
+            "Rotate on every host of this inventory; configurations and state are the host's own.",
+            valueName: "inventory"))
     var hosts: String?
 
-    @Option(help: ArgumentHelp("Only hosts and groups that match.", valueName: "pattern"))
-    var limit: String?
-
-    @Option(help: ArgumentHelp("How hosts are reached: ssh.", valueName: "way"))
-    var via = "ssh"
-
-    @Option(help: ArgumentHelp("Hosts at a time.", valueName: "count"))
-    var forks = 50
-
-    @Option(help: ArgumentHelp("Begin with no further host after so many failures.", valueName: "count"))
-    var maxFailures: Int?
-
-    @Option(help: ArgumentHelp("Spread the hosts over this time, each time alike.", valueName: "duration"))
-    var splay: DurationChoice?
-
-    @Option(help: ArgumentHelp("Go on with this run; hosts that finished are left alone.", valueName: "run"))
-    var resume: String?
+    @OptionGroup var reach: FleetReachOptions
 
     func validate() throws {
-        if hosts == nil, limit != nil || maxFailures != nil || splay != nil || resume != nil {
-            throw ValidationError("--limit, --max-failures, --splay and --resume go with --hosts")
-        }
-        if !(1...10_000).contains(forks) { throw ValidationError("--forks must be from 1 to 10000") }
-        if let maxFailures, maxFailures < 1 { throw ValidationError("--max-failures must be at least 1") }
-        if via != "ssh" { throw ValidationError("--via knows ssh only") }
+        guard hosts == nil, let option = reach.given else { return }
+        throw ValidationError("\(option) goes with --hosts")
     }
 }
 
 /// A rotation on every host of an inventory.
 struct RotateFleet {
-    let options: RotateFleetOptions
-    /// The command's words on each host.
-    let remote: [String]
+    private let reach: FleetReachOptions
+    private let report: FleetReport
+    private let remote: [String]
 
-    init(_ options: RotateFleetOptions, remote: [String]) {
-        self.options = options
+    /// - Parameters:
+    ///   - report: Its form; what is told of each host is chosen here.
+    ///   - remote: The command's words on each host, with an NDJSON report, whose last line is its summary and so is kept
+    ///     however much there is before it. They must not depend on how this host reports, for a run goes on with the same
+    ///     words only.
+    init(_ options: RotateFleetOptions, report: FleetReport, remote: [String]) {
+        reach = options.reach
+        self.report = report
         self.remote = remote
     }
 
+    /// Ends with the status of ``FleetCommand``. Errors: a ``Complaint``; nothing was begun then.
     func run(_ inventory: String) async throws {
-        throw Complaint(
-            "--hosts \(inventory): no way to a fleet; run \(remote.joined(separator: " ")) on each host")
+        var report = report
+        report.telling = { RotationSummaryLine.words($0.bytes) }
+        let fleet = FleetCommand(reach: reach, report: report, inventory: inventory, command: remote)
+        throw ExitCode(try await fleet.run())
     }
 }
