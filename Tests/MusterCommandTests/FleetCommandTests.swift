@@ -2,34 +2,17 @@ import Foundation
 import MusterTesting
 import Testing
 
-/// `muster run` with a program in ssh's place: it gets ssh's arguments and runs the command line, the last of them, here.
+/// `muster run` with another program in ssh's place.
 @Suite("Commands on a fleet, from the command line")
 struct FleetCommandTests {
-    private let folder = TemporaryFolder()
-
-    /// Puts the program into ssh's place. A shell writes it: while a file is open for writing in a process that has other
-    /// children, nobody can run it.
-    private var shell: String {
-        let bin = folder.path + "/bin"
-        return """
-            mkdir -p \(bin) && cat >\(bin)/ssh.$$ <<'END' && chmod 755 \(bin)/ssh.$$ && mv \(bin)/ssh.$$ \(bin)/ssh || exit 9
-            #!/bin/sh
-            for word; do host=$line; line=$word; done
-            export host
-            exec sh -c "$line"
-            END
-            PATH=\(bin):/usr/bin:/bin exec "$0" "$@"
-            """
-    }
+    private let ssh = StandInSSH()
 
     private func words(_ arguments: [String], _ hosts: [String]) throws -> [String] {
-        let list = hosts.map { "\"\($0)\"" }.joined(separator: ",")
-        let file = try folder.file("fleet.json", Array(#"{"version":1,"hosts":[\#(list)]}"#.utf8))
-        return ["run", file, "--runs-directory", folder.path + "/runs"] + arguments
+        ["run", try ssh.inventory(hosts), "--runs-directory", ssh.runs] + arguments
     }
 
     private func run(_ arguments: [String], hosts: [String] = ["a", "b", "c"]) async throws -> Program.Ending {
-        try await Program.run(try words(arguments, hosts), shell: shell)
+        try await Program.run(try words(arguments, hosts), shell: ssh.shell)
     }
 
     @Test("All do well: status 0, a line each on demand, and a record")
@@ -40,25 +23,25 @@ struct FleetCommandTests {
         #expect(ending.text.contains("3 done"))
         #expect(
             ending.text.split(separator: "\n").filter { $0.hasPrefix("done ") && $0.hasSuffix("  $host") }.count == 3)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/runs").count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: ssh.runs).count == 1)
     }
 
     @Test("One fails: status 1; the run goes on with that one, and with none where all are done")
     func resumed() async throws {
-        let mark = folder.path + "/mark"
-        let words = ["sh", "-c", "echo $host >>\(folder.path)/seen; [ $host != b ] || [ -e \(mark) ] || exit 7"]
+        let mark = ssh.folder.path + "/mark"
+        let words = ["sh", "-c", "echo $host >>\(ssh.folder.path)/seen; [ $host != b ] || [ -e \(mark) ] || exit 7"]
         let first = try await run(["--forks", "1", "--output", "json", "--"] + words)
         #expect(first.status == 1)
         #expect(
             first.text.contains(#""host":"b","address":"b","outcome":"failed","reason":"command.failed","status":7"#))
-        _ = try folder.file("mark", [])
+        _ = try ssh.folder.file("mark", [])
         // The command is in the record.
         let second = try await run(["--resume", "last"])
         #expect(second.status == 0)
         #expect(second.text.contains("1 done · 2 done before"))
         let third = try await run(["--resume", "last", "--"] + words)
         #expect(third.text.contains("0 done · 3 done before"))
-        #expect(try String(contentsOfFile: folder.path + "/seen", encoding: .utf8) == "a\nb\nc\nb\n")
+        #expect(try String(contentsOfFile: ssh.folder.path + "/seen", encoding: .utf8) == "a\nb\nc\nb\n")
         let other = try await run(["--resume", "last", "--", "true"])
         #expect(other.status == 2)
         #expect(other.complaints.contains("another command"))
@@ -84,10 +67,10 @@ struct FleetCommandTests {
     @Test("An interruption ends those that run, and reports")
     func interrupted() async throws {
         // What a waits for comes from b, which then goes on: once a is done, b has begun.
-        let pipe = folder.path + "/pipe"
+        let pipe = ssh.folder.path + "/pipe"
         let command = "if [ $host = a ]; then read x <\(pipe); else echo >\(pipe); exec sleep 1000; fi"
         let words = try words(["-v", "--", "sh", "-c", command], ["a", "b"])
-        let ending = try await Program.with(words, shell: "mkfifo \(pipe) && " + shell) { program in
+        let ending = try await Program.with(words, shell: "mkfifo \(pipe) && " + ssh.shell) { program in
             #expect(await program.output.wait { $0.contains("\ndone ") })
             program.signal(SIGINT)
             return await program.ending()
