@@ -116,6 +116,6 @@ let package = Package(
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests(
             "MusterCommandTests",
-            ["muster", "MusterCore", "MusterFormats", "MusterRotation", "MusterSystem", "MusterTesting"]),
+            ["muster", "MusterCore", "MusterFleet", "MusterFormats", "MusterRotation", "MusterSystem", "MusterTesting"]),
     ]
 )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MusterCore
+import MusterFleet
 import MusterFormats
 import MusterRotation
 import MusterSystem
@@ -88,7 +89,6 @@ struct RotateCommand: AsyncParsableCommand {
         for (name, value) in [("--state", state), ("--log", log)] where value?.isEmpty ?? false {
             throw ValidationError("\(name) has an empty name; write a file's")
         }
-        try fleet.validate()
     }
 
     func run() async throws {
@@ -99,7 +99,7 @@ struct RotateCommand: AsyncParsableCommand {
         }
         if let inventory = fleet.hosts {
             // The fleet: the same command on every host of an inventory.
-            return try await RotateFleet(fleet, remote: remoteWords).run(inventory)
+            return try await RotateFleet(fleet, report: fleetReport, remote: remoteWords).run(inventory)
         }
         try await RotateInquiry(self).run()
     }
@@ -119,9 +119,18 @@ struct RotateCommand: AsyncParsableCommand {
         return options
     }
 
-    /// The command as it is run on a host of a fleet: in JSON, to be joined; files are the host's own.
+    /// How this host tells of a fleet; text is the table.
+    var fleetReport: FleetReport {
+        FleetReport(
+            format: output.flatMap { RunReportFormat(rawValue: $0.format.name) } ?? .table, color: color,
+            isVerbose: isVerbose)
+    }
+
+    /// The command as it is run on a host of a fleet: by the same name, and in NDJSON, whatever is told here.
     var remoteWords: [String] {
-        var words = ["muster", "logs", "rotate", "--output", "json"]
+        var words = ["muster", "logs", "rotate"]
+        if isLogrotate { words.append("--as-logrotate") }
+        words += ["--output", "ndjson"]
         if isDry { words.append("--dry-run") }
         if isForced { words.append("--force") }
         if let state { words.append("--state=" + state) }

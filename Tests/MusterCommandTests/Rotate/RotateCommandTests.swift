@@ -1,5 +1,6 @@
 import ArgumentParser
 import MusterCore
+import MusterFleet
 import MusterFormats
 import MusterRotation
 import Testing
@@ -62,7 +63,8 @@ struct RotateCommandTests {
         arguments: [
             ("--bogus a", "--bogus"), ("-s", "-s"), ("--output yaml a", "yaml"), ("--workers 0 a", "--workers"),
             ("--skip-state-lock --wait-for-state-lock a", "exclude"), ("--limit web a", "--hosts"),
-            ("--hosts i --forks 0 a", "--forks"), ("--hosts i --via telnet a", "--via"),
+            ("--hosts i --forks 0 a", "--forks"), ("--forks 3 a", "--hosts"), ("--resume last a", "--hosts"),
+            ("--ssh-option X=1 a", "--hosts"), ("--via ssh a", "--hosts"), ("--hosts i --via telnet a", "--via"),
             ("-x a", "-x"),
         ])
     func refused(_ line: String, _ hint: String) {
@@ -81,19 +83,26 @@ struct RotateCommandTests {
         #expect(error.map { RotateCommand.message(for: $0).contains(option) } ?? false)
     }
 
-    @Test("On a host of a fleet the same is asked, in JSON, with nothing that is of this host")
+    @Test("On a host of a fleet the same is asked, in NDJSON, with nothing that is of this host")
     func remote() throws {
         let command = try Self.parse(
-            "-df -s st --workers 2 --wait-for-state-lock -l log --hosts inv --limit web -v a -- -b")
+            "-df -s st --workers 2 --wait-for-state-lock -l log --hosts inv --limit web -v -o json --color never a -- -b"
+        )
         #expect(
             command.remoteWords == [
-                "muster", "logs", "rotate", "--output", "json", "--dry-run", "--force", "--state=st", "--log=log",
+                "muster", "logs", "rotate", "--output", "ndjson", "--dry-run", "--force", "--state=st", "--log=log",
                 "--wait-for-state-lock", "--workers=2", "--", "a", "-b",
             ])
         #expect(command.fleet.hosts == "inv")
         let again = try RotateCommand.parse(Array(command.remoteWords.dropFirst(3)))
         #expect(again.configurations == ["a", "-b"])
-        #expect(again.output?.format.name == "json")
+        #expect(again.output?.format.name == "ndjson")
+        #expect(command.fleet.reach.limit == "web")
+        #expect(command.fleetReport.format == .json && command.fleetReport.isVerbose)
+        #expect(try Self.parse("--hosts inv a").fleetReport.format == .table)
+        // The default state file follows from the name.
+        let words = try Self.parse("--as-logrotate --hosts inv a").remoteWords
+        #expect(try RotateCommand.parse(Array(words.dropFirst(3))).isLogrotate)
     }
 
     @Test("Ends with 1 where anything went wrong or was left undone")
