@@ -99,7 +99,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("MusterCoreTests", ["MusterCore", "MusterTesting"]),
         tests("MusterWireTests", ["MusterWire", nio("NIOHTTP1"), nio("NIOCore"), nio("NIOEmbedded")]),
-        tests("MusterSystemTests", ["MusterSystem", "MusterCore", "MusterTesting"]),
+        .executableTarget(
+            name: "muster-disk-server", dependencies: ["MusterSystem"], path: "Tests/Programs/DiskServer",
+            swiftSettings: swiftSettings),
+        tests("MusterSystemTests", ["MusterSystem", "MusterCore", "MusterTesting", "muster-disk-server"]),
         tests("MusterTLSTests", ["MusterTLS"] + tlsProducts),
         tests("MusterEngineTests", ["MusterEngine", "MusterCore", "MusterTesting"]),
         tests(

@@ -8,7 +8,7 @@ import Testing
 /// directory) and `pipe`.
 private struct Bench {
     enum Kind: CaseIterable, CustomTestStringConvertible {
-        case linux, model, guardedLinux, guardedModel
+        case linux, model, guardedLinux, guardedModel, actor
         var testDescription: String { "\(self)" }
     }
 
@@ -18,9 +18,14 @@ private struct Bench {
     /// The folder is where it lies on a real disk.
     init(_ kind: Kind, _ folder: TemporaryFolder) throws {
         switch kind {
-        case .linux, .guardedLinux:
+        case .linux, .guardedLinux, .actor:
             root = folder.path
-            disk = kind == .linux ? LinuxDisk() : GuardedDisk(LinuxDisk())
+            disk =
+                switch kind {
+                case .actor: try ActorDisk.onThread()
+                case .guardedLinux: GuardedDisk(LinuxDisk())
+                default: LinuxDisk()
+                }
             _ = try folder.file("file", Array("hello".utf8))
             let made = unsafe [
                 chmod("\(root)/file", 0o644), symlink("file", "\(root)/link"), mkdir("\(root)/directory", 0o755),
@@ -44,7 +49,7 @@ private struct Bench {
     }
 }
 
-@Suite("Disks, the real one and the model of it", .timeLimit(.minutes(2))) struct DiskTests {
+@Suite("Disks: the real one, the model of it, and the one behind a server", .timeLimit(.minutes(2))) struct DiskTests {
     private let folder = TemporaryFolder()
 
     @Test("Facts are those of the entry itself, links not followed", arguments: Bench.Kind.allCases)
@@ -288,5 +293,11 @@ private struct Bench {
         #expect(code { try real.rename("file", to: model, as: "b") } == EXDEV)
         #expect(code { try model.rename("file", to: real, as: "b") } == EXDEV)
         #expect(code { try model.rename("file", to: try Bench(.model, folder).open(), as: "b") } == EXDEV)
+        let actor = try ActorDisk.onThread().openDirectory(folder.path)
+        let other = try ActorDisk.onThread().openDirectory(folder.path)
+        for (directory, target) in [(actor, real), (real, actor), (actor, model), (actor, other)] {
+            #expect(code { try directory.rename("file", to: target, as: "b") } == EXDEV)
+            #expect(code { try directory.rename("file", to: target, as: "..") } == EINVAL)
+        }
     }
 }

@@ -223,4 +223,25 @@ int cml_account_user(const char *name, uint32_t *user, uint32_t *group);
 int cml_account_user_number(uint32_t number, uint32_t *group);
 int cml_account_group(const char *name, uint32_t *group);
 
+// --- a process that works with a user's rights, and messages to it
+// Where that process has its socket.
+enum { CML_SERVER_SOCKET = 3 };
+// Two ends that keep messages apart (SOCK_SEQPACKET), above all descriptors that a child is given by number.
+int cml_message_pair(int ends[2]);
+bool cml_is_message_socket(int fd);
+// Sends a message, with a descriptor where that is not -1. -EAGAIN where there is no room and it shall not wait.
+int cml_message_send(int fd, const void *bytes, size_t count, int descriptor, bool waits);
+// Takes a message and the descriptor that came with it (-1: none). 0 at the end; -EPROTO where it is too long or has more
+// descriptors, which are closed then.
+int64_t cml_message_receive(int fd, void *bytes, size_t capacity, int *descriptor);
+// Whether a descriptor is what cml_disk_open gives: to read, or to read and write, at any place.
+bool cml_file_is_for(int fd, bool writing);
+// Starts a program with a socket as descriptor CML_SERVER_SOCKET, nothing else of ours and no terminal; returns its id.
+int cml_spawn_server(const char *program, char *const *arguments, char *const *environment, int socket);
+bool cml_child_is_stopped(int child);
+// Becomes a user for good, with the groups of that name (empty: the one group). -EPERM where that could be undone.
+int cml_become(uint32_t user, uint32_t group, const char *name);
+// Ignores the signals that end a run, and makes files with just the mode they are asked with.
+void cml_serve_quietly(void);
+
 #endif

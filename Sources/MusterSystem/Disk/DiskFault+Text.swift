@@ -23,3 +23,8 @@ package enum EntryName {
         return name.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 != 0 }
     }
 }
+
+extension DiskDirectory {
+    /// The path of an entry.
+    func place(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+}

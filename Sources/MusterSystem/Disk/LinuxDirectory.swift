@@ -76,8 +76,6 @@ final class LinuxDirectory: DiskDirectory {
         try DiskFault.check(cml_disk_synchronize(descriptor), "synchronize", path)
     }
 
-    private func place(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
-
     private func fault(_ code: Int32, _ call: String, _ name: String) -> DiskFault {
         DiskFault(code: code, call: call, path: place(name))
     }

@@ -4,7 +4,8 @@ internal import Glibc
 /// An open file, and the lock on it where it was taken.
 final class LinuxDiskFile: DiskFile {
     private let path: String
-    private let descriptor: Int32
+    /// Open as long as this is.
+    let descriptor: Int32
 
     /// Takes a descriptor over and closes it at its own end.
     init(path: String, descriptor: Int32) {
