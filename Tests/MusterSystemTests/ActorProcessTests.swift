@@ -159,6 +159,8 @@ private let (nobody, nogroup): (UInt32, UInt32) = (65_534, 65_534)
             #expect(code { try file.setMode(0o640) } == EPIPE)
             #expect(code { _ = try directory.listing() } == EPIPE)
         }
+        // Nobody is left to wait for.
+        #expect(disk.process == nil && kill(id, 0) == -1)
         // What is done here goes on.
         try file.write("a")
         #expect(try file.bytes() == [0x61])

@@ -22,8 +22,8 @@ package struct ActorDisk: Disk {
         self.user = user
     }
 
-    /// The server's process, where it is one of its own.
-    var process: Int32? { link.child }
+    /// The server's process, where it is one of its own and was not ended.
+    var process: Int32? { link.process }
 
     /// Starts a server.
     ///

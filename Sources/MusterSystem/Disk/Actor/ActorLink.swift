@@ -14,20 +14,16 @@ final class ActorLink: Sendable {
 
     private let channel: Mutex<Channel>
     private let numbers = Atomic<ActorRequest.Number>(0)
-    /// The server's process, where it is one of its own.
-    let child: Int32?
-
     /// Takes the process over.
     init(socket: MessageSocket, child: Int32?) {
         channel = Mutex(Channel(socket: socket, child: child))
-        self.child = child
     }
 
-    deinit {
-        channel.withLock { $0.socket.end() }
-        // Every question has its answer, so that it is in the middle of nothing.
-        if let child { cml_child_end(child) }
-    }
+    // Every question has its answer, so that the process is in the middle of nothing.
+    deinit { channel.withLock { $0.end() } }
+
+    /// The server's process, where it is one of its own and was not ended.
+    var process: Int32? { channel.withLock { $0.child } }
 
     /// For something that is opened next.
     func newNumber() -> ActorRequest.Number { numbers.add(1, ordering: .relaxed).newValue }
@@ -108,7 +104,8 @@ extension ActorLink {
     /// What one turn works with.
     private struct Channel: Sendable {
         let socket: MessageSocket
-        let child: Int32?
+        /// Not reaped yet.
+        private(set) var child: Int32?
         /// Why nothing is asked any more.
         private var fault: Int32?
 
@@ -117,11 +114,18 @@ extension ActorLink {
             self.child = child
         }
 
-        /// Ends the connection for good.
+        /// Ends the connection, and the process that has nobody to serve.
+        mutating func end() {
+            socket.end()
+            if let child { cml_child_end(child) }
+            child = nil
+        }
+
+        /// Ends it because of the server.
         mutating func broken(_ code: Int32) -> MessageSocket.Refusal {
             let code = fault ?? code
             fault = code
-            socket.end()
+            end()
             return MessageSocket.Refusal(code: code)
         }
 
