@@ -30,9 +30,14 @@ enum RotationWiring {
                 .badValue, at: "su \(actor.user) \(actor.group)", "there is no such user or group; correct the name")
         }
         if user.user == Accounts.effectiveUser, group == Accounts.effectiveGroup { return LinkedDisk(LinuxDisk()) }
-        throw RotationFault(
-            .unsupported, at: "su \(actor.user) \(actor.group)",
-            "only root may act for another user; run muster as root")
+        do throws(DiskFault) {
+            // A number without an account has no name, and no groups besides.
+            let name = user.group == nil ? "" : actor.user
+            return LinkedDisk(try ActorDisk.start(user: user.user, group: group, name: name), user: user.user)
+        } catch {
+            let hint = "\(error.hint); only root may work as somebody else"
+            throw RotationFault(.disk, at: "su \(actor.user) \(actor.group)", hint)
+        }
     }
 
     /// Makes the folders of a default state file; that one cannot be made shows when the file is written.
