@@ -79,6 +79,51 @@ int64_t lim_inflate(const char *path);
 enum lim_log_kind { LIM_COMBINED, LIM_JSON };
 int lim_generate_log(enum lim_log_kind kind, uint64_t bytes, uint64_t seed, const char *path);
 
+// --- what work used
+typedef struct {
+    int64_t cpu_ns;
+    int64_t wall_ns;
+    int64_t peak_kb;
+    int status;
+} lim_usage;
+
+// --- rotating logs: a tree of small ones, and what rotating them costs in C
+typedef struct {
+    // Logs, and how many of them lie in one folder.
+    uint32_t files, per_directory;
+    // Bytes of a log, to the end of a line.
+    uint32_t size;
+} lim_tree;
+// The path of a log; the length written, 0 where there is no room.
+size_t lim_tree_path(char *path, size_t capacity, const char *folder, lim_tree tree, uint32_t log);
+// Makes a tree in a new folder of pieces of a source, which has to hold `files` times `size` bytes, and waits until it is
+// on the device. 0 or -errno.
+int lim_plant_tree(const char *folder, const char *source, lim_tree tree);
+enum lim_tree_state {
+    // All logs are empty, each with all of it in a gzip file beside it.
+    LIM_ROTATED,
+    // As they were made.
+    LIM_NOT_ROTATED,
+    // A log that is neither.
+    LIM_NOT_COMPRESSED, LIM_NOT_RENEWED, LIM_NOT_WHOLE,
+    // There are other entries beside logs.
+    LIM_UNTIDY,
+    LIM_UNREADABLE,
+};
+// Whether all logs are in one of the first two states, every gzip file being inflated. What was found and, where a log
+// differs, which.
+enum lim_tree_state lim_check_tree(
+    const char *folder, const char *source, lim_tree tree, enum lim_tree_state wanted, uint32_t *log);
+// Rotates all logs of a tree: names, new logs, gzip at level 6, everything synchronized, a folder once a pass over 128
+// logs. Its time and processor time, not that of the process around it. 0 or -errno.
+int lim_rotate_tree(const char *folder, int threads, lim_usage *usage);
+// Opens and lists all folders of a tree and asks for the facts of each log (lstat). How many there are, or -errno.
+int lim_stat_tree(const char *folder, lim_usage *usage);
+// The name of the file system that a path is on; the length written, 0 where there is no such path.
+size_t lim_file_system(const char *path, char *text, size_t capacity);
+// Local time as in logrotate's state file, `2026-11-25-14:5:0`; the length written.
+size_t lim_state_date(char *text, size_t capacity);
+
 // --- the process
 int64_t lim_now_ns(void);
 // Processor time of this process, user and system, to the nanosecond.
@@ -101,12 +146,6 @@ int lim_time_waits(uint16_t port);
 // The directory of this program, without a slash at its end; the length written.
 size_t lim_program_directory(char *text, size_t capacity);
 
-typedef struct {
-    int64_t cpu_ns;
-    int64_t wall_ns;
-    int64_t peak_kb;
-    int status;
-} lim_usage;
 // Starts a program on a core (-1: any). `input` and `output` take our ends of its standard streams, or are NULL for
 // /dev/null; `quiet` silences its standard error. The process id or -errno.
 int lim_spawn(const char *const *arguments, int core, int *input, int *output, bool quiet);
