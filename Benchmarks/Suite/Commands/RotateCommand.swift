@@ -70,7 +70,7 @@ struct RotateCommand: AsyncParsableCommand {
             let parent = kind == .memory ? memory : disk ?? BuiltProgram.directory
             let place = try RotationPlace(kind, in: parent, shape: shape)
             defer { if !keep { place.remove() } }
-            let settings = RotationRun(samples: samples, place: place)
+            let settings = RotateSettings(samples: samples, place: place)
             for workload in RotationWorkload.all where only?.contains(workload.name) ?? true {
                 Progress.say("\(workload.name), \(place.fileSystem): \(workload.summary)")
                 report.sections.append(try workload.run(settings))

@@ -4,15 +4,15 @@ import CMusterLimits
 enum ForcedRotation {
     static let workload = RotationWorkload(
         name: "forced", summary: "every log is rotated and compressed, against logrotate and C"
-    ) { run in
-        let place = run.place
+    ) { settings in
+        let place = settings.place
         let peers = try RotationPeers(place, flags: ["-f"])
         let threads = Int(lim_core_count())
         var contenders = [RotationContender.bare("C", place, threads: threads)]
         if threads > 1 { contenders.append(.bare(single, place, threads: 1)) }
         contenders += peers.found
         let measured = try RotationContender.race(
-            contenders, samples: run.samples, prepare: { try place.plant() },
+            contenders, samples: settings.samples, prepare: { try place.plant() },
             check: { try place.checkIsRotated(by: $0) })
         let baselines = peers.hasMuster ? ["C", "muster"] : ["C"]
         var section = Section(

@@ -4,11 +4,14 @@ import CMusterLimits
 enum IdleRotation {
     static let workload = RotationWorkload(
         name: "idle", summary: "nothing is due, against logrotate and a loop in C that looks at every log"
-    ) { run in
-        let place = run.place
+    ) { settings in
+        let place = settings.place
         let peers = try RotationPeers(place, flags: [])
+        let started = peers.found.first { $0.name == "muster" }.map {
+            RotationContender(name: "muster --version", command: [$0.command[0], "--version"])
+        }
         let measured = try RotationContender.race(
-            [.bare("C", place, threads: 0)] + peers.found, samples: run.samples,
+            [.bare("C", place, threads: 0)] + peers.found + [started].compactMap(\.self), samples: settings.samples,
             prepare: {
                 try place.plant()
                 try place.writeState()
@@ -22,6 +25,7 @@ enum IdleRotation {
                 + "without start and end of a process.",
         ]
         section.notes += peers.notes
+        if started != nil { section.notes.append("muster --version: what start and end of the program cost alone.") }
         section.rows = measured.rows(
             "ms wall", baselines: baselines, goals: ["muster": [.ratio(to: "C", atMost: 3)]]
         ) { $0.wallSeconds * 1000 }

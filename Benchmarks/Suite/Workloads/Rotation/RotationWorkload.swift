@@ -1,5 +1,5 @@
 /// What every workload about rotation is told.
-struct RotationRun: Sendable {
+struct RotateSettings: Sendable {
     /// Rounds that count.
     var samples: Int
     var place: RotationPlace
@@ -10,7 +10,7 @@ struct RotationWorkload: Sendable {
     /// As `--only` names it.
     var name: String
     var summary: String
-    var run: @Sendable (RotationRun) throws -> Section
+    var run: @Sendable (RotateSettings) throws -> Section
 
     /// All, in the order in which they are measured. A new one is a file of its own and one line here.
     static let all = [ForcedRotation.workload, IdleRotation.workload]
