@@ -123,13 +123,15 @@ static int renew(int fd, const char *name, facts *facts) {
     facts->mode = status.st_mode & 07777;
     facts->user = status.st_uid;
     facts->group = status.st_gid;
-    char rotated[NAME_BYTES];
+    char rotated[NAME_BYTES], fresh[NAME_BYTES];
     snprintf(rotated, sizeof rotated, "%s.1", name);
+    snprintf(fresh, sizeof fresh, ".%s.new", name);
     if (renameat2(fd, name, fd, rotated, RENAME_NOREPLACE) < 0) return -errno;
-    int log = make_file(fd, name, *facts);
+    // Under another name until its owner and mode are right.
+    int log = make_file(fd, fresh, *facts);
     if (log < 0) return log;
     close(log);
-    return 0;
+    return renameat2(fd, fresh, fd, name, RENAME_NOREPLACE) < 0 ? -errno : 0;
 }
 
 static int write_all(int file, const uint8_t *bytes, size_t count) {
