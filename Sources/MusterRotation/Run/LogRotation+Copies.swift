@@ -11,7 +11,7 @@ extension LogRotation {
             copied = truncates ? facts.size : nil
             return
         }
-        let log = try open(intent.name, directory, identity, forWriting: false)
+        guard let log = try openRemaining(intent.name, directory, identity, forWriting: false) else { return }
         let size = try place(log, to, destination, tools)
         copied = truncates ? size : nil
     }
@@ -68,7 +68,9 @@ extension LogRotation {
         _ start: Int64, _ to: String, _ identity: FileIdentity, _ directory: any DiskDirectory,
         _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) {
-        let log = try open(intent.name, directory, identity, forWriting: true)
+        // Where the copy is gone it was compressed, which comes after the cut.
+        if isRecovery, try destination.facts(to) == nil { return }
+        guard let log = try openRemaining(intent.name, directory, identity, forWriting: true) else { return }
         let copy = try destination.open(to, forWriting: true)
         if isRecovery {
             // Cut already, when it is shorter now or begins with something else.

@@ -26,7 +26,8 @@ final class LogRotation: @unchecked Sendable {
     private(set) var standing = Standing.going
     /// Whether its names are as they shall be, on the device.
     var isNamed = false
-    /// Whether the log itself has been touched.
+    /// Whether any name has been touched: rotated logs that have moved would move a second time if it were planned anew, and
+    /// the oldest be removed for nothing.
     private(set) var hasMoved = false
     /// Bytes of the copy that is on the device; nil where there is none to be followed by a truncation.
     var copied: Int64?
@@ -113,6 +114,7 @@ final class LogRotation: @unchecked Sendable {
         switch step {
         case .shift(let from, let to, let identity):
             try move(from, of: destination, to: to, of: destination, identity)
+            hasMoved = true
         case .rotate(let to, let identity):
             try move(intent.name, of: directory, to: to, of: destination, identity)
             hasMoved = true
@@ -199,6 +201,14 @@ final class LogRotation: @unchecked Sendable {
         }
         try remove()
         return try create()
+    }
+
+    /// The same for a log that an earlier run began to rotate; nil where it is gone, or another has its name by now.
+    func openRemaining(
+        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool
+    ) throws(DiskFault) -> (any DiskFile)? {
+        if isRecovery, !(try directory.facts(name).map { isSame($0, identity) } ?? false) { return nil }
+        return try open(name, directory, identity, forWriting: forWriting)
     }
 
     /// Opens a file that has to be the one that was meant. Errors: ESTALE where it is another.
