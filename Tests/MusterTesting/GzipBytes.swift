@@ -13,6 +13,15 @@ package enum GzipBytes {
         return bytes + littleEndian(checksum(content), 4) + littleEndian(UInt32(content.count), 4)
     }
 
+    /// What the one member of a file holds, whatever its blocks; nil where it is damaged or something follows it.
+    package static func content(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count >= 18, bytes.starts(with: [0x1f, 0x8b, 8, 0]) else { return nil }
+        var inflation = Inflation(bytes, at: 10)
+        guard let content = inflation.run(), inflation.end + 8 == bytes.count else { return nil }
+        let ending = littleEndian(checksum(content), 4) + littleEndian(UInt32(content.count), 4)
+        return bytes.suffix(8).elementsEqual(ending) ? content : nil
+    }
+
     /// `hello hello hello hello\n` as gzip compresses it, with a name in its head.
     package static let hello: [UInt8] = [
         0x1f, 0x8b, 0x08, 0x08, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x68, 0x00, 0xcb, 0x48, 0xcd, 0xc9,

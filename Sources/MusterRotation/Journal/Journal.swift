@@ -16,6 +16,8 @@ package final class Journal: Sendable {
         var appended: Int64 = 0
         var durable: Int64 = 0
         var isWriting = false
+        /// Whether its name is on the device: it has to be there as long as anything in it.
+        var isNamed = false
         /// After a fault nothing that is written can be relied on.
         var fault: DiskFault?
     }
@@ -50,9 +52,9 @@ package final class Journal: Sendable {
             // Else what is written next could make something whole of what stands behind the end.
             let wanted = max(end, heading.count)
             if bytes.count > wanted { try file.truncate(Int64(wanted)) }
-            if bytes.count != wanted || end == 0 { try file.synchronize() }
-            // Its name has to be there as long as anything in it.
-            try directory.synchronize()
+            // What is read may not be on the device, and will be relied on from now on.
+            if bytes.count != wanted || !records.isEmpty { try file.synchronize() }
+            if !records.isEmpty { try directory.synchronize() }
             return (Journal(name, directory, file, end: wanted), records)
         } catch {
             throw fault(error)
@@ -140,12 +142,13 @@ package final class Journal: Sendable {
                 if state.isWriting { return nil }
                 state.isWriting = true
                 defer { state.pending = [] }
-                return .write(state.pending, state.file, at: state.end, upTo: state.appended)
+                return .write(state.pending, state.file, at: state.end, upTo: state.appended, isNamed: state.isNamed)
             }
             switch turn {
             case .done: return
             case .failed(let fault): throw RotationFault(fault)
-            case .write(let bytes, let file, let offset, let upTo): put(bytes, file, offset, upTo)
+            case .write(let bytes, let file, let offset, let upTo, let isNamed):
+                put(bytes, file, offset, upTo, isNamed)
             }
         }
     }
@@ -153,30 +156,33 @@ package final class Journal: Sendable {
     private enum Turn {
         case done
         case failed(DiskFault)
-        case write([UInt8], any DiskFile, at: Int64, upTo: Int64)
+        case write([UInt8], any DiskFile, at: Int64, upTo: Int64, isNamed: Bool)
     }
 
-    private func put(_ bytes: [UInt8], _ file: any DiskFile, _ offset: Int64, _ upTo: Int64) {
+    private func put(_ bytes: [UInt8], _ file: any DiskFile, _ offset: Int64, _ upTo: Int64, _ isNamed: Bool) {
         var fault: DiskFault?
         do throws(DiskFault) {
             try file.write(bytes, at: offset)
             try file.synchronize()
+            if !isNamed { try directory.synchronize() }
         } catch {
             fault = error
         }
         state.change { state in
             state.isWriting = false
+            state.isNamed = true
             state.fault = fault
             state.end = offset + Int64(bytes.count)
             state.durable = upTo
         }
     }
 
-    /// Begins anew, with what is still to be ended. Only when nobody else uses it. Errors: the disk fails; then what was
+    /// Begins anew, with what is still to be ended; does nothing where nothing stands in it and nothing is left. Only when nobody else uses it. Errors: the disk fails; then what was
     /// there is there still.
     package func restart(with records: [JournalRecord]) throws(RotationFault) {
         let bytes = Self.heading + Self.framed(records)
-        var file = state.change { $0.file }
+        var (file, end, isNamed) = state.change { ($0.file, $0.end, $0.isNamed) }
+        if records.isEmpty, end == bytes.count { return }
         do throws(DiskFault) {
             if records.isEmpty {
                 try file.truncate(Int64(bytes.count))
@@ -193,11 +199,13 @@ package final class Journal: Sendable {
                 try file.synchronize()
                 try directory.replace(name, with: temporary)
                 try directory.synchronize()
+                isNamed = true
             }
         } catch {
             throw RotationFault(error)
         }
-        state.change { [file] in $0 = State(file: file, end: Int64(bytes.count)) }
+        end = Int64(bytes.count)
+        state.change { [file, end, isNamed] in $0 = State(file: file, end: end, isNamed: isNamed) }
     }
 }
 

@@ -69,9 +69,7 @@ final class CompressionTools: @unchecked Sendable {
 
     /// What a compressed file holds. Nil where it is no whole gzip file.
     func content(ofCompressed file: any DiskFile) throws(DiskFault) -> ByteSum? {
-        let one = if let verifier { verifier } else { try GzipVerifier() }
-        verifier = one
-        return try one.sum(of: file)
+        try madeVerifier().sum(of: file)
     }
 
     /// Whether a file has gzip's two first bytes (RFC 1952 §2.3.1).
@@ -80,16 +78,47 @@ final class CompressionTools: @unchecked Sendable {
         return unsafe count == 2 && buffer[0] == 0x1f && buffer[1] == 0x8b
     }
 
-    /// What a plain file holds.
-    func content(_ file: any DiskFile) throws(DiskFault) -> ByteSum {
-        var sum = CRC32()
-        var length: Int64 = 0
-        while true {
-            let count = try unsafe file.read(at: length, into: buffer)
-            if count == 0 { return ByteSum(length: length, checksum: sum.value) }
-            unsafe sum.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            length += Int64(count)
+    /// What a compressed file is to a plain one.
+    enum Comparison {
+        /// It holds every byte of it at its place, but for zeros, which stand where a power cut took bytes away.
+        case holds
+        /// The plain one begins with all that it holds, and goes on.
+        case isBeginning
+        case differs
+    }
+
+    /// Nil where the compressed file is no whole gzip file.
+    func comparison(of compressed: any DiskFile, with file: any DiskFile) throws(DiskFault) -> Comparison? {
+        let one = try madeVerifier()
+        var isHeld = true
+        var isSame = true
+        var at: Int64 = 0
+        func compare(_ text: UnsafeRawBufferPointer) throws(DiskFault) {
+            var start = 0
+            while isHeld || isSame, start < text.count {
+                let wanted = min(Self.size, text.count - start)
+                let count = try unsafe file.read(
+                    at: at, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+                // Invariant: the buffer was filled so far, and the text has so many bytes from there on.
+                for index in 0..<count where unsafe buffer[index] != text[start + index] {
+                    isSame = false
+                    if unsafe buffer[index] != 0 { isHeld = false }
+                }
+                at += Int64(count)
+                start += count
+                if count < wanted { return }
+            }
         }
+        let sum = try unsafe one.sum(of: compressed, look: compare)
+        guard let sum else { return nil }
+        let size = try file.facts().size
+        return isHeld && size <= sum.length ? .holds : isSame && size > sum.length ? .isBeginning : .differs
+    }
+
+    private func madeVerifier() throws(DiskFault) -> GzipVerifier {
+        let one = if let verifier { verifier } else { try GzipVerifier() }
+        verifier = one
+        return one
     }
 
     /// Overwrites a file's bytes so many times.

@@ -43,10 +43,12 @@ extension LogRotation {
         // Whoever compressed it before, or took it away, was faster.
         guard let source = try destination.facts(from), source.kind == .regular else { return nil }
         if isRecovery, try destination.facts(to) != nil {
-            guard try isCopy(to, of: from, destination, tools) else {
-                throw DiskFault(code: EEXIST, call: "compress", path: "\(intent.destination)/\(to)")
+            switch try comparison(of: to, with: from, destination, tools) {
+            case .holds: return UnpublishedLog(from: from, to: to, destination: destination, source: source)
+            // The plain log has grown since, and is compressed anew.
+            case .isBeginning: try destination.remove(to)
+            case .differs: throw DiskFault(code: EEXIST, call: "compress", path: "\(intent.destination)/\(to)")
             }
-            return UnpublishedLog(from: from, to: to, destination: destination, source: source)
         }
         let temporary = TemporaryName.rotated(to)
         let file = try anew { () throws(DiskFault) in
@@ -58,15 +60,17 @@ extension LogRotation {
         return UnpublishedLog(from: from, to: to, destination: destination, source: source, file: file)
     }
 
-    /// Whether a compressed log that has its name already holds the same as the plain one: an earlier run was killed between.
-    private func isCopy(
-        _ to: String, of from: String, _ destination: any DiskDirectory, _ tools: CompressionTools
-    ) throws(DiskFault) -> Bool {
+    /// What a compressed log that has its name already holds of the plain one: an earlier run was killed between. After a
+    /// power cut the plain one may have less than it had, for nobody waited until it was on the device, or what was appended
+    /// to it.
+    private func comparison(
+        of to: String, with from: String, _ destination: any DiskDirectory, _ tools: CompressionTools
+    ) throws(DiskFault) -> CompressionTools.Comparison {
         let compressed = try destination.open(to, forWriting: false)
         let plain = try destination.open(from, forWriting: false)
-        if let content = try tools.content(ofCompressed: compressed) { return try content == tools.content(plain) }
+        if let comparison = try tools.comparison(of: compressed, with: plain) { return comparison }
         // What a program of another format made got its name after it was whole and on the device.
-        return try !tools.beginsAsGzip(compressed)
+        return try tools.beginsAsGzip(compressed) ? .differs : .holds
     }
 
     private func fill(

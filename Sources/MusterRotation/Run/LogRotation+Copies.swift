@@ -54,6 +54,7 @@ extension LogRotation {
                     let log = try open(intent.name, directory, identity, forWriting: true)
                     report.bytesAtRisk = Int(clamping: try log.facts().size - Int64(report.bytes))
                     try log.truncate(0)
+                    try log.synchronize()
                     isDone(step)
                 default: continue
                 }
@@ -88,7 +89,14 @@ extension LogRotation {
         // What came while the device was waited for. It is on the device some time later, as the log would have been.
         let end = try tools.copy(log, to: copy, from: size)
         try log.truncate(0)
+        // Else it could be whole again after a power cut, when the journal has forgotten it.
+        try log.synchronize()
         report.bytesAtRisk = Int(clamping: grown + end - size)
+    }
+
+    /// Whether its file is removed once it is copied.
+    var isDelivered: Bool {
+        intent.steps.contains { if case .deliver = $0 { true } else { false } }
     }
 
     /// Copies what was set aside under its rotated name on another device, and removes it then.

@@ -161,10 +161,10 @@ final class LogRotation: @unchecked Sendable {
     private func create(
         _ directory: any DiskDirectory, mode: UInt32, user: UInt32, group: UInt32
     ) throws(DiskFault) {
-        // A daemon may have been faster.
-        if try directory.facts(intent.name) != nil { return }
         let temporary = TemporaryName.log(intent.name)
         if isRecovery { try removeLeftover(temporary, directory) }
+        // A daemon may have been faster.
+        if try directory.facts(intent.name) != nil { return }
         let file = try anew { () throws(DiskFault) in
             try directory.create(temporary, mode: mode)
         } after: {

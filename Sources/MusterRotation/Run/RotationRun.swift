@@ -93,7 +93,11 @@ package struct RotationRun: Sendable {
         let held = note(recovery, in: &state, &report)
         if held.isEmpty {
             try file.write(state, now: now.calendar)
-            if !records.isEmpty { try journal.restart(with: []) }
+            if !records.isEmpty {
+                // The run that was killed may have written the same, and not have waited for the device.
+                try file.synchronize()
+                try journal.restart(with: [])
+            }
         }
 
         var planning = RotationPlanning(

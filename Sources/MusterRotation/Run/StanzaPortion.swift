@@ -31,6 +31,7 @@ struct StanzaPortion: Sendable {
         means.journal.append(
             going.compactMap { log in log.copied.map { JournalRecord.copied(log.number, size: $0) } })
         commit(means, going, else: .held)
+        for log in going where log.standing == .going { log.isNamed = true }
         for log in logs where log.standing == .going { log.truncate(directories, tools) }
         for log in logs { await run(.afterRotation, stanza, log, means) }
         if !stanza.sharesScripts, stanza.scripts[.afterRotation] != nil { commit(means, logs, else: .held) }
@@ -75,7 +76,8 @@ struct StanzaPortion: Sendable {
         for log in logs where log.standing == .going {
             await log.removeOld(stanza, directories, tools, means.programs)
         }
-        synchronize(logs.filter { !unpublished.isEmpty || $0.report.removed > 0 }, directories)
+        // What is gone stays gone before the journal forgets it.
+        synchronize(logs.filter { !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered }, directories)
         means.journal.append([.ended(logs.filter { $0.standing == .going || $0.standing == .stopped }.map(\.number))])
         means.progress.done(logs.count)
     }

@@ -89,6 +89,11 @@ final class StateFile {
         return (state, faults)
     }
 
+    /// Waits until what an earlier run wrote is on the device. Errors: the disk fails.
+    func synchronize() throws(RotationFault) {
+        do throws(DiskFault) { try directory.synchronize() } catch { throw RotationFault(error) }
+    }
+
     /// Errors: it cannot be written; then the old one is there.
     func write(_ state: RotationState, now: CalendarTime) throws(RotationFault) {
         let text = state.text(now: now)

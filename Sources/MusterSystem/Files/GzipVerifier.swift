@@ -37,18 +37,28 @@ package final class GzipVerifier {
     /// last one, its own checksums do not fit, or it holds more than `limit` bytes, beyond which it is not read. Errors: it
     /// cannot be read, or there is no memory (ENOMEM).
     package func sum(of file: any DiskFile, limit: Int64 = .max) throws(DiskFault) -> ByteSum? {
+        try unsafe sum(of: file, limit: limit) { _ in }
+    }
+
+    /// The same, and `look` sees the text piece by piece: it says nothing before all was found whole. Errors: those of `look`
+    /// as well.
+    package func sum(
+        of file: any DiskFile, limit: Int64 = .max, look: (UnsafeRawBufferPointer) throws(DiskFault) -> Void
+    ) throws(DiskFault) -> ByteSum? {
         (start, end, offset) = (0, 0, 0)
         var sum: ByteSum?
         while true {
             if start == end, !(try refill(file)) { return sum }
             let room = limit - (sum?.length ?? 0)
-            guard let member = try member(file, limit: room) else { return nil }
+            guard let member = try unsafe member(file, limit: room, look) else { return nil }
             sum = sum?.followed(by: member) ?? member
         }
     }
 
     /// One member; nil where there is none, or it is damaged or too long.
-    private func member(_ file: any DiskFile, limit: Int64) throws(DiskFault) -> ByteSum? {
+    private func member(
+        _ file: any DiskFile, limit: Int64, _ look: (UnsafeRawBufferPointer) throws(DiskFault) -> Void
+    ) throws(DiskFault) -> ByteSum? {
         guard unsafe cml_inflate_reset(state) == 0 else { return nil }
         var length: Int64 = 0
         while true {
@@ -61,6 +71,8 @@ package final class GzipVerifier {
             length &+= Int64(made)
             if outcome == -ENOMEM { throw DiskFault(code: ENOMEM, call: "decompress", path: "") }
             if outcome < 0 || length > limit { return nil }
+            // Invariant: so many bytes of the text were filled just now.
+            try unsafe look(UnsafeRawBufferPointer(start: text, count: Int(made)))
             if outcome == 1 { return ByteSum(length: length, checksum: unsafe cml_inflate_checksum(state)) }
         }
     }

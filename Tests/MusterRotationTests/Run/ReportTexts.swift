@@ -1,0 +1,8 @@
+import MusterCore
+
+extension RotationReport {
+    /// All faults, those of logs as well.
+    var texts: [String] {
+        (faults + stanzas.flatMap { $0.faults + $0.logs.compactMap(\.fault) }).map(\.text)
+    }
+}
