@@ -53,7 +53,7 @@ package final class Journal: Sendable {
             let wanted = max(end, heading.count)
             if bytes.count > wanted { try file.truncate(Int64(wanted)) }
             // What is read may not be on the device, and will be relied on from now on.
-            if bytes.count != wanted || !records.isEmpty { try file.synchronize() }
+            if end == 0 || bytes.count != wanted || !records.isEmpty { try file.synchronize() }
             if !records.isEmpty { try directory.synchronize() }
             return (Journal(name, directory, file, end: wanted), records)
         } catch {

@@ -75,7 +75,9 @@ extension LogRotation {
         let copy = try destination.open(to, forWriting: true)
         if isRecovery {
             // Cut already, when it is shorter now or begins with something else.
-            guard try log.facts().size >= start, try tools.areEqual(log, copy, count: start) else { return }
+            guard try log.facts().size >= start, try tools.areEqual(log, copy, count: start) else {
+                return try log.synchronize()
+            }
         }
         var size = start
         var grown: Int64 = 0

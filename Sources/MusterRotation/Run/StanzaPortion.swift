@@ -76,8 +76,11 @@ struct StanzaPortion: Sendable {
         for log in logs where log.standing == .going {
             await log.removeOld(stanza, directories, tools, means.programs)
         }
-        // What is gone stays gone before the journal forgets it.
-        synchronize(logs.filter { !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered }, directories)
+        // What is gone stays gone before the journal forgets it; an earlier run may have removed it and not have waited.
+        let changed = logs.filter {
+            $0.isRecovery || !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered
+        }
+        synchronize(changed, directories)
         means.journal.append([.ended(logs.filter { $0.standing == .going || $0.standing == .stopped }.map(\.number))])
         means.progress.done(logs.count)
     }

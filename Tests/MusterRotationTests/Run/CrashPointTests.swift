@@ -119,7 +119,8 @@ import Testing
                 _ = await rig.run(
                     on: pool,
                     onCall: {
-                        ["create", "write", "makeDirectory"].contains($0.name) && $0.number >= number ? .fail(ENOSPC) : .go
+                        ["create", "write", "makeDirectory"].contains($0.name) && $0.number >= number
+                            ? .fail(ENOSPC) : .go
                     })
                 rig.write(isNeeded: !scenario.losesLog)
                 failures.add(
@@ -144,7 +145,8 @@ import Testing
                 let rig = number % 2 == 0 ? first : try first.crashed(number)
                 rig.write(isNeeded: !scenario.losesLog)
                 failures.add(
-                    try await recovered(rig, on: pool), "kills at call \(number), and of the recovery at call \(second)")
+                    try await recovered(rig, on: pool), "kills at call \(number), and of the recovery at call \(second)"
+                )
             }
             failures.tell(scenario)
         }
