@@ -43,7 +43,9 @@ struct StanzaPortion: Sendable {
             !log.scriptsRun.contains(kind)
         else { return }
         do throws(RotationFault) {
-            try await means.programs.run(script, kind, arguments: [log.intent.path, log.intent.rotatedPath])
+            // Before it is rotated a log has one name only.
+            let rotated = kind == .afterRotation ? [log.intent.rotatedPath] : []
+            try await means.programs.run(script, kind, arguments: [log.intent.path] + rotated)
         } catch {
             if error.code == .interrupted { return log.hold() }
             log.fail(error, kind == .afterRotation ? .stopped : log.isRecovery ? .held : .dropped)
