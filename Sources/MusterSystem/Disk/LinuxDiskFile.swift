@@ -1,11 +1,13 @@
 internal import CMusterLinux
 internal import Glibc
+internal import Synchronization
 
 /// An open file, and the lock on it where it was taken.
 final class LinuxDiskFile: DiskFile {
     private let path: String
     /// Open as long as this is.
     let descriptor: Int32
+    private let isLocked = Atomic(false)
 
     /// Takes a descriptor over and closes it at its own end.
     init(path: String, descriptor: Int32) {
@@ -13,7 +15,11 @@ final class LinuxDiskFile: DiskFile {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A process that is being started has the descriptor until it becomes its program, and would keep a lock that long.
+        if isLocked.load(ordering: .relaxed) { flock(descriptor, LOCK_UN) }
+        close(descriptor)
+    }
 
     func facts() throws(DiskFault) -> EntryFacts { try EntryFacts.of(descriptor: descriptor, path: path) }
 
@@ -51,7 +57,11 @@ final class LinuxDiskFile: DiskFile {
         try unsafe DiskFault.check(cml_disk_set_times(descriptor, &raw), "set the times of", path)
     }
 
-    func lock() throws(DiskFault) -> Bool { try DiskFault.check(cml_disk_lock(descriptor), "lock", path) == 1 }
+    func lock() throws(DiskFault) -> Bool {
+        let hasLock = try DiskFault.check(cml_disk_lock(descriptor), "lock", path) == 1
+        if hasLock { isLocked.store(true, ordering: .relaxed) }
+        return hasLock
+    }
 
     func synchronize() throws(DiskFault) {
         try DiskFault.check(cml_disk_synchronize(descriptor), "synchronize", path)
