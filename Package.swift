@@ -112,7 +112,13 @@ let package = Package(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
-        tests("MusterRotationTests", ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting"]),
+// A process of its own for the tests of rotation, which is killed
+        .executableTarget(
+            name: "RotationVictim", dependencies: ["MusterCore", "MusterRotation", "MusterSystem", "MusterTesting"],
+            path: "Tests/Programs/RotationVictim", swiftSettings: swiftSettings),
+        tests(
+            "MusterRotationTests",
+            ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting", "RotationVictim"]),
         tests(
             "MusterFleetTests",
             ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterTesting"]),
