@@ -112,7 +112,7 @@ let package = Package(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
-// A process of its own for the tests of rotation, which is killed
+        // A process of its own for the tests of rotation, which is killed
         .executableTarget(
             name: "RotationVictim", dependencies: ["MusterCore", "MusterRotation", "MusterSystem", "MusterTesting"],
             path: "Tests/Programs/RotationVictim", swiftSettings: swiftSettings),

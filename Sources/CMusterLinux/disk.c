@@ -199,7 +199,7 @@ int cml_disk_synchronize(int fd) {
     return result(outcome);
 }
 
-void cml_disk_drop_from_cache(int fd) { posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); }
+void cml_disk_begin_synchronizing(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 int cml_disk_lock(int fd) {
     int outcome;

@@ -115,7 +115,7 @@ final class ListedDisk: Disk {
         func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault) { throw refusal }
         func lock() throws(DiskFault) -> Bool { throw refusal }
         func synchronize() throws(DiskFault) { throw refusal }
-        func dropFromCache() {}
+        func beginSynchronizing() {}
 
         private var refusal: DiskFault { DiskFault(code: EROFS, call: "change", path: "") }
     }

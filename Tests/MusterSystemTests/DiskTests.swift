@@ -239,7 +239,7 @@ private struct Bench {
         let reader = try directory.open("file", forWriting: false)
         try file.write(String(repeating: "z", count: 300_000), at: 4)
         #expect(try reader.bytes(count: 1 << 20).count == 300_004)
-        file.dropFromCache()
+        file.beginSynchronizing()
         try file.synchronize()
         try directory.synchronize()
         #expect(try reader.bytes(at: 300_003) == [0x7a])

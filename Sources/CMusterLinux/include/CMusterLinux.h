@@ -207,7 +207,7 @@ int cml_disk_set_mode(int fd, uint32_t mode);
 int cml_disk_set_owner(int fd, uint32_t user, uint32_t group);
 int cml_disk_set_times(int fd, const cml_entry_facts *facts);
 int cml_disk_synchronize(int fd);
-void cml_disk_drop_from_cache(int fd);
+void cml_disk_begin_synchronizing(int fd);
 // 1 where the lock is ours now, 0 where somebody else holds it.
 int cml_disk_lock(int fd);
 // What a directory holds, without `.` and `..`: a stream of names, NULL with an error in `outcome`.

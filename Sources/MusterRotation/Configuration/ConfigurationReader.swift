@@ -125,7 +125,7 @@ package struct ConfigurationReader {
 
     /// Names of a directory that are read, in the order of their bytes.
     private func included(_ directory: String) throws(DiskFault) -> [String] {
-        try source.names(directory).filter { !taboo.contains($0) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        try source.names(directory).filter { !taboo.contains($0) }.sorted { $0.isBefore($1) }
     }
 
     private mutating func refuse(_ code: RotationFault.Code, _ location: String, _ hint: String) -> Bool {

@@ -5,17 +5,17 @@ package struct LogSearch {
     /// A log as it was seen.
     package struct Found: Sendable, Hashable {
         /// Its directory as the pattern has it.
-        package var directory: String
-        package var name: String
+        package let directory: String
+        package let name: String
         /// Regular files and what is none; directories are not given.
         package var facts: EntryFacts
-
-        package var path: String { directory == "/" ? "/\(name)" : "\(directory)/\(name)" }
+        package let path: String
 
         package init(directory: String, name: String, facts: EntryFacts) {
             self.directory = directory
             self.name = name
             self.facts = facts
+            path = directory == "/" ? "/\(name)" : "\(directory)/\(name)"
         }
     }
 
@@ -39,18 +39,18 @@ package struct LogSearch {
     private static let limit = 1_000_000
 
     private let disk: any Disk
-    private var listings: [String: [Name]] = [:]
+    private var listings: [PathKey: [Name]] = [:]
     private var listed = 0
-    private var warned: Set<String> = []
+    private var warned: Set<PathKey> = []
     /// The directory that was used last: neighbours come one after another.
-    private var last: (path: String, directory: any DiskDirectory)?
+    private var last: (path: PathKey, directory: any DiskDirectory)?
 
     package init(disk: any Disk) { self.disk = disk }
 
     /// Looks for the logs of a stanza.
     package mutating func logs(of stanza: RotationStanza) -> Findings {
         var findings = Findings()
-        var seen: Set<String> = []
+        var seen: Set<PathKey> = []
         for text in stanza.patterns {
             guard let pattern = GlobPattern(text) else {
                 findings.fault(
@@ -63,7 +63,7 @@ package struct LogSearch {
             for alternative in pattern.alternatives {
                 for log in find(alternative, &findings) where !log.isDirectory(&findings) {
                     hasLog = true
-                    if seen.insert(log.path).inserted { findings.logs.append(log) }
+                    if seen.insert(PathKey(log.path)).inserted { findings.logs.append(log) }
                 }
             }
             if !hasLog, !stanza.settings.isMissingAllowed, findings.faults.count == faultsBefore {
@@ -73,7 +73,7 @@ package struct LogSearch {
                     "\(what) \(DirectiveValues.shown(text)); write missingok in the stanza where that is fine")
             }
         }
-        findings.logs.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        findings.logs.sort { $0.path.isBefore($1.path) }
         return findings
     }
 
@@ -119,13 +119,13 @@ package struct LogSearch {
     }
 
     private mutating func names(of path: String, _ findings: inout Findings) -> [Name] {
-        if let names = listings[path] { return names }
+        if let names = listings[PathKey(path)] { return names }
         let names: [Name]
         do throws(DiskFault) {
             guard let directory = try open(path) else { return [] }
             let listing = try directory.listing()
             names = listing.names.map { ($0, Array($0.unicodeScalars)) }
-            if listing.unreadable > 0, warned.insert(path).inserted {
+            if listing.unreadable > 0, warned.insert(PathKey(path)).inserted {
                 let hint = "\(listing.unreadable) of its names are no UTF-8 and are left out; rename them"
                 findings.warnings.append(RotationFault(.unsupported, at: path, hint))
             }
@@ -135,7 +135,7 @@ package struct LogSearch {
         }
         if listed + names.count <= Self.keptNames {
             listed += names.count
-            listings[path] = names
+            listings[PathKey(path)] = names
         }
         return names
     }
@@ -153,10 +153,10 @@ package struct LogSearch {
 
     /// Nil where there is no such directory.
     private mutating func open(_ path: String) throws(DiskFault) -> (any DiskDirectory)? {
-        if let last, last.path == path { return last.directory }
+        if let last, last.path == PathKey(path) { return last.directory }
         do throws(DiskFault) {
             let directory = try disk.openDirectory(path)
-            last = (path, directory)
+            last = (PathKey(path), directory)
             return directory
         } catch {
             if error.isAbsence { return nil }

@@ -3,7 +3,7 @@
 package struct DirectoryNames: Sendable {
     private let sorted: [String]
 
-    package init(_ names: [String]) { sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+    package init(_ names: [String]) { sorted = names.sorted { $0.isBefore($1) } }
 
     package var count: Int { sorted.count }
 

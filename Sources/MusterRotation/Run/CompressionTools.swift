@@ -62,8 +62,9 @@ final class CompressionTools: @unchecked Sendable {
                 try unsafe output.write(bytes, at: written)
                 written += Int64(bytes.count)
             }
-            if count == 0 { return try unsafe writer.finish(into: put) }
-            try unsafe writer.write(piece, into: put)
+            if count > 0 { try unsafe writer.write(piece, into: put) }
+            // Fewer bytes than asked for are the last.
+            if count < Self.size { return try unsafe writer.finish(into: put) }
         }
     }
 

@@ -8,17 +8,18 @@ final class Directories: Sendable {
     private static let limit = 512
 
     let disk: any Disk
-    private let held = Mutex<[String: any DiskDirectory]>([:])
+    private let held = Mutex<[PathKey: any DiskDirectory]>([:])
 
     init(_ disk: any Disk) { self.disk = disk }
 
     func open(_ path: String) throws(DiskFault) -> any DiskDirectory {
-        if let directory = held.withLock({ $0[path] }) { return directory }
+        let key = PathKey(path)
+        if let directory = held.withLock({ $0[key] }) { return directory }
         let directory = try disk.openDirectory(path)
         // Of two threads that opened the same one the later stays.
         held.withLock { held in
             if held.count >= Self.limit { held = [:] }
-            held[path] = directory
+            held[key] = directory
         }
         return directory
     }

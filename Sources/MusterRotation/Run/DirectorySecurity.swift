@@ -5,7 +5,7 @@ struct DirectorySecurity {
     private let disk: any Disk
     private let isRoot: Bool
     /// What was found about directories, by their paths.
-    private var seen: [String: RotationFault?] = [:]
+    private var seen: [PathKey: RotationFault?] = [:]
 
     init(disk: any Disk, user: UInt32 = Accounts.effectiveUser) {
         self.disk = disk
@@ -32,7 +32,7 @@ struct DirectorySecurity {
 
     /// Who may write a directory can put a link in the place of a log, and have root work on what it leads to.
     private mutating func fault(of path: String) -> RotationFault? {
-        if let known = seen[path] { return known }
+        if let known = seen[PathKey(path)] { return known }
         var fault: RotationFault?
         do throws(DiskFault) {
             let facts = try disk.openDirectory(path).facts()
@@ -47,7 +47,7 @@ struct DirectorySecurity {
         } catch {
             fault = RotationFault(error)
         }
-        seen[path] = .some(fault)
+        seen[PathKey(path)] = .some(fault)
         return fault
     }
 }

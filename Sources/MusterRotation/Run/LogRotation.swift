@@ -23,6 +23,7 @@ final class LogRotation: @unchecked Sendable {
     let intent: RotationIntent
     /// Whether an earlier run began it: then any step may have been done already.
     let isRecovery: Bool
+    private let tellsSteps: Bool
     private(set) var standing = Standing.going
     /// Whether its names are as they shall be, on the device.
     var isNamed = false
@@ -34,7 +35,10 @@ final class LogRotation: @unchecked Sendable {
     var scriptsRun: Set<ScriptKind> = []
     var report: RotationReport.Log
 
-    init(_ number: Int, _ intent: RotationIntent, size: Int64 = 0, isRecovery: Bool = false) {
+    init(
+        _ number: Int, _ intent: RotationIntent, size: Int64 = 0, isRecovery: Bool = false, tellsSteps: Bool = true
+    ) {
+        self.tellsSteps = tellsSteps
         self.number = number
         self.intent = intent
         self.isRecovery = isRecovery
@@ -67,7 +71,9 @@ final class LogRotation: @unchecked Sendable {
         standing = .dropped
     }
 
-    func isDone(_ step: RotationStep) { report.steps.append(RotationReport.Step(step, of: intent)) }
+    func isDone(_ step: RotationStep) {
+        if tellsSteps { report.steps.append(RotationReport.Step(step, of: intent)) }
+    }
 
     /// Does something with the directory of the log and that of its rotated logs.
     func work(

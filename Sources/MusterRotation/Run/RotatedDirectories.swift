@@ -14,13 +14,12 @@ struct RotatedDirectories {
     }
 
     private struct Key: Hashable {
-        var path: String
+        var path: PathKey
         var actor: RotationSettings.Actor?
     }
 
     private let disks: ActorDirectories
     private var known: [Key: Destination] = [:]
-    private var made: Set<String> = []
 
     init(_ disks: ActorDirectories) { self.disks = disks }
 
@@ -35,7 +34,7 @@ struct RotatedDirectories {
     mutating func destination(
         _ path: String, _ settings: RotationSettings, for found: LogSearch.Found
     ) throws(RotationFault) -> Destination {
-        let key = Key(path: path, actor: settings.actor)
+        let key = Key(path: PathKey(path), actor: settings.actor)
         if let destination = known[key] { return destination }
         let directories = try disks.directories(of: settings.actor)
         var destination = Destination()
@@ -59,7 +58,7 @@ struct RotatedDirectories {
 
     /// A directory is made once in a run, by the first log that needs it.
     mutating func isMade(_ path: String) {
-        for key in known.keys where key.path == path && !(known[key]?.making.isEmpty ?? true) {
+        for key in known.keys where key.path == PathKey(path) && !(known[key]?.making.isEmpty ?? true) {
             known[key]?.making = []
         }
     }

@@ -19,22 +19,24 @@ struct RotationPlanning {
     let options: RotationOptions
     let now: RotationTime
     /// Paths that an earlier run has begun to rotate and could not end.
-    let unfinished: Set<String>
+    let unfinished: Set<PathKey>
     let disks: ActorDirectories
     var state: RotationState
     private var search: LogSearch
     private var security: DirectorySecurity
     private var destinations: RotatedDirectories
     /// The stanza that has a log.
-    private var owners: [String: ConfigurationPlace] = [:]
-    /// Files that steps are about, by their paths, with the logs that they belong to.
-    private var claims: [String: String] = [:]
+    private var owners: [PathKey: ConfigurationPlace] = [:]
+    /// Files that steps are about, with the logs that they belong to.
+    private var claims: [Claim: String] = [:]
+    /// Directories that claims are about.
+    private var directories: [PathKey: Int] = [:]
     private var nextLog: Int
     private(set) var warnings: [RotationFault] = []
 
     init(
         _ options: RotationOptions, _ state: RotationState, now: RotationTime, disk: any Disk, disks: ActorDirectories,
-        unfinished: Set<String>, nextLog: Int
+        unfinished: Set<PathKey>, nextLog: Int
     ) {
         self.options = options
         self.state = state
@@ -76,17 +78,18 @@ struct RotationPlanning {
         _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners
     ) throws(RotationFault) -> Entry? {
         let path = found.path
-        if let owner = self.owners[path] {
+        let key = PathKey(path)
+        if let owner = self.owners[key] {
             if stanza.settings.ignoresDuplicates { return nil }
             throw RotationFault(
                 .duplicate, at: "\(stanza.place)",
                 "the stanza at \(owner) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
             )
         }
-        self.owners[path] = stanza.place
+        self.owners[key] = stanza.place
         state.markUsed(path)
         try security.check(found, stanza.settings)
-        if unfinished.contains(path) {
+        if unfinished.contains(key) {
             throw RotationFault(
                 .journal, at: path,
                 "a rotation that an earlier run began could not be ended, so none is begun; see its fault")
@@ -102,7 +105,7 @@ struct RotationPlanning {
         }
         let intent = try intent(found, stanza.settings, number, owners)
         nextLog += 1
-        return .due(LogRotation(nextLog - 1, intent, size: found.facts.size))
+        return .due(LogRotation(nextLog - 1, intent, size: found.facts.size, tellsSteps: options.tellsSteps))
     }
 
     private mutating func intent(
@@ -133,14 +136,37 @@ struct RotationPlanning {
 
     /// Makes sure that no two logs of a run touch the same file.
     private mutating func claim(_ intent: RotationIntent) throws(RotationFault) {
-        let paths = [intent.path] + intent.steps.flatMap { $0.names.map { "\(intent.destination)/\($0)" } }
-        if let taken = paths.first(where: { claims[$0] != nil && claims[$0] != intent.path }), let other = claims[taken]
+        let path = intent.path
+        let destination = number(of: intent.destination)
+        let claimed =
+            [Claim(directory: number(of: intent.directory), name: intent.name)]
+            + intent.steps.flatMap { $0.names.map { Claim(directory: destination, name: $0) } }
+        if let taken = claimed.first(where: { claims[$0].map { PathKey($0) != PathKey(path) } ?? false }),
+            let other = claims[taken]
         {
             throw RotationFault(
-                .duplicate, at: intent.path,
-                "\(taken) belongs to the rotation of \(other) as well; write a pattern that leaves rotated logs out")
+                .duplicate, at: path,
+                "\(taken.name.text) belongs to the rotation of \(other) as well; write a pattern that leaves rotated logs out"
+            )
         }
-        for path in paths { claims[path] = intent.path }
+        for claim in claimed { claims[claim] = path }
+    }
+
+    private mutating func number(of directory: String) -> Int {
+        let key = PathKey(directory)
+        if let known = directories[key] { return known }
+        directories[key] = directories.count
+        return directories.count - 1
+    }
+
+    private struct Claim: Hashable {
+        let directory: Int
+        let name: PathKey
+
+        init(directory: Int, name: String) {
+            self.directory = directory
+            self.name = PathKey(name)
+        }
     }
 }
 

@@ -22,6 +22,8 @@ package struct RotationOptions: Sendable, Hashable {
     /// Whether the state is read and written: without it every log is seen for the first time. The lock and the journal lie
     /// beside its path all the same.
     package var keepsState = true
+    /// Whether the report has the steps of each log, done or planned; a dry run has them always.
+    package var tellsSteps = true
     /// Threads that work on files.
     package var workers: Int
     /// What is done where another run holds the lock.

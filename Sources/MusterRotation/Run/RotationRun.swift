@@ -58,7 +58,7 @@ package struct RotationRun: Sendable {
         }
         var planning = RotationPlanning(
             options, state, now: now, disk: disk, disks: ActorDirectories(disk, actorDisk),
-            unfinished: Set(unfinished), nextLog: 0)
+            unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0)
         for stanza in configuration.stanzas {
             report.stanzas.append(RotationReport.Stanza(planned: planning.plan(stanza, number: 0)))
         }
@@ -100,20 +100,10 @@ package struct RotationRun: Sendable {
             }
         }
 
-        var planning = RotationPlanning(
-            options, state, now: now, disk: disk, disks: disks, unfinished: held, nextLog: recovery.nextLog)
-        // Interrupted by now, it begins nothing.
-        let stanzas = Task.isCancelled ? [] : configuration.stanzas
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
-        for (index, stanza) in stanzas.enumerated() {
-            let plan = planning.plan(stanza, number: recovery.nextStanza + index)
-            let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
-            planned.append((plan, StanzaWork(recovery.nextStanza + index, JournalStanza(stanza), logs)))
-        }
-        report.warnings += planning.warnings.map(RotationReport.Fault.init)
+        (planned, state) = plan(state, disks, unfinished: held, recovery, &report)
         await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
 
-        state = planning.state
         for (plan, work) in planned {
             for log in work.logs where log.standing != .dropped { state.set(log.intent.time, for: log.intent.path) }
             report.stanzas.append(RotationReport.Stanza(planned: plan, work))
@@ -123,17 +113,36 @@ package struct RotationRun: Sendable {
         try end(file, journal, state, works, &report)
     }
 
+    /// What is due. What is needed for planning only is gone at the end.
+    private func plan(
+        _ state: RotationState, _ disks: ActorDirectories, unfinished: Set<PathKey>, _ recovery: Recovery,
+        _ report: inout RotationReport
+    ) -> ([(plan: RotationPlanning.Planned, work: StanzaWork)], RotationState) {
+        // Interrupted by now, it begins nothing.
+        if Task.isCancelled { return ([], state) }
+        var planning = RotationPlanning(
+            options, state, now: now, disk: disk, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog)
+        var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
+        for (index, stanza) in configuration.stanzas.enumerated() {
+            let plan = planning.plan(stanza, number: recovery.nextStanza + index)
+            let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
+            planned.append((plan, StanzaWork(recovery.nextStanza + index, JournalStanza(stanza), logs)))
+        }
+        report.warnings += planning.warnings.map(RotationReport.Fault.init)
+        return (planned, planning.state)
+    }
+
     /// Notes what came of the rotations of an earlier run. Returns the logs that it could not end.
     private func note(
         _ recovery: Recovery, in state: inout RotationState, _ report: inout RotationReport
-    ) -> Set<String> {
-        var held: Set<String> = []
+    ) -> Set<PathKey> {
+        var held: Set<PathKey> = []
         for intent in recovery.ended { state.set(intent.time, for: intent.path) }
         for work in recovery.works {
             report.faults += work.faults.map(RotationReport.Fault.init)
             for log in work.logs {
                 state.set(log.intent.time, for: log.intent.path)
-                if log.standing == .held { held.insert(log.intent.path) } else { report.recovered += 1 }
+                if log.standing == .held { held.insert(PathKey(log.intent.path)) } else { report.recovered += 1 }
                 if let fault = log.report.fault { report.faults.append(fault) }
             }
         }

@@ -69,6 +69,7 @@ struct StanzaPortion: Sendable {
                 unpublished.append((log, file))
             }
         }
+        for (_, file) in unpublished { file.file?.beginSynchronizing() }
         for (log, file) in unpublished { log.publish(file, tools) }
         synchronize(unpublished.map(\.log), directories)
         for (log, file) in unpublished {
@@ -99,18 +100,19 @@ struct StanzaPortion: Sendable {
 
     /// Waits until the names of some logs are on the device, each directory once.
     private func synchronize(_ logs: [LogRotation], _ directories: Directories) {
-        var faults: [String: DiskFault?] = [:]
+        var faults: [PathKey: DiskFault?] = [:]
         for log in logs where log.standing == .going {
             for path in [log.intent.directory, log.intent.destination] {
-                if faults[path] == nil {
+                let key = PathKey(path)
+                if faults[key] == nil {
                     do throws(DiskFault) {
                         try directories.synchronize(path)
-                        faults[path] = .some(nil)
+                        faults[key] = .some(nil)
                     } catch {
-                        faults[path] = error
+                        faults[key] = error
                     }
                 }
-                if case .some(.some(let fault)) = faults[path] { log.fail(RotationFault(fault), .held) }
+                if case .some(.some(let fault)) = faults[key] { log.fail(RotationFault(fault), .held) }
             }
         }
     }

@@ -26,6 +26,7 @@ extension RotationState {
                 faults.append(RotationFault(.malformed, at: "\(file):\(lines.number)", hint))
             }
         }
+        state.isUnchanged()
         return (state, faults)
     }
 

@@ -17,14 +17,22 @@ package struct RotationState: Sendable, Hashable {
     }
 
     package private(set) var entries: [Entry] = []
-    private var positions: [[UInt8]: Int] = [:]
+    /// Of paths that are UTF-8, as those of all logs are that are found.
+    private var positions: [PathKey: Int] = [:]
+    private var otherPositions: [[UInt8]: Int] = [:]
+    /// Whether it is to be written.
+    private(set) var hasChanged = false
 
     package init() {}
 
     /// When a log was rotated last; nil: it is not known.
-    package func time(of path: [UInt8]) -> CalendarTime? { positions[path].map { entries[$0].time } }
+    package func time(of path: [UInt8]) -> CalendarTime? { position(of: path).map { entries[$0].time } }
 
-    package func time(of path: String) -> CalendarTime? { time(of: Array(path.utf8)) }
+    package func time(of path: String) -> CalendarTime? { positions[PathKey(path)].map { entries[$0].time } }
+
+    private func position(of path: [UInt8]) -> Int? {
+        String(validating: path, as: UTF8.self).map { positions[PathKey($0)] } ?? otherPositions[path]
+    }
 
     /// Sets the last time of a log that there is.
     package mutating func set(_ time: CalendarTime, for path: [UInt8]) {
@@ -36,20 +44,30 @@ package struct RotationState: Sendable, Hashable {
 
     /// Notes that there is a log, so that its entry stays however old it is.
     package mutating func markUsed(_ path: [UInt8]) {
-        if let position = positions[path] { entries[position].isUsed = true }
+        if let position = position(of: path) { entries[position].isUsed = true }
     }
 
-    package mutating func markUsed(_ path: String) { markUsed(Array(path.utf8)) }
+    package mutating func markUsed(_ path: String) {
+        if let position = positions[PathKey(path)] { entries[position].isUsed = true }
+    }
 
     /// Of two entries for one path the later holds, in the place of the first.
     mutating func add(_ path: [UInt8], _ time: CalendarTime) {
-        if let position = positions[path] {
+        hasChanged = true
+        if let position = position(of: path) {
             entries[position].time = time
-        } else {
-            positions[path] = entries.count
-            entries.append(Entry(path: path, time: time))
+            return
         }
+        if let text = String(validating: path, as: UTF8.self) {
+            positions[PathKey(text)] = entries.count
+        } else {
+            otherPositions[path] = entries.count
+        }
+        entries.append(Entry(path: path, time: time))
     }
+
+    /// What was read is what stands in the file.
+    mutating func isUnchanged() { hasChanged = false }
 
     // MARK: Writing
 

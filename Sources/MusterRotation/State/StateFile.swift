@@ -96,8 +96,9 @@ final class StateFile {
 
     /// Errors: it cannot be written; then the old one is there.
     func write(_ state: RotationState, now: CalendarTime) throws(RotationFault) {
+        guard keepsState, state.hasChanged || facts == nil else { return }
         let text = state.text(now: now)
-        if !keepsState || text == bytes { return }
+        if text == bytes { return }
         let temporary = ".\(name).muster-new"
         do throws(DiskFault) {
             do throws(DiskFault) {

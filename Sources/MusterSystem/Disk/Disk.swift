@@ -73,8 +73,9 @@ package protocol DiskFile: AnyObject, Sendable {
     func lock() throws(DiskFault) -> Bool
     /// Waits until contents and facts are on the device (fsync).
     func synchronize() throws(DiskFault)
-    /// Tells the system that its bytes will not be asked for soon.
-    func dropFromCache()
+    /// Has the system begin to bring contents to the device, without a wait: of many files that are begun before the first is
+    /// waited for, all share the device's work. It cannot fail; ``synchronize()`` tells.
+    func beginSynchronizing()
 }
 
 /// What the system says about an entry, links not followed (lstat(2)).

@@ -67,5 +67,5 @@ final class LinuxDiskFile: DiskFile {
         try DiskFault.check(cml_disk_synchronize(descriptor), "synchronize", path)
     }
 
-    func dropFromCache() { cml_disk_drop_from_cache(descriptor) }
+    func beginSynchronizing() { cml_disk_begin_synchronizing(descriptor) }
 }

@@ -79,6 +79,8 @@ package final class GzipVerifier {
 
     /// Reads on; false at the end of the file.
     private func refill(_ file: any DiskFile) throws(DiskFault) -> Bool {
+        // Fewer bytes than asked for were the last.
+        if offset > 0, end < Self.portion { return false }
         let room = unsafe UnsafeMutableRawBufferPointer(start: input, count: Self.portion)
         (start, end) = (0, try unsafe file.read(at: offset, into: room))
         offset += Int64(end)

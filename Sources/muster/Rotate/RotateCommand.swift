@@ -114,6 +114,7 @@ struct RotateCommand: AsyncParsableCommand {
         let path = state == DefaultState.none ? usual : state ?? usual
         var options = RotationOptions(
             isDry: isDry, isForced: isForced, statePath: path, workers: workers ?? ResourceLimits.cores)
+        options.tellsSteps = isVerbose || log != nil || output.map { $0.format.name != "text" } ?? false
         options.keepsState = state != DefaultState.none
         options.locking = skipsLock ? .skip : waitsForLock ? .wait : .refuse
         return options

@@ -49,7 +49,7 @@ final class MemoryFile: DiskFile {
     func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault) { throw unasked("setTimes") }
     func lock() throws(DiskFault) -> Bool { throw unasked("lock") }
     func synchronize() throws(DiskFault) { throw unasked("synchronize") }
-    func dropFromCache() {}
+    func beginSynchronizing() {}
 
     /// A program between two files needs nothing else of them.
     private func unasked(_ call: String) -> DiskFault { DiskFault(code: 38, call: call, path: "memory") }

@@ -161,8 +161,8 @@ private final class GuardedFile: DiskFile {
         try base.synchronize()
     }
 
-    func dropFromCache() {
+    func beginSynchronizing() {
         // It cannot fail, and changes nothing; it is a place to end at all the same.
-        if (try? gate.pass("dropFromCache", path)) != nil { base.dropFromCache() }
+        if (try? gate.pass("beginSynchronizing", path)) != nil { base.beginSynchronizing() }
     }
 }

@@ -190,9 +190,9 @@ final class ModelFile: DiskFile {
         try call("synchronize") { state throws(ModelError) in state.synchronizeFile(number) }
     }
 
-    func dropFromCache() {
+    func beginSynchronizing() {
         // It cannot fail, and changes nothing; it is a place to end at all the same.
-        _ = try? call("dropFromCache") { state throws(ModelError) in }
+        _ = try? call("beginSynchronizing") { state throws(ModelError) in }
     }
 }
 

@@ -62,7 +62,7 @@ final class ActorFile: DiskFile {
 
     func lock() throws(DiskFault) -> Bool { try file.lock() }
     func synchronize() throws(DiskFault) { try file.synchronize() }
-    func dropFromCache() { file.dropFromCache() }
+    func beginSynchronizing() { file.beginSynchronizing() }
 }
 
 extension EntryFacts {
