@@ -73,7 +73,7 @@ package struct LogSearch {
                     "\(what) \(DirectiveValues.shown(text)); write missingok in the stanza where that is fine")
             }
         }
-        findings.logs.sort { $0.path.isBefore($1.path) }
+        findings.sort()
         return findings
     }
 
@@ -124,7 +124,7 @@ package struct LogSearch {
         do throws(DiskFault) {
             guard let directory = try open(path) else { return [] }
             let listing = try directory.listing()
-            names = listing.names.map { ($0, Array($0.unicodeScalars)) }
+            names = listing.names.sorted { $0.isBefore($1) }.map { ($0, Array($0.unicodeScalars)) }
             if listing.unreadable > 0, warned.insert(PathKey(path)).inserted {
                 let hint = "\(listing.unreadable) of its names are no UTF-8 and are left out; rename them"
                 findings.warnings.append(RotationFault(.unsupported, at: path, hint))
@@ -180,6 +180,12 @@ extension LogSearch.Found {
 }
 
 extension LogSearch.Findings {
+    /// Logs of one directory are in order already.
+    fileprivate mutating func sort() {
+        let isSorted = zip(logs, logs.dropFirst()).allSatisfy { $0.path.isBefore($1.path) }
+        if !isSorted { logs.sort { $0.path.isBefore($1.path) } }
+    }
+
     private static let faultLimit = 100
 
     fileprivate mutating func unreadable(_ path: String, _ fault: DiskFault) {

@@ -87,14 +87,13 @@ struct RotationPlanning {
             )
         }
         self.owners[key] = stanza.place
-        state.markUsed(path)
+        let last = state.see(key)
         try security.check(found, stanza.settings)
         if unfinished.contains(key) {
             throw RotationFault(
                 .journal, at: path,
                 "a rotation that an earlier run began could not be ended, so none is begun; see its fault")
         }
-        let last = state.time(of: path)
         let schedule = RotationSchedule(stanza.settings, isForced: options.isForced)
         if case .skip(let reason) = schedule.decision(for: found.facts, last: last, now: now) {
             if last == nil { state.set(now.calendar.hourOnly, for: path) }

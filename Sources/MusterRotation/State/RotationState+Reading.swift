@@ -15,6 +15,7 @@ extension RotationState {
                 "the first line is not \"logrotate state -- version 2\"; correct it, or move the file away: all logs count as new"
             return (state, [RotationFault(.malformed, at: "\(file):1", hint)])
         }
+        state.reserve(bytes: bytes.count)
         while let line = lines.next() {
             guard !line.trimmed.isEmpty else { continue }
             do throws(BadValue) {

@@ -47,8 +47,21 @@ package struct RotationState: Sendable, Hashable {
         if let position = position(of: path) { entries[position].isUsed = true }
     }
 
-    package mutating func markUsed(_ path: String) {
-        if let position = positions[PathKey(path)] { entries[position].isUsed = true }
+    package mutating func markUsed(_ path: String) { _ = see(PathKey(path)) }
+
+    /// Notes that there is a log, and says when it was rotated last; nil: it is not known.
+    mutating func see(_ path: PathKey) -> CalendarTime? {
+        guard let position = positions[path] else { return nil }
+        entries[position].isUsed = true
+        return entries[position].time
+    }
+
+    /// Makes room for entries, for so many bytes of text.
+    mutating func reserve(bytes: Int) {
+        // A path of thirty bytes and a time.
+        let count = min(bytes / 50, 1_000_000)
+        positions.reserveCapacity(count)
+        entries.reserveCapacity(count)
     }
 
     /// Of two entries for one path the later holds, in the place of the first.
