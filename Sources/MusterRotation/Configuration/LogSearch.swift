@@ -60,10 +60,12 @@ package struct LogSearch {
             }
             let faultsBefore = findings.faults.count
             var hasLog = false
+            // One alternative gives no log twice.
+            let isAlone = stanza.patterns.count == 1 && pattern.alternatives.count == 1
             for alternative in pattern.alternatives {
                 for log in find(alternative, &findings) where !log.isDirectory(&findings) {
                     hasLog = true
-                    if seen.insert(PathKey(log.path)).inserted { findings.logs.append(log) }
+                    if isAlone || seen.insert(PathKey(log.path)).inserted { findings.logs.append(log) }
                 }
             }
             if !hasLog, !stanza.settings.isMissingAllowed, findings.faults.count == faultsBefore {

@@ -22,7 +22,6 @@ struct RotationPlanning {
     let unfinished: Set<PathKey>
     let disks: ActorDirectories
     var state: RotationState
-    private var search: LogSearch
     private var security: DirectorySecurity
     private var destinations: RotatedDirectories
     /// The stanza that has a log.
@@ -33,6 +32,7 @@ struct RotationPlanning {
     private var directories: [PathKey: Int] = [:]
     private var nextLog: Int
     private(set) var warnings: [RotationFault] = []
+    private var warned: Set<RotationFault> = []
 
     init(
         _ options: RotationOptions, _ state: RotationState, now: RotationTime, disk: any Disk, disks: ActorDirectories,
@@ -44,15 +44,13 @@ struct RotationPlanning {
         self.disks = disks
         self.unfinished = unfinished
         self.nextLog = nextLog
-        search = LogSearch(disk: disk)
         security = DirectorySecurity(disk: disk)
         destinations = RotatedDirectories(disks)
     }
 
     /// Plans a stanza that has a number of its own.
-    mutating func plan(_ stanza: RotationStanza, number: Int) -> Planned {
-        let findings = search.logs(of: stanza)
-        warnings += findings.warnings
+    mutating func plan(_ stanza: RotationStanza, _ findings: LogSearch.Findings, number: Int) -> Planned {
+        for warning in findings.warnings where warned.insert(warning).inserted { warnings.append(warning) }
         var planned = Planned(stanza: stanza, faults: findings.faults, entries: [])
         let owners: NewLogOwners
         do throws(RotationFault) {

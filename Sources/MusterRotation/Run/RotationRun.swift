@@ -25,7 +25,7 @@ package struct RotationRun: Sendable {
     }
 
     /// Does it. Errors: another run has the lock (``RotationFault/Code/locked``); the state or the journal cannot be read or
-    /// opened. Then no log was touched. All else is told by the report.
+    /// opened. Then no rotation was begun. All else is told by the report.
     package func run(on pool: WorkerPool, progress: RotationProgress) async throws(RotationFault) -> RotationReport {
         let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
         var report = RotationReport(version: Version.text, isDry: options.isDry)
@@ -59,8 +59,10 @@ package struct RotationRun: Sendable {
         var planning = RotationPlanning(
             options, state, now: now, disk: disk, disks: ActorDirectories(disk, actorDisk),
             unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0)
+        var search = LogSearch(disk: disk)
         for stanza in configuration.stanzas {
-            report.stanzas.append(RotationReport.Stanza(planned: planning.plan(stanza, number: 0)))
+            let plan = planning.plan(stanza, search.logs(of: stanza), number: 0)
+            report.stanzas.append(RotationReport.Stanza(planned: plan))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)
     }
@@ -82,26 +84,26 @@ package struct RotationRun: Sendable {
     private func rotate(
         _ file: StateFile, _ pool: WorkerPool, _ progress: RotationProgress, _ report: inout RotationReport
     ) async throws(RotationFault) {
-        var (state, faults) = try file.read()
-        report.faults += faults.map(RotationReport.Fault.init)
         let (journal, records) = try file.openJournal()
         let disks = ActorDirectories(disk, actorDisk)
         let means = RotationMeans(disks: disks, journal: journal, programs: programs, pool: pool, progress: progress)
-
         let recovery = Recovery(records)
         await perform(recovery.works, means)
+
+        // The state is read while logs are looked for.
+        async let search = findings(pool)
+        var (state, faults) = try file.read()
+        report.faults += faults.map(RotationReport.Fault.init)
         let held = note(recovery, in: &state, &report)
-        if held.isEmpty {
+        if held.isEmpty, !records.isEmpty {
             try file.write(state, now: now.calendar)
-            if !records.isEmpty {
-                // The run that was killed may have written the same, and not have waited for the device.
-                try file.synchronize()
-                try journal.restart(with: [])
-            }
+            // The run that was killed may have written the same, and not have waited for the device.
+            try file.synchronize()
+            try journal.restart(with: [])
         }
 
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
-        (planned, state) = plan(state, disks, unfinished: held, recovery, &report)
+        (planned, state) = plan(await search, state, disks, unfinished: held, recovery, &report)
         await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
 
         for (plan, work) in planned {
@@ -113,9 +115,27 @@ package struct RotationRun: Sendable {
         try end(file, journal, state, works, &report)
     }
 
+    /// The logs of all stanzas, looked for by all threads: stanzas beside each other share what they list.
+    private func findings(_ pool: WorkerPool) async -> [LogSearch.Findings] {
+        let stanzas = configuration.stanzas
+        let size = max(1, (stanzas.count + pool.width - 1) / pool.width)
+        return await withTaskGroup(of: (Int, [LogSearch.Findings]).self) { group in
+            for start in stride(from: 0, to: stanzas.count, by: size) {
+                group.addTask(executorPreference: pool) {
+                    var search = LogSearch(disk: disk)
+                    return (start, stanzas[start..<min(start + size, stanzas.count)].map { search.logs(of: $0) })
+                }
+            }
+            var parts = await group.reduce(into: []) { $0.append($1) }
+            parts.sort { $0.0 < $1.0 }
+            return parts.flatMap(\.1)
+        }
+    }
+
     /// What is due. What is needed for planning only is gone at the end.
     private func plan(
-        _ state: RotationState, _ disks: ActorDirectories, unfinished: Set<PathKey>, _ recovery: Recovery,
+        _ findings: [LogSearch.Findings], _ state: RotationState, _ disks: ActorDirectories, unfinished: Set<PathKey>,
+        _ recovery: Recovery,
         _ report: inout RotationReport
     ) -> ([(plan: RotationPlanning.Planned, work: StanzaWork)], RotationState) {
         // Interrupted by now, it begins nothing.
@@ -123,8 +143,8 @@ package struct RotationRun: Sendable {
         var planning = RotationPlanning(
             options, state, now: now, disk: disk, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog)
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
-        for (index, stanza) in configuration.stanzas.enumerated() {
-            let plan = planning.plan(stanza, number: recovery.nextStanza + index)
+        for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
+            let plan = planning.plan(stanza, found, number: recovery.nextStanza + index)
             let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
             planned.append((plan, StanzaWork(recovery.nextStanza + index, JournalStanza(stanza), logs)))
         }
