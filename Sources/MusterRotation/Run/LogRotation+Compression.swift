@@ -12,6 +12,8 @@ struct UnpublishedLog {
     var file: (any DiskFile)?
     /// What was compressed; nil where a program did it.
     var content: ByteSum?
+    /// Whether it has its name.
+    var isPublished: Bool
 }
 
 extension LogRotation {
@@ -44,7 +46,8 @@ extension LogRotation {
         guard let source = try destination.facts(from), source.kind == .regular else { return nil }
         if isRecovery, try destination.facts(to) != nil {
             switch try comparison(of: to, with: from, destination, tools) {
-            case .holds: return UnpublishedLog(from: from, to: to, destination: destination, source: source)
+            case .holds:
+                return UnpublishedLog(from: from, to: to, destination: destination, source: source, isPublished: true)
             // The plain log has grown since, and is compressed anew.
             case .isBeginning: try destination.remove(to)
             case .differs: throw DiskFault(code: EEXIST, call: "compress", path: "\(intent.destination)/\(to)")
@@ -57,7 +60,8 @@ extension LogRotation {
             () throws(DiskFault) in
             try self.removeLeftover(temporary, destination)
         }
-        return UnpublishedLog(from: from, to: to, destination: destination, source: source, file: file)
+        return UnpublishedLog(
+            from: from, to: to, destination: destination, source: source, file: file, isPublished: false)
     }
 
     /// What a compressed log that has its name already holds of the plain one: an earlier run was killed between. After a
@@ -105,8 +109,8 @@ extension LogRotation {
     }
 
     /// Gives a compressed log its name, once it is on the device and found to be whole.
-    func publish(_ log: UnpublishedLog, _ tools: CompressionTools) {
-        guard let file = log.file, standing == .going else { return }
+    func publish(_ log: inout UnpublishedLog, _ tools: CompressionTools) {
+        guard let file = log.file, isEnding else { return }
         do throws(DiskFault) {
             try file.synchronize()
             let size = try file.facts().size
@@ -120,6 +124,7 @@ extension LogRotation {
                 throw DiskFault(code: EIO, call: "verify", path: "\(intent.destination)/\(log.to)")
             }
             try log.destination.rename(TemporaryName.rotated(log.to), to: log.destination, as: log.to)
+            log.isPublished = true
             report.compressed += 1
             report.bytesBefore += Int(clamping: log.source.size)
             report.bytesAfter += Int(clamping: size)
@@ -133,7 +138,7 @@ extension LogRotation {
 
     /// Removes a log whose compressed form has its name, on the device.
     func removeSource(_ log: UnpublishedLog) {
-        if standing != .going { return }
+        guard isEnding, log.isPublished else { return }
         do throws(DiskFault) {
             guard let facts = try log.destination.facts(log.from), isSame(facts, log.source.identity) else { return }
             try log.destination.remove(log.from)

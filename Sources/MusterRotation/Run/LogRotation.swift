@@ -46,9 +46,12 @@ final class LogRotation: @unchecked Sendable {
         report.bytes = Int(clamping: size)
     }
 
-    /// Ends its way here. The first fault is the cause of those after it.
+    /// Ends its way here. The first fault is the cause of those after it, but what has to be held is.
     func fail(_ fault: RotationFault, _ standing: Standing) {
-        guard report.fault == nil else { return }
+        guard report.fault == nil else {
+            if standing == .held, self.standing == .stopped { self.standing = .held }
+            return
+        }
         report.outcome = .failed
         report.fault = RotationReport.Fault(fault)
         self.standing = standing
@@ -74,6 +77,9 @@ final class LogRotation: @unchecked Sendable {
     func isDone(_ step: RotationStep) {
         if tellsSteps { report.steps.append(RotationReport.Step(step, of: intent)) }
     }
+
+    /// Whether what was done to it is to be brought to its end: a log that goes no further may have files that are compressed.
+    var isEnding: Bool { standing == .going || standing == .stopped }
 
     /// Does something with the directory of the log and that of its rotated logs.
     func work(

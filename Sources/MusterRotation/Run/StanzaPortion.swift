@@ -70,7 +70,7 @@ struct StanzaPortion: Sendable {
             }
         }
         for (_, file) in unpublished { file.file?.beginSynchronizing() }
-        for (log, file) in unpublished { log.publish(file, tools) }
+        for index in unpublished.indices { unpublished[index].log.publish(&unpublished[index].file, tools) }
         synchronize(unpublished.map(\.log), directories)
         for (log, file) in unpublished {
             log.removeSource(file)
@@ -84,7 +84,7 @@ struct StanzaPortion: Sendable {
             $0.isRecovery || !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered
         }
         synchronize(changed, directories)
-        means.journal.append([.ended(logs.filter { $0.standing == .going || $0.standing == .stopped }.map(\.number))])
+        means.journal.append([.ended(logs.filter(\.isEnding).map(\.number))])
         means.progress.done(logs.count)
     }
 
@@ -101,7 +101,7 @@ struct StanzaPortion: Sendable {
     /// Waits until the names of some logs are on the device, each directory once.
     private func synchronize(_ logs: [LogRotation], _ directories: Directories) {
         var faults: [PathKey: DiskFault?] = [:]
-        for log in logs where log.standing == .going {
+        for log in logs where log.isEnding {
             for path in [log.intent.directory, log.intent.destination] {
                 let key = PathKey(path)
                 if faults[key] == nil {

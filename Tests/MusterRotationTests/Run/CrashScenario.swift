@@ -82,6 +82,15 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
             after: ["/logs/a.log", "/logs/a.log-20270114.gz", "/logs/a.log-20270115.gz"],
             removed: ["/logs/a.log-20270113.gz"]),
         CrashScenario(
+            name: "delaycompress, dateext",
+            configuration: stanza(
+                "/logs/a.log", "rotate 5", "create", "compress", "delaycompress", "dateext", reload),
+            older: ["/logs/a.log-20270112", "/logs/a.log-20270113", "/logs/a.log-20270114"],
+            after: [
+                "/logs/a.log", "/logs/a.log-20270112.gz", "/logs/a.log-20270113.gz", "/logs/a.log-20270114.gz",
+                "/logs/a.log-20270115",
+            ]),
+        CrashScenario(
             name: "compresscmd",
             configuration: stanza(
                 "/logs/a.log", "rotate 2", "create", "compress", "compresscmd xz", "compressext .xz", reload),
