@@ -14,6 +14,7 @@ struct Recovery {
         var logs: [Int: LogRotation] = [:]
         var scripts: [Int: Set<ScriptKind>] = [:]
         var closed: Set<Int> = []
+        var anchors: [Int: StanzaWork.EndedLog] = [:]
         for record in records {
             switch record {
             case .stanza(let number, let stanza):
@@ -27,7 +28,12 @@ struct Recovery {
             case .copied(let number, let size): logs[number]?.copied = size
             case .ran(let kind, let stanza, nil): scripts[stanza, default: []].insert(kind)
             case .ran(let kind, _, let log?): logs[log]?.scriptsRun.insert(kind)
-            case .ended(let numbers): ended += numbers.compactMap { logs.removeValue(forKey: $0)?.intent }
+            case .ended(let numbers):
+                for number in numbers {
+                    guard let intent = logs.removeValue(forKey: number)?.intent else { continue }
+                    ended.append(intent)
+                    anchors[intent.stanza] = (number, intent)
+                }
             case .dropped(let numbers): for number in numbers { logs[number] = nil }
             case .closed(let number): closed.insert(number)
             }
@@ -37,7 +43,10 @@ struct Recovery {
             let logs = byStanza[number, default: []].sorted { $0.number < $1.number }
             // Where all is ended, what comes after all logs may be left.
             guard !logs.isEmpty || begun.contains(number) else { continue }
-            works.append(StanzaWork(number, stanza, logs, isRecovery: true, scriptsRun: scripts[number] ?? []))
+            works.append(
+                StanzaWork(
+                    number, stanza, logs, isRecovery: true, scriptsRun: scripts[number] ?? [],
+                    endedBefore: anchors[number]))
         }
     }
 }

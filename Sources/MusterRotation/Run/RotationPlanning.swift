@@ -101,8 +101,8 @@ struct RotationPlanning {
             return .other(log)
         }
         let intent = try intent(found, stanza.settings, number, owners)
-        nextLog += 1
-        return .due(LogRotation(nextLog - 1, intent, size: found.facts.size, tellsSteps: options.tellsSteps))
+        nextLog &+= 1
+        return .due(LogRotation(nextLog &- 1, intent, size: found.facts.size, tellsSteps: options.tellsSteps))
     }
 
     private mutating func intent(

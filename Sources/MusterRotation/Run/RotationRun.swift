@@ -144,9 +144,9 @@ package struct RotationRun: Sendable {
             options, state, now: now, disk: disk, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog)
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
-            let plan = planning.plan(stanza, found, number: recovery.nextStanza + index)
+            let plan = planning.plan(stanza, found, number: recovery.nextStanza &+ index)
             let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
-            planned.append((plan, StanzaWork(recovery.nextStanza + index, JournalStanza(stanza), logs)))
+            planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), logs)))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)
         return (planned, planning.state)

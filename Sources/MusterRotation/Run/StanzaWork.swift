@@ -23,15 +23,24 @@ final class StanzaWork: @unchecked Sendable {
     /// Scripts for the whole stanza that have run.
     private var scriptsRun: Set<ScriptKind>
     private(set) var faults: [RotationFault] = []
+    /// A log of an earlier run that has ended.
+    private let endedBefore: EndedLog?
+    /// A log by which the journal tells that any was rotated.
+    private var anchor: EndedLog? {
+        logs.first { $0.standing != .dropped }.map { ($0.number, $0.intent) } ?? endedBefore
+    }
     /// Whether `lastaction` is left, because the run was interrupted.
     private var needsEnd = false
     /// What was done once for all logs, in order.
     private(set) var steps: [RotationReport.Step] = []
 
+    typealias EndedLog = (number: Int, intent: RotationIntent)
+
     init(
         _ number: Int, _ stanza: JournalStanza, _ logs: [LogRotation], isRecovery: Bool = false,
-        scriptsRun: Set<ScriptKind> = []
+        scriptsRun: Set<ScriptKind> = [], endedBefore: EndedLog? = nil
     ) {
+        self.endedBefore = endedBefore
         self.number = number
         self.stanza = stanza
         self.logs = logs
@@ -45,9 +54,7 @@ final class StanzaWork: @unchecked Sendable {
         guard !held.isEmpty || needsEnd else { return [] }
         var records: [JournalRecord] = [.stanza(number, stanza)]
         records += scriptsRun.sorted { $0.rawValue < $1.rawValue }.map { .ran($0, stanza: number, log: nil) }
-        if held.isEmpty, let log = logs.first(where: { $0.standing != .dropped }) {
-            records += [.intent(log.number, log.intent), .ended([log.number])]
-        }
+        if held.isEmpty, let anchor { records += [.intent(anchor.number, anchor.intent), .ended([anchor.number])] }
         for log in held {
             records.append(.intent(log.number, log.intent))
             if log.isNamed { records.append(.named([log.number])) }
@@ -123,7 +130,7 @@ final class StanzaWork: @unchecked Sendable {
         if logs.contains(where: { $0.standing == .held }) { return }
         if !Task.isCancelled { _ = await runOnce(.lastAction, means) }
         let hasEnded = stanza.scripts[.lastAction] == nil || scriptsRun.contains(.lastAction)
-        needsEnd = !hasEnded && logs.contains { $0.standing != .dropped }
+        needsEnd = !hasEnded && anchor != nil
         if hasEnded { means.journal.append([.closed(number)]) }
     }
 

@@ -168,4 +168,38 @@ import Testing
             failures.tell(scenario)
         }
     }
+
+    @Test("a run that is interrupted at any call is ended by the next one", arguments: CrashScenario.all)
+    func interruption(_ scenario: CrashScenario) async throws {
+        try await WorkerPool.withPool(1) { pool in
+            var failures = Failures()
+            for number in 1...(try await calls(scenario, pool)) {
+                let rig = try CrashRig(scenario)
+                let (events, event) = AsyncStream.makeStream(of: Void.self)
+                let report = await withTaskGroup(of: RotationReport?.self) { group in
+                    // On the pool, so that whoever cancels has a thread.
+                    group.addTask(executorPreference: pool) {
+                        defer { event.finish() }
+                        return await rig.run(
+                            on: pool,
+                            onCall: { call in
+                                guard call.number == number else { return .go }
+                                event.yield()
+                                // The call waits for the cancellation, which reaches every task of the run.
+                                while !Task.isCancelled { sched_yield() }
+                                return .go
+                            }
+                        ).report
+                    }
+                    for await _ in events { group.cancelAll() }
+                    return await group.next() ?? nil
+                }
+                rig.write(isNeeded: !scenario.losesLog)
+                var problems = try await recovered(rig, on: pool)
+                if report?.isInterrupted != true { problems.append("the report says nothing") }
+                failures.add(problems, "interruption at call \(number) (\(report?.texts ?? []))")
+            }
+            failures.tell(scenario)
+        }
+    }
 }

@@ -22,6 +22,7 @@ struct CrashPrograms: RotationPrograms {
     func run(
         _ script: RotationSettings.Script, _ kind: ScriptKind, arguments: [String]
     ) async throws(RotationFault) {
+        if Task.isCancelled { throw RotationFault(.interrupted, at: "\(script.place)", "it was interrupted") }
         if hasStopped() { throw RotationFault(.script, at: "\(script.place)", "the process has ended") }
         do {
             try rig.ran(kind, arguments, reloads: script.text.contains("reload"))
@@ -34,6 +35,7 @@ struct CrashPrograms: RotationPrograms {
     func run(
         _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
     ) async throws(RotationFault) {
+        if Task.isCancelled { throw RotationFault(.interrupted, at: command, "it was interrupted") }
         if hasStopped() { throw RotationFault(.compressor, at: command, "the process has ended") }
         do throws(DiskFault) {
             let turned = Self.turned(try Self.contents(input))
