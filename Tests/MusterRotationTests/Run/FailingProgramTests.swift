@@ -93,8 +93,8 @@ import Testing
         _ = await WorkerPool.withPool(1) { pool in await single.run(on: pool) }
         #expect(
             single.scripts.map(\.arguments) == [
-                ["/logs/*.log"], ["/logs/a.log", "/logs/a.log.1"], ["/logs/a.log", "/logs/a.log.1"],
-                ["/logs/b.log", "/logs/b.log.1"], ["/logs/b.log", "/logs/b.log.1"], ["/logs/*.log"],
+                ["/logs/*.log"], ["/logs/a.log"], ["/logs/a.log", "/logs/a.log.1"], ["/logs/b.log"],
+                ["/logs/b.log", "/logs/b.log.1"], ["/logs/*.log"],
             ])
     }
 }
