@@ -28,7 +28,7 @@ struct LogrotateRunTests {
     static func outcomes(_ sample: RealSample) async throws -> (theirs: RealSample.Outcome, ours: RealSample.Outcome) {
         while true {
             let began = RotationTime.current.calendar
-            let theirs = try await sample.outcome { tree, _ in try rotateByLogrotate(tree, isForced: sample.isForced) }
+            let theirs = try await sample.outcome { tree, _ in try status(tree, isForced: sample.isForced) != 0 }
             let ours = try await sample.outcome { tree, now in
                 try await rotate(tree, isForced: sample.isForced, now)
             }
@@ -37,13 +37,14 @@ struct LogrotateRunTests {
         }
     }
 
-    private static func rotateByLogrotate(_ tree: RealTree, isForced: Bool) throws -> Bool {
+    /// The exit status of a run of the real program.
+    static func status(_ tree: RealTree, isForced: Bool) throws -> Int32 {
         let output = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
         defer { close(output) }
         let child = try ChildProcess(
             try #require(RealLogrotate.path), (isForced ? ["-f"] : []) + ["-s", tree.state, tree.configuration],
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C"], output: output, error: output)
-        return child.waitOnThread().status != 0
+        return child.waitOnThread().status
     }
 
     private static func rotate(_ tree: RealTree, isForced: Bool, _ now: RotationTime) async throws -> Bool {

@@ -137,6 +137,38 @@ final class RealTree {
         return try FileReading.text(output)
     }
 
+    /// The numbers that lines of some files are, in order, plain or gzip.
+    func lines(ofNames names: [String]) throws -> [Int] {
+        if names.isEmpty { return [] }
+        let output = TemporaryFolder().path + ".plain"
+        defer { unsafe unlink(output) }
+        let descriptor = unsafe open(output, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        defer { close(descriptor) }
+        let child = try ChildProcess(
+            "/bin/sh", ["-c", "exec gzip -dcf \"$@\"", "sh"] + names.map { "\(root)/\($0)" },
+            environment: ["PATH": "/usr/bin:/bin"], output: descriptor, error: descriptor)
+        guard child.waitOnThread().status == 0 else { throw Failure(text: "no whole gzip: \(names)") }
+        // What is no number stays no line of ours.
+        return try FileReading.bytes(output).split(separator: 0x0a).map { line in
+            line.allSatisfy { 0x30...0x39 ~= $0 } ? line.reduce(0) { $0 &* 10 &+ Int($1 - 0x30) } : -1
+        }
+    }
+
+    /// All names with all that the system says about them.
+    func snapshot() throws -> ([String], [EntryFacts?]) {
+        let names = try names()
+        let all = names.map { facts($0) } + [try LinuxDisk().openDirectory(folder.path).facts("state")]
+        return (
+            names,
+            all.map { facts in
+                // Reading is no change.
+                var facts = facts
+                facts?.access = DiskTime()
+                return facts
+            }
+        )
+    }
+
     private static let programs = [".gz": "gzip", ".xz": "xz", ".zst": "zstd", ".bz2": "bzip2", ".Z": "gzip"]
 
     /// A line for all that is there: kind, mode, owners, the time where it is not of today, and what it holds.
