@@ -56,7 +56,9 @@ struct VictimTests {
         problems += try await rotation.run().allFaults.map(\.text)
         let (later, changed) = try tree.snapshot()
         if later != listing { problems.append("a further run left \(later) of \(listing)") }
-        problems += zip(facts, changed).filter { $0 != $1 }.map { "a further run changed \(String(describing: $0)) to \(String(describing: $1))" }
+        problems += zip(facts, changed).filter { $0 != $1 }.map { before, after in
+            "a further run changed \(String(describing: before)) to \(String(describing: after))"
+        }
 
         let names = listing.filter { tree.facts($0)?.kind == .regular && $0 != "told" }
         let lines = try tree.lines(ofNames: names).sorted()
