@@ -26,7 +26,9 @@ final class LogWorker: @unchecked Sendable {
     func work(isCancelled: () -> Bool) throws(QuestionFault) {
         var holds = false
         while true {
-            let piece = run.list.claim(number, weight: tally.weight, holds: holds, spare: spare)
+            // With nothing counted since the last fold, another thread may be taking the tally just now, which is empty.
+            let weight = holds ? tally.weight : 0
+            let piece = run.list.claim(number, weight: weight, holds: holds, spare: spare)
             spare = nil
             holds = true
             switch piece {

@@ -47,8 +47,12 @@ struct RotateCommandTests {
         let none = { @Sendable (_: String) -> String? in nil }
         var options = try Self.parse("-f -s st --workers 3 --wait-for-state-lock a").options(
             isRoot: true, environment: none)
-        #expect(
-            options == RotationOptions(isForced: true, statePath: "st", workers: 3, locking: .wait))
+        var wanted = RotationOptions(isForced: true, statePath: "st", workers: 3, locking: .wait)
+        // A text of a line a stanza has no use for them.
+        wanted.tellsSteps = false
+        #expect(options == wanted)
+        #expect(try Self.parse("-v a").options(isRoot: true, environment: none).tellsSteps)
+        #expect(try Self.parse("-o json a").options(isRoot: true, environment: none).tellsSteps)
         options = try Self.parse("-d --skip-state-lock --as-logrotate a").options(isRoot: true, environment: none)
         #expect(options.isDry && options.locking == .skip)
         #expect(options.statePath == "/var/lib/logrotate/status")
