@@ -101,14 +101,15 @@ package struct RotationIntent: Sendable, Hashable {
 
     package var path: String { directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)" }
 
-    /// Where the log is after its rotation, before it is compressed: its own path where nothing is kept.
-    var rotatedPath: String {
+    /// Where the log is after its rotation, before it is compressed; nil where there is nothing but the log itself, which a
+    /// script that takes rotated logs away must not get.
+    var rotatedPath: String? {
         for step in steps {
             switch step {
             case .rotate(let to, _), .copy(let to, _, _), .deliver(_, let to?, _): return "\(destination)/\(to)"
             default: continue
             }
         }
-        return path
+        return nil
     }
 }

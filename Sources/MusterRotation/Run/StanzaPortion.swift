@@ -44,8 +44,9 @@ struct StanzaPortion: Sendable {
         else { return }
         do throws(RotationFault) {
             // Before it is rotated a log has one name only.
-            let rotated = kind == .afterRotation ? [log.intent.rotatedPath] : []
-            try await means.programs.run(script, kind, arguments: [log.intent.path] + rotated)
+            let rotated = kind == .afterRotation ? log.intent.rotatedPath : nil
+            try await means.programs.run(
+                script, kind, arguments: [log.intent.path] + (rotated.map { [$0] } ?? []))
         } catch {
             if error.code == .interrupted { return log.hold() }
             log.fail(error, kind == .afterRotation ? .stopped : log.isRecovery ? .held : .dropped)
