@@ -10,11 +10,16 @@ import Testing
 @Suite("Rotations beside logrotate", .enabled(if: RealLogrotate.path != nil, "logrotate is not installed"))
 struct LogrotateRunTests {
     @Test("Both leave the same files and the same state", arguments: RealSamples.all.filter(\.canRun))
-    func same(sample: RealSample) async throws {
-        let (theirs, ours) = try await Self.outcomes(sample)
-        #expect(ours.failed == theirs.failed)
-        #expect(ours.listing == theirs.listing)
-        #expect(ours.state == theirs.state)
+    func same(sample: RealSample) async throws { try await Self.compare(sample) }
+
+    @Test("Both leave the same of random configurations", arguments: 0..<120)
+    func random(number: Int) async throws { try await Self.compare(RandomSamples.sample(number)) }
+
+    private static func compare(_ sample: RealSample) async throws {
+        let (theirs, ours) = try await outcomes(sample)
+        #expect(ours.failed == theirs.failed, "\(sample)")
+        #expect(ours.listing == theirs.listing, "\(sample)")
+        #expect(ours.state == theirs.state, "\(sample)")
     }
 
     @Test("Where we do something else, both do what the documentation says", arguments: RealDifference.all)

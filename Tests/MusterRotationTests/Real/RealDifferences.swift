@@ -93,6 +93,33 @@ extension RealDifference {
             theirs: Brief([true], ["b.log [line 0 of b.log]"], ["a.log now"]),
             ours: Brief([false], [], ["a.log now", "b.log now"])),
         RealDifference(
+            "Plain rotated logs from before compress",
+            RealSample("rotate 2\ncompress", [log, RealTree.Entry("a.log.1"), RealTree.Entry("a.log.2")]) {
+                $0.runs = 1
+            },
+            theirs: Brief(
+                [false],
+                [
+                    "a.log.1.gz [line 0 of a.log]",
+                    "a.log.2 [line 0 of a.log.2, line 1 of a.log.2, line 2 of a.log.2]",
+                ], ["a.log now"]),
+            ours: Brief(
+                [false],
+                [
+                    "a.log.1.gz [line 0 of a.log]",
+                    "a.log.2 [line 0 of a.log.1, line 1 of a.log.1, line 2 of a.log.1]",
+                ], ["a.log now"])),
+        RealDifference(
+            "A lower count than before",
+            RealSample(
+                "rotate 1", [log] + (1...4).map { RealTree.Entry("a.log.\($0)", .file(lines: 1)) }
+            ) { $0.runs = 1 },
+            theirs: Brief(
+                [false],
+                ["a.log.1 [line 0 of a.log]", "a.log.3 [line 0 of a.log.3]", "a.log.4 [line 0 of a.log.4]"],
+                ["a.log now"]),
+            ours: Brief([false], ["a.log.1 [line 0 of a.log]"], ["a.log now"])),
+        RealDifference(
             "No rotated log is kept, and there are dated ones",
             RealSample(
                 "rotate 0\ndateext",
@@ -146,6 +173,11 @@ extension RealDifference {
                 [false, false],
                 ["a.log.1.gz [before run 1]", "told [ROOT/a.log.1, ROOT/a.log.1, ROOT/a.log.2.gz]"], ["a.log now"]),
             ours: Brief([false, false], ["a.log.1.gz [before run 1]", "told [ROOT/a.log.2.gz]"], ["a.log now"])),
+        RealDifference(
+            "A postrotate where no copy is kept",
+            RealSample("rotate 0\ncopytruncate\npostrotate\necho $# $2 >>ROOT/told\nendscript", [log]) { $0.runs = 1 },
+            theirs: Brief([false], ["a.log []", "told [2 ROOT/a.log.1]"], ["a.log now"]),
+            ours: Brief([false], ["a.log []", "told [1]"], ["a.log now"])),
         RealDifference(
             "A pattern as an argument",
             RealSample(

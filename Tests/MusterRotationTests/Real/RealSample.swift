@@ -101,10 +101,16 @@ struct StateReading {
                 year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
                 second: numbers[5])
         else { return String(text) }
-        if began.calendar <= time, time <= ended.calendar { return "now" }
+        // time(2), which logrotate asks, may be a tick behind the clock that we ask.
+        if Self.seconds(began.calendar) - 1 <= Self.seconds(time), time <= ended.calendar { return "now" }
         let hour = began.calendar
         return time
             == CalendarTime(year: hour.year, month: hour.month, day: hour.day, hour: hour.hour)
             ? "this hour" : String(text)
+    }
+
+    /// On the clock on the wall.
+    private static func seconds(_ time: CalendarTime) -> Int {
+        time.dayNumber * 86_400 + time.hour * 3600 + time.minute * 60 + time.second
     }
 }
