@@ -45,7 +45,7 @@ struct RandomSamples {
         let days = method.contains("copy") ? 0 : pick([0, 0, 4, 9])
         let lines = pick([0, 3, 3, 3])
         var entries = [Entry("a.log", .file(lines: lines), mode: pick([0o640, 0o600, 0o604]), days: days)]
-        entries.append(Entry("old", .folder, mode: 0o755))
+        entries.append(Entry("old", .folder))
         let stem = (isElsewhere ? "old/" : "") + (ending.hasPrefix("ext") ? "a" : "a.log")
         // Where all are kept, logrotate stops at the first gap.
         for number in isDated ? 1..<8 : start..<start + (count < 0 ? 4 : count) where count < 0 || chance(55) {

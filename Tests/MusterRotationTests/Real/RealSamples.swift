@@ -18,8 +18,8 @@ enum RealSamples {
         RealSample("rotate 2\nstart 7", [log, Entry("a.log.6")]),
         RealSample("rotate 3\ncompress\nextension .log", [log]),
         RealSample("rotate 3\ncompress\naddextension .old", [log]),
-        RealSample("rotate 3\nolddir ROOT/old", [log, Entry("old", .folder, mode: 0o755)]),
-        RealSample("rotate 3\nolddir old\ncompress", [log, Entry("old", .folder, mode: 0o755)]),
+        RealSample("rotate 3\nolddir ROOT/old", [log, Entry("old", .folder)]),
+        RealSample("rotate 3\nolddir old\ncompress", [log, Entry("old", .folder)]),
         RealSample("rotate 3\nolddir old", [log]) { $0.runs = 1 },
         RealSample("rotate 3\nolddir old\ncreateolddir 0750 daemon bin\ncompress\ndelaycompress", [log]) {
             $0.needsRoot = true
@@ -82,7 +82,7 @@ enum RealSamples {
         RealSample("rotate 3\nhourly\ndateext", [log]) { $0.runs = 1 },
         RealSample("rotate 3\ndateext\ncompress\ndelaycompress", [log, Entry("a.log-20200101")]) { $0.runs = 1 },
         RealSample("rotate 3\ndateext\nnodateext", [log]),
-        RealSample("rotate 4\ndateext\nolddir old\ncreate", [log, Entry("old", .folder, mode: 0o755)]) { $0.runs = 1 },
+        RealSample("rotate 4\ndateext\nolddir old\ncreate", [log, Entry("old", .folder)]) { $0.runs = 1 },
         RealSample(
             "rotate 9\nmaxage 5\ndateext", [log, Entry("a.log-20200101", days: 9), Entry("a.log-20200102", days: 3)]
         ) { $0.runs = 1 },
@@ -164,7 +164,7 @@ enum RealSamples {
         RealSample(
             whole: "ROOT/*.log ROOT/x/c {\nrotate 2\nnocreate\n"
                 + plainScripts + "}\n",
-            [log, Entry("b.log"), Entry("x", .folder, mode: 0o755), Entry("x/c")]
+            [log, Entry("b.log"), Entry("x", .folder), Entry("x/c")]
         ) {
             $0.unordered = ["told"]
             $0.growing = ["a.log", "x/c"]
@@ -184,7 +184,7 @@ enum RealSamples {
     static let patterns = [
         RealSample(
             whole: "compress\nrotate 2\nROOT/a*.log ROOT/x/*\nROOT/c {\n}\n",
-            [log, Entry("ab.log"), Entry("c"), Entry("x", .folder, mode: 0o755), Entry("x/d")]
+            [log, Entry("ab.log"), Entry("c"), Entry("x", .folder), Entry("x/d")]
         ) {
             $0.runs = 1
         },
@@ -214,7 +214,7 @@ enum RealSamples {
         RealSample(
             whole: "ROOT/[ab].log\nROOT/?.txt ROOT/[!a]/*.x {\nrotate 2\n}\n",
             [
-                log, Entry("e.txt"), Entry("x", .folder, mode: 0o755), Entry("x/1.x"), Entry("a", .folder),
+                log, Entry("e.txt"), Entry("x", .folder), Entry("x/1.x"), Entry("a", .folder),
                 Entry("a/1.x"),
             ]
         ) {

@@ -24,12 +24,12 @@ final class RealTree {
         var days: Int
 
         init(
-            _ path: String, _ kind: Kind = .file(lines: 3), mode: UInt32 = 0o640, user: UInt32 = 0, group: UInt32 = 0,
+            _ path: String, _ kind: Kind = .file(lines: 3), mode: UInt32? = nil, user: UInt32 = 0, group: UInt32 = 0,
             days: Int = 0
         ) {
             self.path = path
             self.kind = kind
-            self.mode = mode
+            if case .folder = kind { self.mode = mode ?? 0o755 } else { self.mode = mode ?? 0o640 }
             self.user = user
             self.group = group
             self.days = days

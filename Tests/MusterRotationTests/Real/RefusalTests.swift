@@ -38,7 +38,7 @@ struct RefusalTests {
             description: "a pipe", entries: [Entry("a.log", .pipe)], text: "ROOT/*.log\(stanza)",
             faults: ["unsafe ROOT/a.log"]),
         Refusal(
-            description: "a folder among logs", entries: [Entry("a.log", .folder, mode: 0o755)],
+            description: "a folder among logs", entries: [Entry("a.log", .folder)],
             text: "ROOT/*.log\(stanza)", faults: ["bad_value ROOT/a.log"]),
         Refusal(
             description: "a folder that all may write", entries: [Entry("d", .folder, mode: 0o777), Entry("d/a.log")],
@@ -53,7 +53,7 @@ struct RefusalTests {
             text: "ROOT/d/*.log\(stanza)", faults: [], needsRoot: true),
         Refusal(
             description: "a folder that is a link",
-            entries: [Entry("d", .folder, mode: 0o755), Entry("d/a.log"), Entry("e", .link(to: "d"))],
+            entries: [Entry("d", .folder), Entry("d/a.log"), Entry("e", .link(to: "d"))],
             text: "ROOT/e/a.log\(stanza)", faults: ["unreadable ROOT/e/a.log"]),
         Refusal(
             description: "a missing log", entries: [], text: "ROOT/a.log\(stanza)", faults: ["missing CONF:1"]),
