@@ -34,22 +34,11 @@ package struct ProgressLine: Sendable {
         if down > 0 { line.add(down.grouped + " down", place: 4, rank: 1, .red) }
         if unknown > 0 { line.add(unknown.grouped + " unknown", place: 5, rank: 4, .yellow) }
         if inFlight > 0 { line.add(inFlight.grouped + " in flight", place: 6, rank: 8, .dim) }
-        if let rate { line.add(rate.grouped + "/s", place: 7, rank: 7, .dim) }
-        if let remaining { line.add(remaining + " left", place: 8, rank: 3, .dim) }
+        let pace = Pace(done: done, total: total, elapsed: elapsed)
+        if let rate = pace.rate { line.add(rate.grouped + "/s", place: 7, rank: 7, .dim) }
+        if let remaining = pace.remaining { line.add(remaining + " left", place: 8, rank: 3, .dim) }
         return line.text(width: width, Ink(enabled: color), lesser: 6, bar: (share, down > 0 ? .red : .green))
     }
 
     private var share: Double { total > 0 ? Double(done) / Double(total) : 1 }
-
-    private var seconds: Double { Double(elapsed.nanoseconds) / 1e9 }
-
-    private var rate: Int? {
-        guard done > 0, seconds > 0.01 else { return nil }
-        return Int(min(Double(done) / seconds, 1e12).rounded())
-    }
-
-    private var remaining: String? {
-        guard done > 0, done < total, seconds > 0.1 else { return nil }
-        return ProgressParts.remaining(seconds / Double(done) * Double(total - done))
-    }
 }

@@ -29,22 +29,11 @@ package struct RotationProgressLine: Sendable {
         if bytesCompressed > 0 {
             line.add(ValueText.bytes(Double(bytesCompressed)) + " compressed", place: 2, rank: 3)
         }
-        if let rate { line.add(rate.grouped + "/s", place: 3, rank: 4, .dim) }
-        if let remaining { line.add(remaining + " left", place: 4, rank: 1, .dim) }
+        let pace = Pace(done: done, total: total, elapsed: elapsed)
+        if let rate = pace.rate { line.add(rate.grouped + "/s", place: 3, rank: 4, .dim) }
+        if let remaining = pace.remaining { line.add(remaining + " left", place: 4, rank: 1, .dim) }
         return line.text(width: width, Ink(enabled: color), lesser: 4, bar: total > 0 ? (share, .green) : nil)
     }
 
     private var share: Double { total > 0 ? Double(done) / Double(total) : 0 }
-
-    private var seconds: Double { Double(elapsed.nanoseconds) / 1e9 }
-
-    private var rate: Int? {
-        guard done > 0, seconds > 0.01 else { return nil }
-        return Int(min(Double(done) / seconds, 1e12).rounded())
-    }
-
-    private var remaining: String? {
-        guard done > 0, done < total, seconds > 0.1 else { return nil }
-        return ProgressParts.remaining(seconds / Double(done) * Double(total - done))
-    }
 }

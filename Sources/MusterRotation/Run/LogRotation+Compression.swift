@@ -54,12 +54,7 @@ extension LogRotation {
             }
         }
         let temporary = TemporaryName.rotated(to)
-        let file = try anew { () throws(DiskFault) in
-            try destination.create(temporary, mode: 0o600)
-        } after: {
-            () throws(DiskFault) in
-            try self.removeLeftover(temporary, destination)
-        }
+        let file = try createTemporary(temporary, destination)
         return UnpublishedLog(
             from: from, to: to, destination: destination, source: source, file: file, isPublished: false)
     }

@@ -22,12 +22,7 @@ extension LogRotation {
     ) throws(DiskFault) -> Int64 {
         let facts = try file.facts()
         let temporary = TemporaryName.rotated(to)
-        let copy = try anew { () throws(DiskFault) in
-            try destination.create(temporary, mode: 0o600)
-        } after: {
-            () throws(DiskFault) in
-            try self.removeLeftover(temporary, destination)
-        }
+        let copy = try createTemporary(temporary, destination)
         do throws(DiskFault) {
             let size = try tools.copy(file, to: copy, from: 0)
             try copy.take(facts)

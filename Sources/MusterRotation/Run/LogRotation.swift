@@ -177,12 +177,7 @@ final class LogRotation: @unchecked Sendable {
         if isRecovery { try removeLeftover(temporary, directory) }
         // A daemon may have been faster.
         if try directory.facts(intent.name) != nil { return }
-        let file = try anew { () throws(DiskFault) in
-            try directory.create(temporary, mode: mode)
-        } after: {
-            () throws(DiskFault) in
-            try self.removeLeftover(temporary, directory)
-        }
+        let file = try createTemporary(temporary, directory, mode: mode)
         do throws(DiskFault) {
             try file.setOwner(user: user, group: group)
             // A change of the owner takes these bits away.
@@ -202,17 +197,17 @@ final class LogRotation: @unchecked Sendable {
         }
     }
 
-    /// Creates a file; where an earlier run has left one of that name, it goes first.
-    func anew(
-        _ create: () throws(DiskFault) -> any DiskFile, after remove: () throws(DiskFault) -> Void
+    /// Creates a file that is not whole yet; where an earlier run has left one of its name, that goes first.
+    func createTemporary(
+        _ name: String, _ directory: any DiskDirectory, mode: UInt32 = 0o600
     ) throws(DiskFault) -> any DiskFile {
         do throws(DiskFault) {
-            return try create()
+            return try directory.create(name, mode: mode)
         } catch {
             if error.code != EEXIST { throw error }
         }
-        try remove()
-        return try create()
+        try removeLeftover(name, directory)
+        return try directory.create(name, mode: mode)
     }
 
     /// The same for a log that an earlier run began to rotate; nil where it is gone, or another has its name by now.
