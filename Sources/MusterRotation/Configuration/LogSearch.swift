@@ -15,7 +15,7 @@ package struct LogSearch {
             self.directory = directory
             self.name = name
             self.facts = facts
-            path = directory == "/" ? "/\(name)" : "\(directory)/\(name)"
+            path = LogSearch.join(directory, name)
         }
     }
 
@@ -77,6 +77,24 @@ package struct LogSearch {
         }
         findings.sort()
         return findings
+    }
+
+    /// Directories that logs of more than one stanza are in.
+    static func shared(_ findings: [Findings]) -> Set<PathKey> {
+        var owners: [PathKey: Int] = [:]
+        var shared: Set<PathKey> = []
+        for (index, found) in findings.enumerated() {
+            var last: PathKey?
+            for log in found.logs {
+                let directory = PathKey(log.directory)
+                if directory == last { continue }
+                last = directory
+                if owners.updateValue(index, forKey: directory).map({ $0 != index }) ?? false {
+                    shared.insert(directory)
+                }
+            }
+        }
+        return shared
     }
 
     // MARK: The way to the logs
@@ -166,8 +184,12 @@ package struct LogSearch {
         }
     }
 
-    private static func join(_ directory: String, _ name: String) -> String {
-        directory == "/" ? "/\(name)" : "\(directory)/\(name)"
+    fileprivate static func join(_ directory: String, _ name: String) -> String {
+        var path = directory
+        path.reserveCapacity(directory.utf8.count + 1 + name.utf8.count)
+        if path != "/" { path += "/" }
+        path += name
+        return path
     }
 }
 

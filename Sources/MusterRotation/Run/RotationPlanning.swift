@@ -24,7 +24,9 @@ struct RotationPlanning {
     var state: RotationState
     private var security: DirectorySecurity
     private var destinations: RotatedDirectories
-    /// The stanza that has a log.
+    /// Directories that several stanzas have logs in: only there can two have the same.
+    private let shared: Set<PathKey>
+    /// The stanza that has a log, of such a directory.
     private var owners: [PathKey: ConfigurationPlace] = [:]
     /// Files that steps are about, with the logs that they belong to.
     private var claims: [Claim: String] = [:]
@@ -36,8 +38,9 @@ struct RotationPlanning {
 
     init(
         _ options: RotationOptions, _ state: RotationState, now: RotationTime, disk: any Disk, disks: ActorDirectories,
-        unfinished: Set<PathKey>, nextLog: Int
+        unfinished: Set<PathKey>, nextLog: Int, shared: Set<PathKey>
     ) {
+        self.shared = shared
         self.options = options
         self.state = state
         self.now = now
@@ -59,9 +62,13 @@ struct RotationPlanning {
             planned.faults.append(error)
             return planned
         }
+        var last: (directory: PathKey, isShared: Bool)?
         for found in findings.logs {
+            let directory = PathKey(found.directory)
+            if last?.directory != directory { last = (directory, shared.contains(directory)) }
             do throws(RotationFault) {
-                if let entry = try entry(found, stanza, number, owners) { planned.entries.append(entry) }
+                let isShared = last?.isShared ?? true
+                if let entry = try entry(found, stanza, number, owners, isShared) { planned.entries.append(entry) }
             } catch {
                 var log = RotationReport.Log(path: found.path, outcome: .failed)
                 log.fault = RotationReport.Fault(error)
@@ -73,18 +80,18 @@ struct RotationPlanning {
     }
 
     private mutating func entry(
-        _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners
+        _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, _ isShared: Bool
     ) throws(RotationFault) -> Entry? {
         let path = found.path
         let key = PathKey(path)
-        if let owner = self.owners[key] {
+        if isShared, let owner = self.owners[key] {
             if stanza.settings.ignoresDuplicates { return nil }
             throw RotationFault(
                 .duplicate, at: "\(stanza.place)",
                 "the stanza at \(owner) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
             )
         }
-        self.owners[key] = stanza.place
+        if isShared { self.owners[key] = stanza.place }
         let last = state.see(key)
         try security.check(found, stanza.settings)
         if unfinished.contains(key) {

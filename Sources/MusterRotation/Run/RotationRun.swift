@@ -56,12 +56,13 @@ package struct RotationRun: Sendable {
                         "an earlier run was ended in the middle of \(unfinished.count) logs; a real run ends these first"
                 ))
         }
+        var search = LogSearch(disk: disk)
+        let findings = configuration.stanzas.map { search.logs(of: $0) }
         var planning = RotationPlanning(
             options, state, now: now, disk: disk, disks: ActorDirectories(disk, actorDisk),
-            unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0)
-        var search = LogSearch(disk: disk)
-        for stanza in configuration.stanzas {
-            let plan = planning.plan(stanza, search.logs(of: stanza), number: 0)
+            unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0, shared: LogSearch.shared(findings))
+        for (stanza, found) in zip(configuration.stanzas, findings) {
+            let plan = planning.plan(stanza, found, number: 0)
             report.stanzas.append(RotationReport.Stanza(planned: plan))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)
@@ -141,7 +142,8 @@ package struct RotationRun: Sendable {
         // Interrupted by now, it begins nothing.
         if Task.isCancelled { return ([], state) }
         var planning = RotationPlanning(
-            options, state, now: now, disk: disk, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog)
+            options, state, now: now, disk: disk, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog,
+            shared: LogSearch.shared(findings))
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
             let plan = planning.plan(stanza, found, number: recovery.nextStanza &+ index)

@@ -37,6 +37,11 @@ extension RotationState {
             let path = line.prefix { !$0.isBlank }
             return (try checked(Array(path)), line[path.endIndex...])
         }
+        // Nearly every path stands there as it is.
+        if let quote = line.dropFirst().firstIndex(of: UInt8(ascii: "\"")) {
+            let plain = line[(line.startIndex + 1)..<quote]
+            if !plain.contains(UInt8(ascii: "\\")) { return (try checked(Array(plain)), line[(quote + 1)...]) }
+        }
         var path: [UInt8] = []
         var at = line.startIndex + 1
         while at < line.endIndex, path.count <= pathLimit {
@@ -62,20 +67,21 @@ extension RotationState {
     /// `Y-M-D`, `Y-M-D-h`, `Y-M-D-h:m` or `Y-M-D-h:m:s`.
     private static func time(_ rest: ArraySlice<UInt8>) throws(BadValue) -> CalendarTime {
         let text = rest.trimmed
-        var numbers: [Int] = []
-        let marks: [UInt8] = [45, 45, 45, 58, 58]
+        var numbers = InlineArray<6, Int>(repeating: 0)
+        var count = 0
         var at = text.startIndex
-        while numbers.count < 6 {
+        while count < 6 {
             let digits = text[at...].prefix(5).prefix { $0.isDigit }
             guard !digits.isEmpty else { break }
-            numbers.append(digits.reduce(0) { $0 * 10 + Int($1 - 48) })
+            numbers[count] = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+            count += 1
             at = digits.endIndex
-            guard at < text.endIndex, numbers.count < 6, text[at] == marks[numbers.count - 1] else { break }
+            // Three dashes, then colons.
+            guard at < text.endIndex, count < 6, text[at] == UInt8(ascii: count <= 3 ? "-" : ":") else { break }
             at += 1
         }
         let hasEnded = at == text.endIndex && text.last?.isDigit == true
-        guard hasEnded, numbers.count >= 3 else { throw BadValue("the time is none") }
-        numbers += Array(repeating: 0, count: 6 - numbers.count)
+        guard hasEnded, count >= 3 else { throw BadValue("the time is none") }
         let time = CalendarTime(
             year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
             second: numbers[5])
