@@ -70,7 +70,7 @@ package struct RotationSettings: Sendable, Hashable {
 
     /// Rotated logs that are kept; 0: none, -1: all.
     package var count = 0
-    /// Bytes of all rotated logs of a log together, beyond which the oldest are removed: our extension. Nil: no limit.
+    /// Bytes of all rotated logs of the stanza together, beyond which the oldest are removed: our extension. Nil: no limit.
     package var maximumTotalSize: Int64?
     /// The number of the first rotated log.
     package var start = 1

@@ -79,6 +79,7 @@ extension RotationIntent {
         writer.text(name)
         writer.list(steps) { writer, step in step.write(to: &writer) }
         for part in [time.year, time.month, time.day, time.hour, time.minute, time.second] { writer.number(part) }
+        writer.flag(rotates)
     }
 
     fileprivate init(from reader: inout FieldReader) throws(FieldReader.Malformed) {
@@ -92,6 +93,7 @@ extension RotationIntent {
             hour: try reader.integer(), minute: try reader.integer(), second: try reader.integer())
         guard let calendarTime else { throw FieldReader.Malformed() }
         time = calendarTime
+        rotates = try reader.flag()
     }
 }
 

@@ -87,10 +87,14 @@ package struct RotationIntent: Sendable, Hashable {
     package var steps: [RotationStep]
     /// What the state file says of it afterwards.
     package var time: CalendarTime
+    /// Whether the log itself is rotated; if not, rotated logs of it are removed only.
+    package var rotates: Bool
 
     package init(
-        stanza: Int, directory: String, destination: String, name: String, steps: [RotationStep], time: CalendarTime
+        stanza: Int, directory: String, destination: String, name: String, steps: [RotationStep], time: CalendarTime,
+        rotates: Bool = true
     ) {
+        self.rotates = rotates
         self.stanza = stanza
         self.directory = directory
         self.destination = destination

@@ -45,8 +45,8 @@ struct DatedLogs {
         return sorted
     }
 
-    private func file(_ name: String?, _ facts: RotationPlanner.Lookup) throws(DiskFault) -> RotatedLog.File? {
+    private func file(_ name: String?, _ facts: RotationPlanner.Lookup) throws(DiskFault) -> RotatedFile? {
         guard let name, let facts = try facts(name) else { return nil }
-        return RotatedLog.File(name: name, facts: facts)
+        return RotatedFile(name: name, facts: facts)
     }
 }

@@ -49,9 +49,9 @@ struct NumberedLogs {
 
     private func move(
         _ name: String?, to next: String, _ shifts: inout [RotationStep], _ facts: RotationPlanner.Lookup
-    ) throws(DiskFault) -> RotatedLog.File? {
+    ) throws(DiskFault) -> RotatedFile? {
         guard let name, let facts = try facts(name) else { return nil }
         shifts.append(.shift(from: name, to: next, facts.identity))
-        return RotatedLog.File(name: next, facts: facts)
+        return RotatedFile(name: next, facts: facts)
     }
 }

@@ -9,11 +9,27 @@ package struct RotationPlan: Sendable, Hashable {
     package var rotatedName: String
     /// The same after compression; nil where it is not kept.
     package var finalName: String?
+    /// Rotated logs that stay, oldest first, where a total size is set: ``TotalCap`` may take some.
+    package var kept: [RotatedFile]
 
-    package init(steps: [RotationStep], rotatedName: String, finalName: String?) {
+    package init(steps: [RotationStep], rotatedName: String, finalName: String?, kept: [RotatedFile] = []) {
+        self.kept = kept
         self.steps = steps
         self.rotatedName = rotatedName
         self.finalName = finalName
+    }
+}
+
+/// A rotated log that is there, plain or compressed, under the name that it has after a rotation's renames.
+package struct RotatedFile: Sendable, Hashable {
+    package var name: String
+    package var facts: EntryFacts
+    /// Directories and links hold a name, and move with it; they are neither compressed nor removed.
+    var isRegular: Bool { facts.kind == .regular }
+
+    package init(name: String, facts: EntryFacts) {
+        self.name = name
+        self.facts = facts
     }
 }
 

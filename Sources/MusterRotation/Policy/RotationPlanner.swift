@@ -37,7 +37,7 @@ package struct RotationPlanner: Sendable {
         _ subject: RotationSubject, _ form: RotationNames, _ rotated: String, _ shifts: [RotationStep],
         _ logs: [RotatedLog], _ now: RotationTime
     ) -> RotationPlan {
-        let removals = Retention(settings: settings, now: now).removals(logs, newest: isKept ? subject.facts.size : 0)
+        let (removals, staying) = Retention(settings: settings, now: now).parted(logs)
         let removed = Set(removals.map(\.file.name))
         let isCompressed = settings.isCompressed && !settings.delaysCompression && isKept
         var steps = script(.beforeRotation, settings.beforeRotation)
@@ -58,7 +58,21 @@ package struct RotationPlanner: Sendable {
         if !isKept, takes(subject) { steps += removal(rotated, subject.facts.identity, .count) }
         return RotationPlan(
             steps: steps, rotatedName: rotated,
-            finalName: isKept ? isCompressed ? form.compressed(rotated) : rotated : nil)
+            finalName: isKept ? isCompressed ? form.compressed(rotated) : rotated : nil,
+            kept: settings.maximumTotalSize == nil ? [] : staying)
+    }
+
+    /// The rotated logs of a log that is not rotated now, oldest first.
+    package func rotated(
+        _ subject: RotationSubject, among names: DirectoryNames, facts: Lookup
+    ) throws(DiskFault) -> [RotatedFile] {
+        var files: [RotatedFile] = []
+        for entry in RotationNames(log: subject.name, settings).entries(in: names) {
+            for name in [entry.plain, entry.compressed].compactMap(\.self) {
+                if let facts = try facts(name) { files.append(RotatedFile(name: name, facts: facts)) }
+            }
+        }
+        return files.filter(\.isRegular)
     }
 
     // MARK: The log

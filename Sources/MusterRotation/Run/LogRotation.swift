@@ -35,15 +35,21 @@ final class LogRotation: @unchecked Sendable {
     var scriptsRun: Set<ScriptKind> = []
     var report: RotationReport.Log
 
-    init(
-        _ number: Int, _ intent: RotationIntent, size: Int64 = 0, isRecovery: Bool = false, tellsSteps: Bool = true
-    ) {
-        self.tellsSteps = tellsSteps
+    init(_ number: Int, _ intent: RotationIntent, _ report: RotationReport.Log, tellsSteps: Bool) {
         self.number = number
         self.intent = intent
-        self.isRecovery = isRecovery
-        report = RotationReport.Log(path: intent.path, outcome: .rotated)
-        report.bytes = Int(clamping: size)
+        self.report = report
+        self.tellsSteps = tellsSteps
+        isRecovery = false
+    }
+
+    /// One that an earlier run began.
+    init(recovering number: Int, _ intent: RotationIntent) {
+        self.number = number
+        self.intent = intent
+        report = RotationReport.Log(path: intent.path, outcome: intent.rotates ? .rotated : .skipped)
+        tellsSteps = false
+        isRecovery = true
     }
 
     /// Ends its way here. The first fault is the cause of those after it, but what has to be held is.

@@ -21,7 +21,7 @@ struct Recovery {
                 stanzas[number] = stanza
                 nextStanza = max(nextStanza, number &+ 1)
             case .intent(let number, let intent):
-                logs[number] = LogRotation(number, intent, isRecovery: true, tellsSteps: false)
+                logs[number] = LogRotation(recovering: number, intent)
                 begun.insert(intent.stanza)
                 nextLog = max(nextLog, number &+ 1)
             case .named(let numbers): for number in numbers { logs[number]?.isNamed = true }

@@ -63,25 +63,43 @@ struct RotationPlanning {
             return planned
         }
         var last: (directory: PathKey, isShared: Bool)?
+        var drafts: [Draft] = []
         for found in findings.logs {
             let directory = PathKey(found.directory)
             if last?.directory != directory { last = (directory, shared.contains(directory)) }
             do throws(RotationFault) {
                 let isShared = last?.isShared ?? true
-                if let entry = try entry(found, stanza, number, owners, isShared) { planned.entries.append(entry) }
+                if let draft = try draft(found, stanza, number, owners, isShared) { drafts.append(draft) }
             } catch {
                 var log = RotationReport.Log(path: found.path, outcome: .failed)
                 log.fault = RotationReport.Fault(error)
                 log.bytes = Int(clamping: found.facts.size)
-                planned.entries.append(.other(log))
+                drafts.append(Draft(log: log))
             }
         }
+        if stanza.settings.maximumTotalSize != nil { cap(&drafts, stanza.settings, number) }
+        planned.entries = drafts.map { entry($0) }
         return planned
     }
 
-    private mutating func entry(
+    /// A log on its way to an entry.
+    private struct Draft {
+        var intent: RotationIntent?
+        var log: RotationReport.Log
+        /// Where the total size of all rotated logs matters.
+        var rotated: TotalCap.Log?
+        var found: LogSearch.Found?
+    }
+
+    private mutating func entry(_ draft: Draft) -> Entry {
+        guard let intent = draft.intent else { return .other(draft.log) }
+        nextLog &+= 1
+        return .due(LogRotation(nextLog &- 1, intent, draft.log, tellsSteps: options.tellsSteps))
+    }
+
+    private mutating func draft(
         _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, _ isShared: Bool
-    ) throws(RotationFault) -> Entry? {
+    ) throws(RotationFault) -> Draft? {
         let path = found.path
         let key = PathKey(path)
         if isShared, let owner = self.owners[key] {
@@ -99,22 +117,22 @@ struct RotationPlanning {
                 .journal, at: path,
                 "a rotation that an earlier run began could not be ended, so none is begun; see its fault")
         }
+        var log = RotationReport.Log(path: path, outcome: .rotated)
+        log.bytes = Int(clamping: found.facts.size)
         let schedule = RotationSchedule(stanza.settings, isForced: options.isForced)
         if case .skip(let reason) = schedule.decision(for: found.facts, last: last, now: now) {
             if last == nil { state.set(now.calendar.hourOnly, for: path) }
-            var log = RotationReport.Log(path: path, outcome: .skipped)
+            log.outcome = .skipped
             log.reason = reason
-            log.bytes = Int(clamping: found.facts.size)
-            return .other(log)
+            return Draft(log: log, found: stanza.settings.maximumTotalSize == nil ? nil : found)
         }
-        let intent = try intent(found, stanza.settings, number, owners)
-        nextLog &+= 1
-        return .due(LogRotation(nextLog &- 1, intent, size: found.facts.size, tellsSteps: options.tellsSteps))
+        let (intent, rotated) = try intent(found, stanza.settings, number, owners)
+        return Draft(intent: intent, log: log, rotated: rotated)
     }
 
     private mutating func intent(
         _ found: LogSearch.Found, _ settings: RotationSettings, _ number: Int, _ owners: NewLogOwners
-    ) throws(RotationFault) -> RotationIntent {
+    ) throws(RotationFault) -> (RotationIntent, TotalCap.Log) {
         let path = destinations.path(of: found.directory, settings)
         let destination = try destinations.destination(path, settings, for: found)
         let isElsewhere = destination.device.map { $0 != found.facts.identity.device } ?? false
@@ -135,7 +153,49 @@ struct RotationPlanning {
             steps: destination.making + plan.steps, time: now.calendar)
         try claim(intent)
         destinations.isMade(path)
-        return intent
+        return (intent, TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : found.facts.size))
+    }
+
+    /// Has the oldest rotated logs of the whole stanza removed where all of them take too much. It is looked at when a log
+    /// of the stanza is rotated; logs that are not may lose some of theirs then.
+    private mutating func cap(_ drafts: inout [Draft], _ settings: RotationSettings, _ number: Int) {
+        guard let limit = settings.maximumTotalSize, drafts.contains(where: { $0.intent != nil }) else { return }
+        for index in drafts.indices {
+            guard let found = drafts[index].found else { continue }
+            do throws(RotationFault) {
+                drafts[index].rotated = TotalCap.Log(kept: try rotated(found, settings))
+            } catch {
+                drafts[index].log.outcome = .failed
+                drafts[index].log.fault = RotationReport.Fault(error)
+            }
+        }
+        let none = TotalCap.Log(kept: [])
+        for (index, files) in TotalCap(limit: limit).removals(drafts.map { $0.rotated ?? none }) {
+            if let steps = drafts[index].intent?.steps {
+                drafts[index].intent?.steps = steps.removing(files, settings)
+            } else if let found = drafts[index].found {
+                drafts[index].intent = RotationIntent(
+                    stanza: number, directory: found.directory,
+                    destination: destinations.path(of: found.directory, settings),
+                    name: found.name, steps: [].removing(files, settings), time: now.calendar, rotates: false)
+            }
+        }
+    }
+
+    /// The rotated logs of a log that is not due.
+    private mutating func rotated(
+        _ found: LogSearch.Found, _ settings: RotationSettings
+    ) throws(RotationFault) -> [RotatedFile] {
+        let path = destinations.path(of: found.directory, settings)
+        let destination = try destinations.destination(path, settings, for: found)
+        let subject = RotationSubject(name: found.name, path: found.path, facts: found.facts)
+        do throws(DiskFault) {
+            return try RotationPlanner(settings).rotated(subject, among: destination.names) { name throws(DiskFault) in
+                try destination.facts(name)
+            }
+        } catch {
+            throw RotationFault(error)
+        }
     }
 
     /// Makes sure that no two logs of a run touch the same file.

@@ -108,7 +108,9 @@ package struct RotationRun: Sendable {
         await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
 
         for (plan, work) in planned {
-            for log in work.logs where log.standing != .dropped { state.set(log.intent.time, for: log.intent.path) }
+            for log in work.logs where log.standing != .dropped && log.intent.rotates {
+                state.set(log.intent.time, for: log.intent.path)
+            }
             report.stanzas.append(RotationReport.Stanza(planned: plan, work))
         }
         let works = planned.map(\.work) + recovery.works
@@ -159,11 +161,11 @@ package struct RotationRun: Sendable {
         _ recovery: Recovery, in state: inout RotationState, _ report: inout RotationReport
     ) -> Set<PathKey> {
         var held: Set<PathKey> = []
-        for intent in recovery.ended { state.set(intent.time, for: intent.path) }
+        for intent in recovery.ended where intent.rotates { state.set(intent.time, for: intent.path) }
         for work in recovery.works {
             report.faults += work.faults.map(RotationReport.Fault.init)
             for log in work.logs {
-                state.set(log.intent.time, for: log.intent.path)
+                if log.intent.rotates { state.set(log.intent.time, for: log.intent.path) }
                 if log.standing == .held { held.insert(PathKey(log.intent.path)) } else { report.recovered += 1 }
                 if let fault = log.report.fault { report.faults.append(fault) }
             }

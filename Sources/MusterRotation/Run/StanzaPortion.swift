@@ -39,7 +39,7 @@ struct StanzaPortion: Sendable {
 
     /// Runs a script of one log's own, where there is one.
     private func run(_ kind: ScriptKind, _ stanza: JournalStanza, _ log: LogRotation, _ means: RotationMeans) async {
-        guard log.standing == .going, !stanza.sharesScripts, let script = stanza.scripts[kind],
+        guard log.standing == .going, log.intent.rotates, !stanza.sharesScripts, let script = stanza.scripts[kind],
             !log.scriptsRun.contains(kind)
         else { return }
         do throws(RotationFault) {

@@ -52,9 +52,14 @@ struct TableFolder {
         let facts = files[log]?.facts ?? entry(0)
         let subject = RotationSubject(
             name: log, path: "/var/log/\(log)", facts: facts, user: 7, isBoundElsewhere: elsewhere)
-        return try RotationPlanner(settings).plan(subject, among: DirectoryNames(Array(files.keys)), now: now) {
+        var plan = try RotationPlanner(settings).plan(subject, among: DirectoryNames(Array(files.keys)), now: now) {
             (name) throws(DiskFault) in files[name]?.facts
         }
+        if let limit = settings.maximumTotalSize {
+            let log = TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : facts.size)
+            plan.steps = plan.steps.removing(TotalCap(limit: limit).removals([log])[0] ?? [], settings)
+        }
+        return plan
     }
 
     mutating func perform(_ steps: [RotationStep], on log: String) {
