@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static inline int result(int value) { return value < 0 ? -errno : value; }
@@ -197,6 +198,16 @@ int cml_disk_synchronize(int fd) {
         outcome = fsync(fd);
     } while (outcome < 0 && errno == EINTR);
     return result(outcome);
+}
+
+int cml_disk_copy_access_list(int from, int to) {
+    static const char name[] = "system.posix_acl_access";
+    // The kernel's limit of any attribute.
+    char list[65536];
+    ssize_t size = fgetxattr(from, name, list, sizeof list);
+    if (size < 0) return errno == ENODATA || errno == ENOTSUP ? 1 : -errno;
+    if (fsetxattr(to, name, list, (size_t)size, 0) == 0) return 1;
+    return errno == ENOTSUP ? 0 : -errno;
 }
 
 void cml_disk_begin_synchronizing(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }

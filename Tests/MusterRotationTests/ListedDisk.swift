@@ -116,6 +116,7 @@ final class ListedDisk: Disk {
         func lock() throws(DiskFault) -> Bool { throw refusal }
         func synchronize() throws(DiskFault) { throw refusal }
         func beginSynchronizing() {}
+        func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool { true }
 
         private var refusal: DiskFault { DiskFault(code: EROFS, call: "change", path: "") }
     }

@@ -206,6 +206,8 @@ int cml_disk_truncate(int fd, int64_t size);
 int cml_disk_set_mode(int fd, uint32_t mode);
 int cml_disk_set_owner(int fd, uint32_t user, uint32_t group);
 int cml_disk_set_times(int fd, const cml_entry_facts *facts);
+// 1 where there is no list or it was taken over, 0 where the other file's disk knows none.
+int cml_disk_copy_access_list(int from, int to);
 int cml_disk_synchronize(int fd);
 void cml_disk_begin_synchronizing(int fd);
 // 1 where the lock is ours now, 0 where somebody else holds it.

@@ -11,21 +11,36 @@ final class CompressionTools: @unchecked Sendable {
     private var writers: [Int: GzipWriter] = [:]
     private var verifier: GzipVerifier?
 
+    private let progress: RotationProgress
+
     private static let size = 1 << 18
+
+    init(_ progress: RotationProgress) { self.progress = progress }
 
     deinit {
         unsafe buffer.deallocate()
         unsafe other.deallocate()
     }
 
-    /// Copies what stands behind an offset to the same place of another file, and returns where it ends.
+    /// Copies what stands behind an offset to the same place of another file, and returns where it ends. Zeros that fill the
+    /// buffer are left out of the copy, which reads the same there: a writer that does not append leaves such holes.
     func copy(_ file: any DiskFile, to copy: any DiskFile, from offset: Int64) throws(DiskFault) -> Int64 {
         var end = offset
+        var written = offset
         while true {
+            if Task.isCancelled { throw DiskFault(code: EINTR, call: "copy", path: "") }
             let count = try unsafe file.read(at: end, into: buffer)
-            if count == 0 { return end }
-            try unsafe copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: end)
+            if count == 0 {
+                if written < end { try copy.truncate(end) }
+                return end
+            }
+            // Invariant: all bytes of the buffer were read, and each is compared with the one before it.
+            let isHole =
+                unsafe count == Self.size && buffer[0] == 0
+                && memcmp(buffer.baseAddress!, buffer.baseAddress! + 1, count - 1) == 0
+            if !isHole { try unsafe copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: end) }
             end += Int64(count)
+            if !isHole { written = end }
         }
     }
 
@@ -56,6 +71,7 @@ final class CompressionTools: @unchecked Sendable {
             if Task.isCancelled { throw DiskFault(code: EINTR, call: "compress", path: "") }
             let count = try unsafe file.read(at: read, into: buffer)
             read += Int64(count)
+            progress.compressed(count)
             let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
             // Invariant: bytes are written before the closure ends.
             let put = { (bytes: UnsafeRawBufferPointer) throws(DiskFault) in

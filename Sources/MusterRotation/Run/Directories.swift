@@ -24,18 +24,31 @@ final class Directories: Sendable {
         return directory
     }
 
-    /// Makes one whose parent there is; false where it is there already.
+    /// Makes one, and those above it that are missing, in the same way; false where it is there already.
     func make(_ path: String, mode: UInt32, user: UInt32, group: UInt32) throws(DiskFault) -> Bool {
+        let above = path.split(separator: "/").dropLast().joined(separator: "/")
+        let parent = path.hasPrefix("/") ? "/" + above : above.isEmpty ? "." : above
         do throws(DiskFault) {
             try disk.makeDirectory(path, mode: mode)
         } catch {
             if error.code == EEXIST { return false }
-            throw error
+            guard error.code == ENOENT, !above.isEmpty, parent != path else { throw error }
+            _ = try make(parent, mode: mode, user: user, group: group)
+            try disk.makeDirectory(path, mode: mode)
         }
         try open(path).setOwner(user: user, group: group)
-        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-        try open(path.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent).synchronize()
+        try open(parent).synchronize()
         return true
+    }
+
+    /// Whether nothing is there; false where nobody can say.
+    func isGone(_ path: String) -> Bool {
+        do throws(DiskFault) {
+            _ = try open(path)
+            return false
+        } catch {
+            return error.isAbsence
+        }
     }
 
     /// Waits until the names of a directory are on the device.

@@ -99,7 +99,7 @@ extension LogRotation {
             guard now.size == entry.source.size, now.modification == entry.source.modification else {
                 throw DiskFault(code: EBUSY, call: "compress", path: "\(intent.destination)/\(entry.from)")
             }
-            try file.take(entry.source)
+            try file.take(entry.source, of: plain)
         }
     }
 
@@ -147,7 +147,7 @@ extension LogRotation {
     func removeOld(
         _ stanza: JournalStanza, _ directories: Directories, _ tools: CompressionTools, _ programs: any RotationPrograms
     ) async {
-        for case .remove(let name, let identity, let reason) in intent.steps where standing == .going {
+        for case .remove(let name, let identity, let reason) in intent.steps where isEnding {
             var isThere = false
             work(directories, onFault: .held) { _, destination throws(DiskFault) in
                 isThere = try destination.facts(name).map { isSame($0, identity) } ?? false
@@ -159,9 +159,9 @@ extension LogRotation {
                     isDone(.script(.beforeRemoval))
                 } catch {
                     if error.code == .interrupted { hold() } else { fail(error, .stopped) }
+                    return
                 }
             }
-            if standing != .going { return }
             work(directories, onFault: .held) { _, destination throws(DiskFault) in
                 if let passes = stanza.shredPasses {
                     try tools.overwrite(open(name, destination, identity, forWriting: true), passes: passes)

@@ -25,7 +25,7 @@ extension LogRotation {
         let copy = try createTemporary(temporary, destination)
         do throws(DiskFault) {
             let size = try tools.copy(file, to: copy, from: 0)
-            try copy.take(facts)
+            try copy.take(facts, of: file)
             try copy.synchronize()
             try destination.rename(temporary, to: destination, as: to)
             return size

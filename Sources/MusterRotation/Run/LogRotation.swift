@@ -137,7 +137,7 @@ final class LogRotation: @unchecked Sendable {
             try move(intent.name, of: directory, to: to, of: destination, identity)
             hasMoved = true
         case .create(let mode, let user, let group):
-            try create(directory, mode: mode, user: user, group: group)
+            try create(directory, destination, mode: mode, user: user, group: group)
         case .copy(let to, let identity, let truncates):
             try copy(to, identity, truncates, directory, destination, tools)
             hasMoved = true
@@ -177,7 +177,7 @@ final class LogRotation: @unchecked Sendable {
 
     /// A new log, with its owner and mode from the moment on that it can be seen.
     private func create(
-        _ directory: any DiskDirectory, mode: UInt32, user: UInt32, group: UInt32
+        _ directory: any DiskDirectory, _ destination: any DiskDirectory, mode: UInt32, user: UInt32, group: UInt32
     ) throws(DiskFault) {
         let temporary = TemporaryName.log(intent.name)
         if isRecovery { try removeLeftover(temporary, directory) }
@@ -185,14 +185,28 @@ final class LogRotation: @unchecked Sendable {
         if try directory.facts(intent.name) != nil { return }
         let file = try createTemporary(temporary, directory, mode: mode)
         do throws(DiskFault) {
-            try file.setOwner(user: user, group: group)
-            // A change of the owner takes these bits away.
-            if mode & 0o6000 != 0 { try file.setMode(mode) }
+            try file.take(user: user, group: group, mode: mode, of: try rotated(directory, destination))
             try directory.rename(temporary, to: directory, as: intent.name)
         } catch {
             _ = try? removeLeftover(temporary, directory)
             if error.code != EEXIST { throw error }
         }
+    }
+
+    /// The log under the name that it has got; nil where it has gone on.
+    private func rotated(
+        _ directory: any DiskDirectory, _ destination: any DiskDirectory
+    ) throws(DiskFault) -> (any DiskFile)? {
+        for step in intent.steps {
+            switch step {
+            case .rotate(let to, let identity):
+                return try openRemaining(to, destination, identity, forWriting: false)
+            case .setAside(let name, let identity):
+                return try openRemaining(name, directory, identity, forWriting: false)
+            default: continue
+            }
+        }
+        return nil
     }
 
     func removeLeftover(_ name: String, _ directory: any DiskDirectory) throws(DiskFault) {
@@ -237,11 +251,25 @@ final class LogRotation: @unchecked Sendable {
 }
 
 extension DiskFile {
-    /// Takes owner, mode and times of another file.
-    func take(_ facts: EntryFacts) throws(DiskFault) {
-        try setOwner(user: facts.user, group: facts.group)
-        try setMode(facts.mode)
+    /// Takes owner, mode, access list and times of another file, whose facts are given.
+    func take(_ facts: EntryFacts, of other: any DiskFile) throws(DiskFault) {
+        try take(user: facts.user, group: facts.group, mode: facts.mode, of: other)
         try setTimes(access: facts.access, modification: facts.modification)
+    }
+
+    /// Who may not give files away keeps them, as a user named by `su`; then the group, which is another one, gets no
+    /// right. Nor does it where an access list cannot be taken over, whose mask the mode's bits of the group are.
+    func take(user: UInt32, group: UInt32, mode: UInt32, of other: (any DiskFile)?) throws(DiskFault) {
+        var mode = mode
+        do throws(DiskFault) {
+            try setOwner(user: user, group: group)
+        } catch {
+            guard error.code == EPERM else { throw error }
+            mode &= ~0o6070
+        }
+        try setMode(mode)
+        guard let other else { return }
+        if !(try takeAccessList(of: other)) { try setMode(mode & ~0o070) }
     }
 }
 

@@ -35,7 +35,10 @@ final class Turns<Element: Sendable>: Sendable {
 /// Tools that wait for a thread that needs some.
 final class ToolShelf: Sendable {
     private let tools = Mutex<[CompressionTools]>([])
+    private let progress: RotationProgress
 
-    func take() -> CompressionTools { tools.withLock { $0.popLast() } ?? CompressionTools() }
+    init(_ progress: RotationProgress) { self.progress = progress }
+
+    func take() -> CompressionTools { tools.withLock { $0.popLast() } ?? CompressionTools(progress) }
     func giveBack(_ one: CompressionTools) { tools.withLock { $0.append(one) } }
 }

@@ -27,13 +27,13 @@ package struct RotationRun: Sendable {
     /// Does it. Errors: another run has the lock (``RotationFault/Code/locked``); the state or the journal cannot be read or
     /// opened. Then no rotation was begun. All else is told by the report.
     package func run(on pool: WorkerPool, progress: RotationProgress) async throws(RotationFault) -> RotationReport {
-        let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
         var report = RotationReport(version: Version.text, isDry: options.isDry)
         report.faults = configuration.faults.map(RotationReport.Fault.init)
         report.warnings = configuration.warnings.map(RotationReport.Fault.init)
         if options.isDry {
-            try plan(file, &report)
+            try plan(&report)
         } else {
+            let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
             try await lock(file)
             try await rotate(file, pool, progress, &report)
         }
@@ -43,11 +43,16 @@ package struct RotationRun: Sendable {
 
     // MARK: A dry run
 
-    private func plan(_ file: StateFile, _ report: inout RotationReport) throws(RotationFault) {
-        let (state, faults) = try file.read()
+    private func plan(_ report: inout RotationReport) throws(RotationFault) {
+        // A run makes the folder, or says that it is missing; without one there is no state yet.
+        let file =
+            Directories(disk).isGone(StateFile.folder(of: options.statePath))
+            ? nil : try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
+        let (state, faults) = try file?.read() ?? (RotationState(), [])
         report.faults += faults.map(RotationReport.Fault.init)
-        let recovery = Recovery(try file.unfinished())
+        let recovery = Recovery(try file?.unfinished() ?? [])
         let unfinished = recovery.works.flatMap { $0.logs.map(\.intent.path) }
+        report.unfinished = unfinished.count
         if !unfinished.isEmpty {
             report.warnings.append(
                 RotationReport.Fault(
@@ -76,7 +81,7 @@ package struct RotationRun: Sendable {
             if options.locking == .refuse || Task.isCancelled {
                 throw RotationFault(
                     .locked, at: options.statePath,
-                    "another run holds the lock; wait for its end, or name another state file by --state")
+                    "another run holds the lock; wait for its end, or write --wait-for-state-lock")
             }
             try? await Task.sleep(for: .milliseconds(200))
         }

@@ -64,8 +64,9 @@ struct StanzaPortion: Sendable {
     ) async {
         if Task.isCancelled { for log in logs { log.hold() } }
         for log in logs where log.standing == .going { log.deliver(directories, tools) }
+        let going = logs.filter { $0.standing == .going }
         var unpublished: [(log: LogRotation, file: UnpublishedLog)] = []
-        for log in logs where log.standing == .going {
+        for log in going {
             for file in await log.compress(stanza.compression, directories, tools, means.programs) {
                 unpublished.append((log, file))
             }
@@ -75,9 +76,11 @@ struct StanzaPortion: Sendable {
         synchronize(unpublished.map(\.log), directories)
         for (log, file) in unpublished {
             log.removeSource(file)
-            means.progress.compressed(Int(clamping: file.source.size))
+            // What is done in process was told while it was.
+            if file.content == nil { means.progress.compressed(Int(clamping: file.source.size)) }
         }
-        for log in logs where log.standing == .going {
+        // A log that could not be compressed stays as it is; those beyond it go all the same, or a disk that is full stays so.
+        for log in going where log.isEnding {
             await log.removeOld(stanza, directories, tools, means.programs)
         }
         // What is gone stays gone before the journal forgets it; an earlier run may have removed it and not have waited.

@@ -8,7 +8,19 @@ struct RotationMeans: Sendable {
     var programs: any RotationPrograms
     var pool: WorkerPool
     var progress: RotationProgress
-    let shelf = ToolShelf()
+    let shelf: ToolShelf
+
+    init(
+        disks: ActorDirectories, journal: Journal, programs: any RotationPrograms, pool: WorkerPool,
+        progress: RotationProgress
+    ) {
+        self.disks = disks
+        self.journal = journal
+        self.programs = programs
+        self.pool = pool
+        self.progress = progress
+        shelf = ToolShelf(progress)
+    }
 }
 
 /// The logs of one stanza on their way through a rotation: first all names, then the scripts, then compression and removal,
@@ -73,6 +85,7 @@ final class StanzaWork: @unchecked Sendable {
             for log in logs { log.fail(error, isRecovery ? .held : .dropped) }
             return
         }
+        if isRecovery { giveUpWhereGone(directories) }
         if !isRecovery, !(await begin(means, directories)) { return }
         await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts, means.pool.width), means) { portion, tools in
             await portion.takeNames(self.stanza, directories, means, tools)
@@ -82,6 +95,29 @@ final class StanzaWork: @unchecked Sendable {
             await portion.finish(self.stanza, directories, means, tools)
         }
         await end(means)
+    }
+
+    /// Where a folder is gone nothing is left to end: an application was removed, or its folder moved.
+    private func giveUpWhereGone(_ directories: Directories) {
+        var gone: [PathKey: Bool] = [:]
+        var counts: [PathKey: Int] = [:]
+        for log in logs {
+            let folder = [log.intent.directory, log.intent.destination].map(PathKey.init).first { path in
+                if let known = gone[path] { return known }
+                let isGone = directories.isGone(path.text)
+                gone[path] = isGone
+                return isGone
+            }
+            guard let folder else { continue }
+            log.stop()
+            counts[folder, default: 0] += 1
+        }
+        for (folder, count) in counts.sorted(by: { $0.key.text.isBefore($1.key.text) }) {
+            faults.append(
+                RotationFault(
+                    .missing, at: folder.text,
+                    "the folder is gone with rotations that an earlier run had begun (\(count)); they are given up"))
+        }
     }
 
     private var hasOwnScripts: Bool {

@@ -20,18 +20,24 @@ final class StateFile {
     init(_ path: String, keepsState: Bool, disk: any Disk) throws(RotationFault) {
         self.path = path
         self.keepsState = keepsState
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        name = String(parts.last ?? "")
-        let folder = parts.dropLast().joined(separator: "/")
+        name = String(path.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
         do throws(DiskFault) {
-            directory = try disk.openDirectory(parts.count == 1 ? "." : folder.isEmpty ? "/" : folder)
+            directory = try disk.openDirectory(Self.folder(of: path))
         } catch {
+            let advice = error.isAbsence ? "make it" : "see its permissions"
             throw RotationFault(
-                .disk, at: path, "the folder of the state file cannot be opened (\(error.reason)); make it")
+                .disk, at: path, "the folder of the state file cannot be opened (\(error.reason)); \(advice)")
         }
         guard EntryName.isValid(name) else {
             throw RotationFault(.disk, at: path, "this is no name of a file; name the state file")
         }
+    }
+
+    /// The directory that a path leads to a name in.
+    static func folder(of path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast().joined(separator: "/")
+        return parts.count == 1 ? "." : folder.isEmpty ? "/" : folder
     }
 
     // MARK: Lock

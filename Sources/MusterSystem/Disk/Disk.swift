@@ -68,6 +68,9 @@ package protocol DiskFile: AnyObject, Sendable {
     func setOwner(user: UInt32, group: UInt32) throws(DiskFault)
     /// Seconds and nanoseconds of the last access and change of the contents.
     func setTimes(access: DiskTime, modification: DiskTime) throws(DiskFault)
+    /// Takes the access control list (acl(5)) of another file over, where that has one; then the mode's bits of the group are
+    /// the list's mask. False where this file's disk knows no lists.
+    func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool
     /// Takes the lock on it (flock(2)), which is exclusive among all processes and given back when the file is closed. False
     /// where another has it; never waits.
     func lock() throws(DiskFault) -> Bool

@@ -57,6 +57,12 @@ final class LinuxDiskFile: DiskFile {
         try unsafe DiskFault.check(cml_disk_set_times(descriptor, &raw), "set the times of", path)
     }
 
+    func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool {
+        guard let source = (other as? LinuxDiskFile) ?? (other as? ActorFile)?.file else { return false }
+        let outcome = cml_disk_copy_access_list(source.descriptor, descriptor)
+        return try DiskFault.check(outcome, "set the access list of", path) == 1
+    }
+
     func lock() throws(DiskFault) -> Bool {
         let hasLock = try DiskFault.check(cml_disk_lock(descriptor), "lock", path) == 1
         if hasLock { isLocked.store(true, ordering: .relaxed) }

@@ -11,6 +11,7 @@ struct RotateCommand: AsyncParsableCommand {
         commandName: "rotate", abstract: "Rotate logs as logrotate's configurations say, losing nothing.",
         usage: """
             muster logs rotate [-d] [-f] [-v] [-s <file>] [-l <file>] [--output <format>] [--workers <count>] \
+            [--wait-for-state-lock] [--hosts <inventory>] \
             <configuration> ...
             """,
         discussion: """

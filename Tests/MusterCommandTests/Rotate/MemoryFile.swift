@@ -50,6 +50,7 @@ final class MemoryFile: DiskFile {
     func lock() throws(DiskFault) -> Bool { throw unasked("lock") }
     func synchronize() throws(DiskFault) { throw unasked("synchronize") }
     func beginSynchronizing() {}
+    func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool { true }
 
     /// A program between two files needs nothing else of them.
     private func unasked(_ call: String) -> DiskFault { DiskFault(code: 38, call: call, path: "memory") }

@@ -151,6 +151,11 @@ private final class GuardedFile: DiskFile {
         try base.setTimes(access: access, modification: modification)
     }
 
+    func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool {
+        try gate.pass("takeAccessList", path)
+        return try base.takeAccessList(of: (other as? GuardedFile)?.base ?? other)
+    }
+
     func lock() throws(DiskFault) -> Bool {
         try gate.pass("lock", path)
         return try base.lock()

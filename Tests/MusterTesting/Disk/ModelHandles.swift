@@ -178,6 +178,11 @@ final class ModelFile: DiskFile {
         }
     }
 
+    /// There are none.
+    func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool {
+        try call("takeAccessList") { state throws(ModelError) in true }
+    }
+
     func lock() throws(DiskFault) -> Bool {
         try call("lock") { state throws(ModelError) in
             if let holder = state[number].holder, holder !== self, !holder.disk.gate.hasStopped { return false }

@@ -7,7 +7,7 @@ final class ActorFile: DiskFile {
     private let path: String
     private let number: ActorRequest.Number
     private let link: ActorLink
-    private let file: LinuxDiskFile
+    let file: LinuxDiskFile
 
     /// Takes a number over and gives it back at its own end.
     ///
@@ -59,6 +59,9 @@ final class ActorFile: DiskFile {
         try link.perform(
             .setTimes(number, access: access, modification: modification), "set the times of", path)
     }
+
+    /// By our own right: a user could give any list to a file of his.
+    func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool { try file.takeAccessList(of: other) }
 
     func lock() throws(DiskFault) -> Bool { try file.lock() }
     func synchronize() throws(DiskFault) { try file.synchronize() }
