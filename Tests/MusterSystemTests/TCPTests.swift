@@ -44,19 +44,25 @@ private let hasIPv6 =
     @Test("A dialogue over IPv6", .enabled(if: hasIPv6, "this machine has no ::1"))
     func dialogue6() async throws { try await Self.dialogue(loopback6) }
 
+    /// The port of a server that lives, at an address where it does not listen: as long as it lives nobody else gets that
+    /// port from the system.
+    private static func refusing(beside server: Endpoint) -> Endpoint {
+        Endpoint(.v4(0x7F54_0001), port: server.port)
+    }
+
     @Test("A closed port refuses, again and again on a recycled socket")
     func refused() async throws {
         try await onLoop { loop in
-            // A bound port that does not listen: a datagram server's number is free for TCP only by chance, so take a
-            // listener's port after the listener has gone.
-            let gone = try await withServer(on: loop, Self.silent) { $0 }
-            for _ in 0..<50 {
-                let end = await fault { () throws(SocketFault) in
-                    try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
-                        try await socket.connect(to: gone, until: patient)
+            try await withServer(on: loop, Self.silent) { server in
+                let refusing = Self.refusing(beside: server)
+                for _ in 0..<50 {
+                    let end = await fault { () throws(SocketFault) in
+                        try await Reactor.withSocket(toward: loopback4) { (socket) throws(SocketFault) in
+                            try await socket.connect(to: refusing, until: patient)
+                        }
                     }
+                    #expect(end == .refused)
                 }
-                #expect(end == .refused)
             }
             #expect(loop.idleSocketCount == 1)
         }
@@ -510,8 +516,8 @@ private let hasIPv6 =
     @Test("Success, refusal, timeout, cancellation and reset all leave slots and sockets flat")
     func flat() async throws {
         try await onLoop { loop in
-            let gone = try await withServer(on: loop, Self.silent) { $0 }
             try await withServer(on: loop, Self.echoing) { server in
+                let gone = Self.refusing(beside: server)
                 try await withServer(on: loop, options: .blackHole, Self.silent) { hole in
                     var after: [Int] = []
                     for _ in 0..<4 {
