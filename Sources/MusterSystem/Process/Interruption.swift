@@ -22,9 +22,14 @@ package struct Interruption: Sendable {
 
     /// Waits on the current loop; false where the task was cancelled first.
     package func wait() async -> Bool {
-        // A copy, because the slot closes its descriptor, and the signal handler writes into the original.
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0, let loop = Reactor.current, let slot = try? loop.adopt(copy) else { return false }
+        guard let loop = Reactor.current else { return false }
+        var slot = adopted(by: loop)
+        // Where descriptors are short just now, one is free again soon; nobody has interrupted anything by that.
+        while slot == nil {
+            guard await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(20))) else { return false }
+            slot = adopted(by: loop)
+        }
+        guard let slot else { return false }
         let generation = loop.generation(slot)
         let wake = await withTaskCancellationHandler {
             await loop.wait(slot, for: .readable, until: .distantFuture)
@@ -33,5 +38,11 @@ package struct Interruption: Sendable {
         }
         loop.emptySharedSlot(slot)
         return wake == .ready
+    }
+
+    /// A copy, because the slot closes its descriptor, and the signal handler writes into the original.
+    private func adopted(by loop: Reactor) -> Int32? {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        return copy >= 0 ? try? loop.adopt(copy) : nil
     }
 }
