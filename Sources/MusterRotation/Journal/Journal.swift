@@ -177,8 +177,8 @@ package final class Journal: Sendable {
         }
     }
 
-    /// Begins anew, with what is still to be ended; does nothing where nothing stands in it and nothing is left. Only when nobody else uses it. Errors: the disk fails; then what was
-    /// there is there still.
+    /// Begins anew, with what is still to be ended; does nothing where nothing stands in it and nothing is left. Only when
+    /// nobody else uses it. Errors: the disk fails; then what was there is there still.
     package func restart(with records: [JournalRecord]) throws(RotationFault) {
         let bytes = Self.heading + Self.framed(records)
         var (file, end, isNamed) = state.change { ($0.file, $0.end, $0.isNamed) }

@@ -25,6 +25,8 @@ final class LogRotation: @unchecked Sendable {
     let isRecovery: Bool
     private let tellsSteps: Bool
     private(set) var standing = Standing.going
+    /// Whether there is no folder to work in any more.
+    private(set) var isGivenUp = false
     /// Whether its names are as they shall be, on the device.
     var isNamed = false
     /// Whether any name has been touched: rotated logs that have moved would move a second time if it were planned anew, and
@@ -71,6 +73,13 @@ final class LogRotation: @unchecked Sendable {
     /// Goes no further, without a fault of its own.
     func stop() {
         if standing == .going { standing = .stopped }
+    }
+
+    /// Goes no further, because its folder is gone: one fault of the stanza tells that of all logs.
+    func giveUp() {
+        report.outcome = .failed
+        standing = .stopped
+        isGivenUp = true
     }
 
     /// Does not begin, because the run was interrupted.
@@ -230,7 +239,8 @@ final class LogRotation: @unchecked Sendable {
         return try directory.create(name, mode: mode)
     }
 
-    /// The same for a log that an earlier run began to rotate; nil where it is gone, or another has its name by now.
+    /// As ``open(_:_:_:forWriting:)``; nil for a log that an earlier run began to rotate where it is gone, or another has its
+    /// name by now.
     func openRemaining(
         _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool
     ) throws(DiskFault) -> (any DiskFile)? {

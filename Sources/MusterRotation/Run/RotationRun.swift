@@ -83,6 +83,7 @@ package struct RotationRun: Sendable {
                     .locked, at: options.statePath,
                     "another run holds the lock; wait for its end, or write --wait-for-state-lock")
             }
+            // To wait in flock(2) would hold a thread that no cancellation reaches; a sleep that is cut short is seen above.
             try? await Task.sleep(for: .milliseconds(200))
         }
     }
@@ -171,7 +172,11 @@ package struct RotationRun: Sendable {
             report.faults += work.faults.map(RotationReport.Fault.init)
             for log in work.logs {
                 if log.intent.rotates { state.set(log.intent.time, for: log.intent.path) }
-                if log.standing == .held { held.insert(PathKey(log.intent.path)) } else { report.recovered += 1 }
+                if log.standing == .held {
+                    held.insert(PathKey(log.intent.path))
+                } else if log.report.outcome != .failed {
+                    report.recovered += 1
+                }
                 if let fault = log.report.fault { report.faults.append(fault) }
             }
         }

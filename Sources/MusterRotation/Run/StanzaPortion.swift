@@ -85,7 +85,8 @@ struct StanzaPortion: Sendable {
         }
         // What is gone stays gone before the journal forgets it; an earlier run may have removed it and not have waited.
         let changed = logs.filter {
-            $0.isRecovery || !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered
+            !$0.isGivenUp
+                && ($0.isRecovery || !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered)
         }
         synchronize(changed, directories)
         means.journal.append([.ended(logs.filter(\.isEnding).map(\.number))])
@@ -130,7 +131,7 @@ enum StanzaPortions {
     private static let turns = 4
 
     /// With scripts of their own logs go alone.
-    static func ofNames(_ logs: [LogRotation], alone: Bool, _ width: Int) -> [StanzaPortion] {
+    static func ofNames(_ logs: [LogRotation], alone: Bool) -> [StanzaPortion] {
         portions(logs, alone ? 1 : limit)
     }
 

@@ -87,7 +87,7 @@ final class StanzaWork: @unchecked Sendable {
         }
         if isRecovery { giveUpWhereGone(directories) }
         if !isRecovery, !(await begin(means, directories)) { return }
-        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts, means.pool.width), means) { portion, tools in
+        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts), means) { portion, tools in
             await portion.takeNames(self.stanza, directories, means, tools)
         }
         await runAfterRotation(means)
@@ -109,7 +109,7 @@ final class StanzaWork: @unchecked Sendable {
                 return isGone
             }
             guard let folder else { continue }
-            log.stop()
+            log.giveUp()
             counts[folder, default: 0] += 1
         }
         for (folder, count) in counts.sorted(by: { $0.key.text.isBefore($1.key.text) }) {
