@@ -83,10 +83,13 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Benchmarks: muster against what the kernel lets anybody reach
         .target(name: "CMusterLimits", path: "Benchmarks/CMusterLimits"),
+        .target(
+            name: "MusterBenchmarkResults", dependencies: ["MusterCore", "MusterFormats"], path: "Benchmarks/Results",
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "muster-benchmarks",
             dependencies: [
-                "CMusterLimits", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats",
+                "CMusterLimits", "MusterBenchmarkResults", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats",
                 "MusterProbes",
                 nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -122,6 +125,7 @@ let package = Package(
         tests(
             "MusterFleetTests",
             ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterTesting"]),
+        tests("MusterBenchmarksTests", ["MusterBenchmarkResults", "MusterCore", "MusterFormats", "MusterTesting"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests(
             "MusterCommandTests",

@@ -1,0 +1,21 @@
+/// What the best model of a workload is best at. Whatever it is, a model that loses items is behind every one that loses
+/// fewer of them.
+package enum ModelCriterion: String, Sendable, Hashable, CaseIterable {
+    /// Items done a second; more is better.
+    case throughput
+    /// The 99th percentile of the items' time; less is better.
+    case latency
+    /// How late the heartbeat comes at its 99th percentile; less is better.
+    case heartbeat
+
+    /// The value of a sample; nil where it has none.
+    package func value(_ sample: ModelSample) -> Double? {
+        switch self {
+        case .throughput: sample.throughput
+        case .latency: sample.latency?.p99
+        case .heartbeat: sample.heartbeatP99
+        }
+    }
+
+    package var isMoreBetter: Bool { self == .throughput }
+}

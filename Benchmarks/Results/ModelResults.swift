@@ -1,0 +1,141 @@
+/// What a run of the concurrency models measured: where, when, and every sample of every cell, so that a table or a page
+/// can be made of it at any later time.
+package struct ModelResults: Sendable, Hashable {
+    /// The version that this program writes and reads.
+    package static let currentVersion = 1
+
+    /// How the file is laid out.
+    package var version: Int
+    /// When the run began, ISO 8601 in UTC: `2026-05-01T12:00:00Z`.
+    package var date: String
+    package var machine: ModelMachine
+    /// Whether it was the short run, whose figures say less.
+    package var isQuick: Bool
+    /// What is known of the workloads, in the order to show them; one that is not here is shown by its name.
+    package var workloads: [ModelWorkload]
+    /// What is known of the contenders, in the order to show them; one that is not here is shown by its name.
+    package var contenders: [ModelContender]
+    /// At most ``cellLimit``.
+    package var cells: [ModelCell]
+
+    /// Cells of a file, at most.
+    package static let cellLimit = 10_000
+
+    package init(
+        version: Int = ModelResults.currentVersion, date: String, machine: ModelMachine, isQuick: Bool,
+        workloads: [ModelWorkload] = [], contenders: [ModelContender] = [], cells: [ModelCell]
+    ) {
+        self.version = version
+        self.date = date
+        self.machine = machine
+        self.isQuick = isQuick
+        self.workloads = workloads
+        self.contenders = contenders
+        self.cells = cells
+    }
+}
+
+/// Where the figures come from.
+package struct ModelMachine: Sendable, Hashable {
+    /// The processor's name.
+    package var cpu: String
+    /// Cores that the run could use.
+    package var cores: Int
+    package var kernel: String
+    package var swift: String
+    /// `release` or `debug`.
+    package var build: String
+    /// The load average over a minute before the run.
+    package var loadBefore: Double
+
+    package init(cpu: String, cores: Int, kernel: String, swift: String, build: String, loadBefore: Double) {
+        self.cpu = cpu
+        self.cores = cores
+        self.kernel = kernel
+        self.swift = swift
+        self.build = build
+        self.loadBefore = loadBefore
+    }
+}
+
+/// A kind of work.
+package struct ModelWorkload: Sendable, Hashable {
+    /// As in ``ModelCell/workload``.
+    package var name: String
+    /// What it is, for people, in a few words.
+    package var title: String
+    /// What the best model of it is best at.
+    package var criterion: ModelCriterion
+
+    package init(name: String, title: String, criterion: ModelCriterion = .throughput) {
+        self.name = name
+        self.title = title
+        self.criterion = criterion
+    }
+}
+
+/// A way of doing the work.
+package struct ModelContender: Sendable, Hashable {
+    /// What a contender is to the comparison.
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// One to choose from.
+        case model
+        /// Muster's own engine, which can be chosen as well.
+        case ours
+        /// The loop in C that shows what the kernel allows; not to be chosen.
+        case limit
+        /// Another program; not to be chosen.
+        case external
+    }
+
+    /// As in ``ModelCell/contender``.
+    package var name: String
+    /// What it is, for people, in a few words.
+    package var title: String
+    package var kind: Kind
+
+    /// The names that a contender is known by where the file does not tell its kind.
+    package static let ours = "muster"
+    package static let limit = "c"
+
+    package init(name: String, title: String, kind: Kind = .model) {
+        self.name = name
+        self.title = title
+        self.kind = kind
+    }
+}
+
+/// A contender at a workload, with so many items and so many of them in flight.
+package struct ModelCell: Sendable, Hashable {
+    package var workload: String
+    package var contender: String
+    /// Items of a sample.
+    package var items: Int
+    /// The greatest number in flight; 0 unbounded.
+    package var window: Int
+    /// Whether another program does the work.
+    package var isExternal: Bool
+    /// Why this contender cannot do this work; nil where it can.
+    package var notApplicable: String?
+    /// What failed; nil where nothing did.
+    package var error: String?
+    /// At most ``sampleLimit``; none where it could not be measured.
+    package var samples: [ModelSample]
+
+    /// Samples of a cell, at most.
+    package static let sampleLimit = 1000
+
+    package init(
+        workload: String, contender: String, items: Int, window: Int, isExternal: Bool = false,
+        notApplicable: String? = nil, error: String? = nil, samples: [ModelSample] = []
+    ) {
+        self.workload = workload
+        self.contender = contender
+        self.items = items
+        self.window = window
+        self.isExternal = isExternal
+        self.notApplicable = notApplicable
+        self.error = error
+        self.samples = samples
+    }
+}
