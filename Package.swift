@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "muster-benchmarks",
             dependencies: [
-                "CMusterLimits", "MusterBenchmarkResults", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats",
+                "CMusterLimits", "MusterBenchmarkResults", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine",
+                "MusterFormats",
                 "MusterProbes",
                 nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -57,7 +57,10 @@ struct ResultsFileTests {
             (#""wall":0.5"#, #""wall":1e300"#, "results.json: cells[0].samples[0].wall: not a measured value"),
             (#""done":998"#, #""done":"many""#, "results.json: cells[0].samples[0].done: expected a whole number"),
             (#""threads":3,"#, "", "results.json: cells[0].samples[0]: \"threads\" is missing"),
-            (#""criterion":"latency""#, #""criterion":"speed""#, "results.json: workloads[0].criterion: \"speed\" is not known here"),
+            (
+                #""criterion":"latency""#, #""criterion":"speed""#,
+                "results.json: workloads[0].criterion: \"speed\" is not known here"
+            ),
             (#""window":8"#, #""windows":8"#, "results.json: cells[2]: \"window\" is missing"),
             ("[2.0,1.0]", "[0.001,1.0]", "results.json: cells[0].samples[0].latency.curve[1]: both values ascend"),
             ("[2.0,1.0]", "[2.0]", "results.json: cells[0].samples[0].latency.curve[1]: expected a point"),
