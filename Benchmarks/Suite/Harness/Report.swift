@@ -1,3 +1,4 @@
+import MusterBenchmarkResults
 import MusterCore
 import MusterFormats
 

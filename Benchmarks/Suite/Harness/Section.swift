@@ -1,3 +1,5 @@
+import MusterBenchmarkResults
+
 /// What a workload has to say: rows, and how to read them.
 struct Section: Sendable {
     var name: String

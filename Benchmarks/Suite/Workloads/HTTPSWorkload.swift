@@ -1,5 +1,6 @@
 import CMusterLimits
 import MusterCore
+import MusterFormats
 
 /// A TLS handshake and a request a check.
 enum HTTPSWorkload {

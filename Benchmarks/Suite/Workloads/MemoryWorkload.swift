@@ -1,3 +1,4 @@
+import MusterFormats
 import MusterSystem
 
 /// What a check in flight takes.

@@ -1,3 +1,5 @@
+import MusterFormats
+
 /// One access log, one worker: every line parsed, url, address, status and minute counted exactly.
 enum CombinedLogs {
     static let workload = LogWorkload(

@@ -1,3 +1,5 @@
+import MusterFormats
+
 /// JSON lines, one worker: path and status counted exactly, bytes summed.
 enum JSONLogs {
     static let workload = LogWorkload(

@@ -1,5 +1,6 @@
 import CMusterLimits
 import MusterCore
+import MusterFormats
 import MusterSystem
 import Synchronization
 

@@ -1,3 +1,5 @@
+import MusterFormats
+
 /// Whether memory grows with what is read: the same log once and ten times over, through standard input.
 enum LogMemory {
     static let workload = LogWorkload(

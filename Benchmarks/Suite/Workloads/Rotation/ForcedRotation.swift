@@ -1,4 +1,5 @@
 import CMusterLimits
+import MusterFormats
 
 /// Every log is due: renamed, made anew, compressed, synchronized.
 enum ForcedRotation {

@@ -1,4 +1,5 @@
 import CMusterLimits
+import MusterFormats
 
 /// Nothing is due: a run reads configuration and state, looks at every log, and leaves all as it is.
 enum IdleRotation {

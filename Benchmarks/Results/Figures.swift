@@ -1,6 +1,6 @@
 extension Double {
     /// With so many decimals, `12.30`.
-    func fixed(_ digits: Int) -> String {
+    package func fixed(_ digits: Int) -> String {
         guard isFinite, abs(self) < 1e15 else { return "–" }
         let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
         let scaled = Int((abs(self) * Double(scale)).rounded())
@@ -11,17 +11,8 @@ extension Double {
     }
 
     /// With about three figures that say something.
-    var figures: String { fixed(abs(self) >= 1000 ? 0 : abs(self) >= 100 ? 1 : 2) }
-}
+    package var figures: String { fixed(abs(self) >= 1000 ? 0 : abs(self) >= 100 ? 1 : 2) }
 
-extension Int {
-    /// `100,000`
-    var grouped: String {
-        var text = ""
-        for (index, digit) in String(self).reversed().enumerated() {
-            if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
-    }
+    /// A quotient: `0.042`, `1.25`, `38.1`, `120`.
+    package var factor: String { fixed(abs(self) < 0.0995 ? 3 : abs(self) < 9.995 ? 2 : abs(self) < 99.95 ? 1 : 0) }
 }

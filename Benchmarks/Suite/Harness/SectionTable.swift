@@ -1,27 +1,5 @@
-/// Cells in columns, as text for people or as Markdown.
-struct Table {
-    var header: [String]
-    var rows: [[String]] = []
-
-    /// Columns aligned by blanks: the first to the left, numbers to the right.
-    var text: String {
-        let widths = header.indices.map { column in
-            rows.reduce(header[column].count) { max($0, $1[column].count) }
-        }
-        return ([header] + rows).map { cells in
-            let line = cells.indices.map { column in
-                let blanks = String(repeating: " ", count: widths[column] - cells[column].count)
-                return column == 0 ? cells[column] + blanks : blanks + cells[column]
-            }
-            return "  " + line.joined(separator: "  ") + "\n"
-        }.joined()
-    }
-
-    var markdown: String {
-        let rule = header.indices.map { $0 == 0 ? "---" : "---:" }
-        return ([header, rule] + rows).map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
-    }
-}
+import MusterBenchmarkResults
+import MusterFormats
 
 extension Section {
     var table: Table {
