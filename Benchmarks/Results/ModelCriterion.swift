@@ -7,15 +7,4 @@ package enum ModelCriterion: String, Sendable, Hashable, CaseIterable {
     case latency
     /// How late the heartbeat comes at its 99th percentile; less is better.
     case heartbeat
-
-    /// The value of a sample; nil where it has none.
-    package func value(_ sample: ModelSample) -> Double? {
-        switch self {
-        case .throughput: sample.throughput
-        case .latency: sample.latency?.p99
-        case .heartbeat: sample.heartbeatP99
-        }
-    }
-
-    package var isMoreBetter: Bool { self == .throughput }
 }

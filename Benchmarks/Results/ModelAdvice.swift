@@ -1,0 +1,59 @@
+internal import MusterFormats
+
+extension ModelDecision {
+    /// One sentence that says what to take, made of the numbers alone.
+    package var advice: String {
+        guard let best = leaders.first else { return "Nothing was measured." }
+        let told = [choice(best), followers(best)].joined() + "."
+        return oursText.isEmpty ? told : told + " " + oursText
+    }
+
+    private var isAlone: Bool { leaders.count == 1 }
+
+    private func choice(_ best: Entry) -> String {
+        let value = standing.workload.criterion.text(best.statistics.median)
+        if isAlone { return "Take \(best.contender.name): \(value)" }
+        guard next != nil || leaders.count < 4 else {
+            return "No difference between the \(leaders.count) models (\(value)): take the simplest one"
+        }
+        return "No difference between \(ModelDecision.listed(leaders)) (\(value)): take the simplest of them"
+    }
+
+    private func followers(_ best: Entry) -> String {
+        guard let next else { return "" }
+        if next.lost > best.lost {
+            let share = ModelDecision.share(next.lost)
+            let others =
+                standing.candidates.count - leaders.count == 1
+                ? "\(next.contender.name) loses \(share)" : "the others lose at least \(share)"
+            let own = best.lost > 0 ? ", \(isAlone ? "it loses" : "they lose") \(ModelDecision.share(best.lost))" : ""
+            return "; \(others) of the items" + own
+        }
+        guard let margin else { return ", ahead of \(next.contender.name)" }
+        return isAlone
+            ? ", \(margin.factor)× better than \(next.contender.name), the next one"
+            : "; \(next.contender.name), the next one, is \(margin.factor)× behind"
+    }
+
+    /// Where muster's engine stands, unless the choice tells it.
+    package var oursText: String {
+        if let absence = standing.absent.first(where: { $0.contender.kind == .ours }) {
+            return absence.isFailure
+                ? "muster's engine failed: \(absence.reason)." : "muster's engine does not do this: \(absence.reason)."
+        }
+        guard let ours else { return "" }
+        if ours.isLeader { return isAlone ? "" : "muster's engine is one of them." }
+        let behind = ours.factor.map { ", \($0.factor)× behind the best" } ?? ""
+        return "muster's engine is number \(ours.rank) of \(standing.candidates.count)\(behind)."
+    }
+
+    /// `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`.
+    static func listed(_ entries: [Entry]) -> String {
+        let names = entries.map(\.contender.name)
+        if names.count > 4 { return names.prefix(3).joined(separator: ", ") + " and \(names.count - 3) more" }
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    private static func share(_ thousandths: Int) -> String { ValueText.share(Double(thousandths) / 1000) }
+}

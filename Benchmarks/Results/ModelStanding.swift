@@ -1,0 +1,109 @@
+internal import Glibc
+
+/// The contenders of one workload side by side, each with the one cell that compares with the others.
+///
+/// Compared is at the number of items that most contenders were measured with (of several, the greatest), and likewise at
+/// one number in flight, for a window of another size is another piece of work. A contender that has no such choice
+/// (serial, unbounded, one thread a core) comes with the window that is nearest to it.
+package struct ModelStanding: Sendable {
+    /// A contender that did the work.
+    package struct Entry: Sendable {
+        package var contender: ModelContender
+        package var cell: ModelCell
+        /// Of the workload's criterion.
+        package var statistics: Statistics
+        /// The share of items that were never answered for, in thousandths: the median of the samples.
+        package var lost: Int
+    }
+
+    /// A contender that did not, and why.
+    package struct Absence: Sendable, Hashable {
+        package var contender: ModelContender
+        package var reason: String
+        /// Whether it failed, rather than not being made for it.
+        package var isFailure: Bool
+    }
+
+    package let workload: ModelWorkload
+    package let items: Int
+    /// In flight at most; 0 where no contender was given a number.
+    package let window: Int
+    /// Those to choose from, the best first.
+    package let candidates: [Entry]
+    /// Other programs and the limit, the best first.
+    package let others: [Entry]
+    package let absent: [Absence]
+
+    package init(of workload: ModelWorkload, in results: ModelResults) {
+        let contenders = results.shownContenders
+        let cells = results.cells.filter { $0.workload == workload.name }
+        let measured = cells.filter(\.isMeasured)
+        let items = ModelStanding.mostFrequent(measured, by: \.items) ?? 0
+        let candidates = Set(contenders.filter(\.isCandidate).map(\.name))
+        let sized = measured.filter { $0.items == items && $0.window > 1 }
+        let window =
+            ModelStanding.mostFrequent(sized.filter { candidates.contains($0.contender) }, by: \.window)
+            ?? ModelStanding.mostFrequent(sized, by: \.window) ?? 0
+        var entries: [Entry] = []
+        var absent: [Absence] = []
+        for contender in contenders {
+            let own = cells.filter { $0.contender == contender.name }
+            let fitting = own.filter { $0.isMeasured && $0.items == items }
+            let chosen = fitting.min { ModelStanding.distance($0, window) < ModelStanding.distance($1, window) }
+            if let chosen, let statistics = chosen.statistics(workload.criterion.metric) {
+                let lost = chosen.statistics(.lost)?.median ?? 0
+                entries.append(
+                    Entry(
+                        contender: contender, cell: chosen, statistics: statistics,
+                        lost: Int((lost * 1000).rounded())))
+            } else if !own.isEmpty {
+                absent.append(ModelStanding.absence(of: contender, own, workload.criterion))
+            }
+        }
+        entries.sort { ModelStanding.isBetter($0, $1, workload.criterion) }
+        self.workload = workload
+        self.items = items
+        self.window = window
+        self.candidates = entries.filter(\.contender.isCandidate)
+        others = entries.filter { !$0.contender.isCandidate }
+        self.absent = absent
+    }
+
+    /// The value that the cells of most contenders have; of several, the greatest.
+    private static func mostFrequent(_ cells: [ModelCell], by value: (ModelCell) -> Int) -> Int? {
+        var contenders: [Int: Set<String>] = [:]
+        for cell in cells { contenders[value(cell), default: []].insert(cell.contender) }
+        return contenders.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?.key
+    }
+
+    /// How far a cell's window is from another one, as a quotient.
+    private static func distance(_ cell: ModelCell, _ window: Int) -> Double {
+        let own = Double(cell.window == 0 ? max(1, cell.items) : cell.window)
+        return abs(log(own / Double(max(1, window))))
+    }
+
+    private static func isBetter(_ first: Entry, _ second: Entry, _ criterion: ModelCriterion) -> Bool {
+        if first.lost != second.lost { return first.lost < second.lost }
+        let (left, right) = (first.statistics.median, second.statistics.median)
+        if left == right { return first.contender.name < second.contender.name }
+        return criterion.metric.isMoreBetter ? left > right : left < right
+    }
+
+    private static func absence(
+        of contender: ModelContender, _ cells: [ModelCell], _ criterion: ModelCriterion
+    ) -> Absence {
+        if let error = cells.lazy.compactMap(\.error).first {
+            return Absence(contender: contender, reason: error, isFailure: true)
+        }
+        let reason = cells.lazy.compactMap(\.notApplicable).first
+        return Absence(
+            contender: contender,
+            reason: reason ?? (cells.contains(where: \.isMeasured) ? "not measured with as many items" : "no samples"),
+            isFailure: false)
+    }
+}
+
+extension ModelCell {
+    /// Whether it has figures to show.
+    package var isMeasured: Bool { error == nil && notApplicable == nil && !samples.isEmpty }
+}
