@@ -1,12 +1,12 @@
 /// Round values for an axis that begins at zero.
-struct ValueAxis: Sendable {
+package struct ValueAxis: Sendable {
     /// Where the axis ends: the last tick.
-    let end: Double
+    package let end: Double
     /// Ascending from 0.
-    let ticks: [Double]
+    package let ticks: [Double]
 
     /// Steps of 1, 2 or 5 times a power of ten, so that about `count` of them reach over `greatest`; not below `least`.
-    init(reaching greatest: Double, count: Int = 5, least: Double = 1e-12) {
+    package init(reaching greatest: Double, count: Int = 5, least: Double = 1e-12) {
         let greatest = greatest.isFinite && greatest > 0 ? greatest : 1
         let rough = max(greatest / Double(max(1, count)), least)
         var power = 1.0

@@ -1,7 +1,7 @@
 /// Labels of axes: as short as they can be.
-enum AxisText {
+package enum AxisText {
     /// `0`, `500`, `1.5K`.
-    static func count(_ value: Double) -> String {
+    package static func count(_ value: Double) -> String {
         let text = ValueText.compact(value)
         guard text.contains(".") else { return text }
         let unit = text.filter { $0.isLetter }
@@ -12,12 +12,12 @@ enum AxisText {
     }
 
     /// `0%`, `0.5%`, `20%`, with as many digits as the step needs.
-    static func share(_ value: Double, step: Double) -> String {
+    package static func share(_ value: Double, step: Double) -> String {
         value == 0 ? "0%" : ValueText.fixed(value * 100, step < 0.00099 ? 2 : step < 0.0099 ? 1 : 0) + "%"
     }
 
     /// A power of ten of seconds, or 2 or 5 times one: `10ms`, `500µs`, `2s`, `1m`.
-    static func seconds(_ value: Double) -> String {
+    package static func seconds(_ value: Double) -> String {
         if value < 0.999e-3 { return ValueText.fixed(value * 1e6, 0) + "µs" }
         if value < 0.999 { return ValueText.fixed(value * 1e3, 0) + "ms" }
         return ValueText.fixed(value, 0) + "s"

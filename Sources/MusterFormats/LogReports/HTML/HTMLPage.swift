@@ -3,7 +3,9 @@ import MusterCore
 /// A log report as one page that needs nothing else: no script, no network, and a policy that forbids both.
 enum HTMLPage {
     static func bytes(_ report: LogReport) -> [UInt8] {
-        var html = head(report) + "<body>\n<main>\n" + header(report) + facts(report) + notes(report)
+        var html =
+            HTMLFrame.head(title: "Log report: " + name(report), style: HTMLStyle.sheet) + "<body>\n<main>\n"
+            + header(report) + facts(report) + notes(report)
         if let timeline = TimelinePlot(report.timeline) { html += timeline.html }
         let distributions = report.distributions.compactMap(DistributionPlot.init)
         let panels = [StatusPlot.html(report.statuses)] + distributions.enumerated().map { $1.html($0 + 1) }
@@ -11,17 +13,6 @@ enum HTMLPage {
         for (index, table) in report.tables.enumerated() { html += HTMLTables.top(table, index + 1) }
         html += HTMLTables.sources(report.sources) + HTMLTables.badLines(report) + footer(report)
         return Array((html + "</main>\n</body>\n</html>\n").utf8)
-    }
-
-    private static func head(_ report: LogReport) -> String {
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            + "<meta http-equiv=\"Content-Security-Policy\" content=\"" + policy + "\">\n"
-            + "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-            + "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
-            + "<title>Log report: " + HTMLText.escaped(name(report), limit: 120) + "</title>\n<style>\n"
-            + HTMLStyle.sheet
-            + "</style>\n</head>\n"
     }
 
     /// `access.log and 3 more`.

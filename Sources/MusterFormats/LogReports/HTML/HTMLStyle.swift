@@ -1,6 +1,6 @@
 /// The look of the page: one column, numbers aligned, colours that also tell apart without red and green.
-enum HTMLStyle {
-    static let sheet = colors + text + plots + tables + media
+package enum HTMLStyle {
+    package static let sheet = colors + text + plots + tables + media
 
     private static let colors = """
         :root{color-scheme:light dark;--back:#fff;--ink:#16191d;--soft:#565f6a;--rule:#e2e6ea;--grid:#e9ecef;--tint:#dce8f3;

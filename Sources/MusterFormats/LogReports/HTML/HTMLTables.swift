@@ -1,7 +1,7 @@
 import MusterCore
 
 /// Tables of the page. A wide one scrolls by itself, never the page.
-enum HTMLTables {
+package enum HTMLTables {
     /// Greatest keys: the key with a bar behind it (the greatest fills its cell), then the columns.
     static func top(_ table: LogReport.Table, _ index: Int) -> String {
         let precision = table.isExact ? "exact" : "counts are " + table.precisionText
@@ -86,7 +86,7 @@ enum HTMLTables {
     }
 
     /// A table that scrolls to the side where it is too wide, also by keyboard.
-    private static func region(labelled id: String, _ header: [String], _ rows: [String]) -> String {
+    package static func region(labelled id: String, _ header: [String], _ rows: [String]) -> String {
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"" + id + "\"><table>\n<thead><tr>"
             + header.joined() + "</tr></thead>\n<tbody>\n" + rows.joined(separator: "\n") + "\n</tbody></table></div>"
     }

@@ -1,8 +1,8 @@
 /// Text from anywhere made fit for HTML, and elements made of it.
-enum HTMLText {
+package enum HTMLText {
     /// A text for the inside of an element or of a quoted attribute: what a terminal would obey or hide is spelled out
     /// (`\x1b`, `\u{202e}`), for a page would obey or hide some of it too, and nothing in it is markup.
-    static func escaped(_ text: String, limit: Int = 400) -> String {
+    package static func escaped(_ text: String, limit: Int = 400) -> String {
         var escaped = ""
         for character in TerminalText.safe(text, limit: limit).unicodeScalars {
             switch character {
@@ -18,13 +18,17 @@ enum HTMLText {
     }
 
     /// A text of ours or of others in the midst of a sentence: directions of writing in it stay in it.
-    static func inline(_ text: String, limit: Int = 400) -> String { "<bdi>" + escaped(text, limit: limit) + "</bdi>" }
+    package static func inline(_ text: String, limit: Int = 400) -> String {
+        "<bdi>" + escaped(text, limit: limit) + "</bdi>"
+    }
 
     /// A text as it stands in a log.
-    static func code(_ text: String, limit: Int = 400) -> String { "<code>" + inline(text, limit: limit) + "</code>" }
+    package static func code(_ text: String, limit: Int = 400) -> String {
+        "<code>" + inline(text, limit: limit) + "</code>"
+    }
 
     /// A number for an attribute: at most three digits behind the point, no exponent.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1e9 else { return "0" }
         let thousandths = Int((value * 1000).rounded())
         let (whole, part) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1000)
@@ -36,5 +40,5 @@ enum HTMLText {
     }
 
     /// A share from 0 to 1 as a percentage for an attribute.
-    static func percent(_ share: Double) -> String { number(max(0, min(1, share)) * 100) + "%" }
+    package static func percent(_ share: Double) -> String { number(max(0, min(1, share)) * 100) + "%" }
 }

@@ -1,0 +1,87 @@
+internal import MusterCore
+internal import MusterFormats
+
+/// How a figure grows with the number of items, or of items in flight where a run has one number of items only.
+struct GrowthFigure {
+    /// A contender's values by ascending number.
+    private typealias Line = (contender: ModelContender, values: [(number: Int, median: Double)])
+
+    private let id: String
+    private let workload: ModelWorkload
+    private let metric: ModelMetric
+    private let byItems: Bool
+    private let lines: [Line]
+    private let styles: [String: SeriesStyle]
+
+    /// Nil where no contender was measured at two numbers.
+    init?(
+        _ metric: ModelMetric, of standing: ModelStanding, in results: ModelResults, byItems: Bool,
+        _ styles: [String: SeriesStyle], index: Int
+    ) {
+        self.metric = metric
+        self.byItems = byItems
+        self.styles = styles
+        id = "\(metric.rawValue)-\(index)"
+        workload = standing.workload
+        let cells = results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }
+        var lines: [Line] = []
+        for entry in standing.candidates + standing.others {
+            var values: [(number: Int, median: Double)] = []
+            for cell in cells where cell.contender == entry.contender.name {
+                guard byItems ? cell.window == entry.cell.window : cell.items == standing.items,
+                    let median = cell.statistics(metric)?.median
+                else { continue }
+                values.append((byItems ? cell.items : cell.flight, median))
+            }
+            values.sort { $0.number < $1.number }
+            if !values.isEmpty { lines.append((entry.contender, values)) }
+        }
+        self.lines = lines
+        guard lines.contains(where: { $0.values.count > 1 }) else { return nil }
+    }
+
+    private var number: String { byItems ? "items" : "items in flight" }
+
+    var html: String {
+        "<figure><h3 id=\"\(id)\">" + (metric == .memory ? "Memory" : "Threads") + " over \(number)</h3>"
+            + "<p class=\"axis-title\">"
+            + (metric == .memory ? "peak of the proportional set size, all processes" : "most at a time")
+            + ", both axes logarithmic</p>" + plot + "<p class=\"soft under\">\(number)</p>" + table + "</figure>"
+    }
+
+    private var plot: String {
+        let numbers = lines.flatMap { $0.values.map { Double($0.number) } }
+        guard let across = LogScale(numbers, room: 0.03), let up = LogScale(lines.flatMap { $0.values.map(\.median) })
+        else { return "" }
+        let series = lines.compactMap { line -> Series? in
+            guard let style = styles[line.contender.name] else { return nil }
+            return Series(
+                style: style,
+                points: line.values.map { number, median in
+                    Series.Point(
+                        x: across.place(Double(number)), y: up.place(median),
+                        hint: "\(line.contender.name), \(number.grouped) \(self.number): \(metric.text(median))")
+                })
+        }
+        return SeriesPlot(
+            id: "plot-\(id)", title: "\(metric.title) over \(number): " + workload.name,
+            summary: "\(lines.count) contenders; the numbers are in the table below.",
+            horizontal: across.ticks.map { (across.place($0), AxisText.count($0)) },
+            vertical: up.ticks.map { (up.place($0), metric == .memory ? ValueText.bytes($0) : AxisText.count($0)) },
+            series: series.reversed()
+        ).html
+    }
+
+    private var table: String {
+        let numbers = Set(lines.flatMap { $0.values.map(\.number) }).sorted()
+        let rows = lines.map { line in
+            PageTable.Row(
+                contender: line.contender,
+                cells: numbers.map { number in
+                    let value = line.values.first { $0.number == number }
+                    return PageTable.Cell(value.map { metric.text($0.median) } ?? "")
+                })
+        }
+        return PageTable.html(id, numbers.map(\.grouped), rows, styles)
+    }
+}

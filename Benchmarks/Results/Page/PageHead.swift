@@ -1,0 +1,37 @@
+internal import MusterCore
+internal import MusterFormats
+
+/// The head of a page: where, when and how it was measured.
+enum PageHead {
+    static func html(_ results: ModelResults, title: String) -> String {
+        let facts = [
+            ("measured", results.date), ("processor", results.machine.cpu), ("cores", results.machine.cores.grouped),
+            ("kernel", "Linux " + results.machine.kernel), ("compiler", results.machine.swift),
+            ("build", results.machine.build), ("load average before", results.machine.loadBefore.fixed(2)),
+            ("samples", results.samplesText),
+        ]
+        let items = facts.map { name, value in
+            "<div><dt>" + name + "</dt><dd class=\"small\">" + HTMLText.inline(value, limit: 120) + "</dd></div>\n"
+        }
+        return "<header><p class=\"soft\">muster-benchmarks</p><h1>" + HTMLText.escaped(title) + "</h1></header>\n"
+            + "<dl class=\"facts\">\n" + items.joined() + "</dl>\n"
+    }
+
+    /// What makes the figures say less than they could.
+    static func notes(_ results: ModelResults) -> String {
+        var notes: [String] = []
+        if results.isQuick { notes.append("This was the short run: fewer samples, fewer sizes.") }
+        if results.machine.build != "release" {
+            notes.append("This was not a release build; the figures mean nothing.")
+        }
+        if results.machine.loadBefore > 0.5 * Double(max(1, results.machine.cores)) {
+            notes.append(
+                "The machine was busy before the run: its load average was \(results.machine.loadBefore.fixed(2)).")
+        }
+        let failed = results.cells.count { $0.error != nil }
+        if failed > 0 { notes.append("\(failed.counted("cell")) failed; the workloads tell why.") }
+        guard !notes.isEmpty else { return "" }
+        return "<ul class=\"notes\" aria-label=\"Notes\">"
+            + notes.map { "<li>" + HTMLText.inline($0, limit: 400) + "</li>" }.joined() + "</ul>\n"
+    }
+}

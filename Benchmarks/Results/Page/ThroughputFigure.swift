@@ -1,0 +1,97 @@
+internal import MusterFormats
+
+/// Items a second over the number in flight, for one workload.
+struct ThroughputFigure {
+    private let index: Int
+    private let standing: ModelStanding
+    private let styles: [String: SeriesStyle]
+    /// By contender, in the order of the standing: its cells by ascending window.
+    private let lines: [(contender: ModelContender, cells: [ModelCell])]
+
+    /// Nil where there is nothing to draw.
+    init?(_ standing: ModelStanding, in results: ModelResults, _ styles: [String: SeriesStyle], index: Int) {
+        self.index = index
+        self.standing = standing
+        self.styles = styles
+        let cells = results.cells.filter {
+            $0.workload == standing.workload.name && $0.items == standing.items && $0.isMeasured
+        }
+        lines = (standing.candidates + standing.others).map { entry in
+            let own = cells.filter { $0.contender == entry.contender.name }
+            return (entry.contender, own.sorted { $0.flight < $1.flight })
+        }
+        if lines.isEmpty { return nil }
+    }
+
+    var html: String {
+        let id = "throughput-\(index)"
+        return "<figure><h3 id=\"\(id)\">Throughput over items in flight</h3><p class=\"axis-title\">items a second"
+            + (isLogarithmic ? ", both axes logarithmic" : "; in flight: logarithmic") + "</p>" + plot
+            + "<p class=\"soft under\">items in flight</p>" + table(id) + "</figure>"
+    }
+
+    private var values: [Double] { lines.flatMap { $0.cells.compactMap { $0.statistics(.throughput)?.median } } }
+
+    /// Where contenders lie far apart a linear axis would show only the fastest ones.
+    private var isLogarithmic: Bool {
+        let values = values.filter { $0 > 0 }
+        return (values.max() ?? 0) > 20 * (values.min() ?? 0)
+    }
+
+    private var plot: String {
+        let flights = Set(lines.flatMap { $0.cells.map(\.flight) }).sorted()
+        guard let across = LogScale(flights.map(Double.init), room: 0.03), let up = LogScale(values) else { return "" }
+        let axis = ValueAxis(reaching: values.max() ?? 0)
+        let isLogarithmic = isLogarithmic
+        let series = lines.compactMap { line -> Series? in
+            guard let style = styles[line.contender.name] else { return nil }
+            let points = line.cells.compactMap { cell -> Series.Point? in
+                guard let median = cell.statistics(.throughput)?.median else { return nil }
+                let hint =
+                    "\(line.contender.name), \(cell.windowText) in flight: \(ModelMetric.throughput.text(median))"
+                return Series.Point(
+                    x: across.place(Double(cell.flight)), y: isLogarithmic ? up.place(median) : median / axis.end,
+                    hint: hint)
+            }
+            return Series(style: style, points: points)
+        }
+        let vertical =
+            isLogarithmic
+            ? up.ticks.map { (up.place($0), AxisText.count($0)) }
+            : axis.ticks.map { ($0 / axis.end, AxisText.count($0)) }
+        return SeriesPlot(
+            id: "plot-throughput-\(index)", title: "Throughput over items in flight: " + standing.workload.name,
+            summary: "Items a second of \(lines.count) contenders; the numbers are in the table below.",
+            horizontal: across.ticks.map { (across.place($0), AxisText.count($0)) }, vertical: vertical,
+            series: series.reversed()
+        ).html
+    }
+
+    private func table(_ id: String) -> String {
+        var windows = Set(lines.flatMap { $0.cells.map(\.window) }).sorted()
+        // Unbounded is the widest of all.
+        if windows.first == 0 { windows.append(windows.removeFirst()) }
+        let chosen = Dictionary(
+            (standing.candidates + standing.others).map { ($0.contender.name, $0.cell.window) }
+        ) { first, _ in first }
+        let rows = lines.map { line in
+            PageTable.Row(
+                contender: line.contender,
+                cells: windows.map { window in
+                    guard let cell = line.cells.first(where: { $0.window == window }),
+                        let median = cell.statistics(.throughput)?.median
+                    else { return PageTable.Cell("") }
+                    return PageTable.Cell(
+                        ValueText.compact(median) + " ±" + cell.spreadText,
+                        isLead: chosen[line.contender.name] == window)
+                })
+        }
+        return PageTable.html(id, windows.map { $0 == 0 ? "all" : $0.grouped }, rows, styles)
+            + "<p class=\"soft\">Median of items a second ± interquartile range; shaded: what is compared.</p>"
+    }
+}
+
+extension ModelCell {
+    /// The number in flight as a number: all items where it is unbounded.
+    var flight: Int { max(1, window == 0 ? items : window) }
+}
