@@ -43,6 +43,8 @@ extension ModelDecision {
         }
         guard let ours else { return "" }
         if ours.isLeader { return isAlone ? "" : "muster's engine is one of them." }
+        // The sentence before has told it.
+        if next?.contender.kind == .ours, margin != nil { return "" }
         let behind = ours.factor.map { ", \($0.factor)× behind the best" } ?? ""
         return "muster's engine is number \(ours.rank) of \(standing.candidates.count)\(behind)."
     }

@@ -129,10 +129,16 @@ extension ModelResults {
     /// Where and when it was measured, in one line.
     package var headline: String {
         let parts = [
-            date, machine.cpu, machine.cores.counted("core"), "Linux " + machine.kernel, machine.swift,
+            shownDate, machine.cpu, machine.cores.counted("core"), "Linux " + machine.kernel, machine.swift,
             machine.build + " build", "load average " + machine.loadBefore.fixed(2) + " before", samplesText,
         ]
         return parts.map { TerminalText.safe($0, limit: 120) }.joined(separator: ", ")
+    }
+
+    /// `2026-05-01 12:00:00 UTC`; a date that is written in another way as it is.
+    package var shownDate: String {
+        guard date.utf8.count == 20, date.hasSuffix("Z"), date.contains("T") else { return date }
+        return date.dropLast().replacing("T", with: " ") + " UTC"
     }
 
     /// `7 samples`, `5 to 7 samples a cell`, with a word where there are few.

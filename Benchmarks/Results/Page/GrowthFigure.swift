@@ -51,7 +51,10 @@ struct GrowthFigure {
 
     private var plot: String {
         let numbers = lines.flatMap { $0.values.map { Double($0.number) } }
-        guard let across = LogScale(numbers, room: 0.03), let up = LogScale(lines.flatMap { $0.values.map(\.median) })
+        // Memory in megabytes, so that ticks are round ones.
+        let unit = metric == .memory ? Double(1 << 20) : 1
+        guard let across = LogScale(numbers, room: 0.03),
+            let up = LogScale(lines.flatMap { $0.values.map { $0.median / unit } })
         else { return "" }
         let series = lines.compactMap { line -> Series? in
             guard let style = styles[line.contender.name] else { return nil }
@@ -59,7 +62,7 @@ struct GrowthFigure {
                 style: style,
                 points: line.values.map { number, median in
                     Series.Point(
-                        x: across.place(Double(number)), y: up.place(median),
+                        x: across.place(Double(number)), y: up.place(median / unit),
                         hint: "\(line.contender.name), \(number.grouped) \(self.number): \(metric.text(median))")
                 })
         }
@@ -67,7 +70,7 @@ struct GrowthFigure {
             id: "plot-\(id)", title: "\(metric.title) over \(number): " + workload.name,
             summary: "\(lines.count) contenders; the numbers are in the table below.",
             horizontal: across.ticks.map { (across.place($0), AxisText.count($0)) },
-            vertical: up.ticks.map { (up.place($0), metric == .memory ? ValueText.bytes($0) : AxisText.count($0)) },
+            vertical: up.ticks.map { (up.place($0), AxisText.count($0) + (metric == .memory ? " MB" : "")) },
             series: series.reversed()
         ).html
     }

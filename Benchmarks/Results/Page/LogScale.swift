@@ -5,14 +5,14 @@ struct LogScale {
     private let low: Double
     private let high: Double
 
-    /// From the least to the greatest of some values with a little room around them, at least one power of ten; nil where
-    /// none is above 0.
-    init?(_ values: [Double], room: Double = 0.04) {
+    /// From the least to the greatest of some values with a little room around them, at least so many powers of ten; nil
+    /// where none is above 0.
+    init?(_ values: [Double], room: Double = 0.04, least powers: Double = 1) {
         let values = values.filter { $0 > 0 && $0.isFinite }
         guard let least = values.min(), let greatest = values.max() else { return nil }
         let (first, last) = (log10(least), log10(greatest))
         let middle = (first + last) / 2
-        let half = max((last - first) / 2 * (1 + 2 * room), 0.5)
+        let half = max((last - first) / 2 * (1 + 2 * room), powers / 2)
         (low, high) = (middle - half, middle + half)
     }
 
@@ -24,7 +24,13 @@ struct LogScale {
 
     /// Powers of ten, and where these are few also 2 and 5 times them; at most about ten.
     var ticks: [Double] {
-        let factors: [Double] = high - low > 2.6 ? [1] : high - low > 1.6 ? [1, 3] : [1, 2, 5]
+        let factors: [Double] =
+            switch high - low {
+            case ..<0.7: [1, 1.2, 1.5, 2, 3, 5, 8]
+            case ..<1.6: [1, 2, 5]
+            case ..<2.6: [1, 3]
+            default: [1]
+            }
         let from = Int(low.rounded(.down))
         let to = Int(high.rounded(.up))
         return stride(from: from, through: to, by: (to - from) / 9 + 1).flatMap { exponent in

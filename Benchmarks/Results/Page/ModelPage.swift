@@ -81,11 +81,14 @@ package struct ModelPage {
         let rows = entries.map { entry in
             PageTable.Row(
                 contender: entry.contender,
-                cells: [PageTable.Cell(entry.cell.windowText)] + metrics.map { PageTable.Cell(entry.cell.text($0)) })
+                cells: [entry.cell.windowText, entry.cell.text(.throughput), entry.cell.spreadText].map {
+                    PageTable.Cell($0)
+                }
+                    + metrics.map { PageTable.Cell(entry.cell.text($0)) })
         }
         let id = "cost-\(index)"
         return "<h3 id=\"\(id)\">What it takes</h3>"
-            + PageTable.html(id, ["window"] + metrics.map(\.title), rows, styles)
+            + PageTable.html(id, ["window", ModelMetric.throughput.title, "IQR"] + metrics.map(\.title), rows, styles)
     }
 
     private func absent(_ standing: ModelStanding) -> String {

@@ -40,19 +40,20 @@ enum ModelPageStyle {
             rules += ".sx\(index){stroke:var(--sx);stroke-dasharray:\(dashes[index])}"
             rules += ".dot.sx\(index){fill:var(--back);stroke-dasharray:none}.fill.sx\(index){fill:var(--sx)}\n"
         }
-        return rules + ".fill{stroke:none}\n"
+        return rules + ".fill{stroke:none}.plot .dot.hollow{fill:var(--back)}\n"
     }()
 
     private static let layout = """
         main{max-width:1240px}
         .key-line{white-space:nowrap}
-        svg.key{display:inline-block;vertical-align:-1px;margin-right:8px}
-        .facts dd.small{font-size:16px;letter-spacing:0}
+        svg.sample{display:inline-block;vertical-align:-1px;margin-right:8px}
+        .facts{grid-template-columns:repeat(4,1fr)}.facts dd{font-size:16px;letter-spacing:0}
         .plot.model{padding-left:58px;padding-top:4px}
         .axis-title{font-size:13px;color:var(--soft);margin:0 0 4px}
         .under{text-align:center;margin:2px 0 0}
-        figure+figure{margin-top:28px}
-        .workload .two{align-items:start;margin-top:6px}
+        h3{font-size:15px;line-height:1.3;font-weight:650;margin:24px 0 2px}
+        .two>figure{margin:0;min-width:0}
+        .workload .two{align-items:start}
         .advice{margin:18px 0 0;padding:0;list-style:none;font-size:14.5px;overflow-wrap:anywhere}
         .advice li{padding:6px 0;border-bottom:1px solid var(--rule)}
         .advice a,.jump{color:inherit;font-weight:600;text-decoration-color:var(--soft);text-underline-offset:3px}
@@ -60,18 +61,25 @@ enum ModelPageStyle {
         .ours th,.ours td{font-weight:600}
         .best{background:var(--tint)}
         .absent{margin:10px 0 0;padding:0;list-style:none;font-size:13.5px;color:var(--soft);overflow-wrap:anywhere}
-        .read{max-width:75ch;font-size:14.5px}.read p+p{margin-top:8px}
+        .read{max-width:75ch;font-size:14.5px}.read p{margin-top:8px}
         .scroll table{font-size:13.5px}.scroll th,.scroll td{padding-left:14px}
-        .scroll th:first-child,.scroll td:first-child{padding-left:0}
+        .key-line small{color:var(--soft);font-size:12px;font-weight:400}
+        .two .scroll th,.two .scroll td{padding-left:9px}
+        .scroll tr>:first-child,.two .scroll tr>:first-child{padding-left:0}
 
         """
 
     private static let media = """
-        @media(max-width:600px){.plot.model{padding-left:46px}.key-line{white-space:normal}
-        .scroll th,.scroll td{padding-left:11px}svg.key{width:28px;margin-right:6px}}
-        @media print{:root{\(light)}section.workload{break-before:page}.two{display:block}.two>*{margin-top:12pt}
-        .scroll table{font-size:8.5pt}.scroll th,.scroll td{padding:2pt 0 2pt 8pt}.key-line{white-space:normal}
-        .plot svg{max-width:520pt}}
+        @media(max-width:600px){.facts{grid-template-columns:1fr 1fr}.plot.model{padding-left:46px}
+        .key-line{position:sticky;left:0;background:var(--back)}.key-line small{display:block;padding-left:34px}
+        .scroll table{font-size:13px}.scroll th,.scroll td,.two .scroll th,.two .scroll td{padding-left:8px}svg.sample{width:28px;margin-right:6px}}
+        @page{margin:11mm}
+        @media print{:root{\(light)}.workload{break-before:page}.two{grid-template-columns:1fr 1fr;gap:0 16pt}
+        h3{break-after:avoid;margin-top:8pt}.two{margin-top:0}section.workload{margin-top:0}.plot svg{max-width:none}
+        .scroll table{font-size:7.5pt;line-height:1.2}.scroll thead th{font-size:7pt}.scroll th,.scroll td{padding:.8pt 0 .8pt 7pt}
+        .two .scroll table{font-size:6.8pt}.two .scroll th,.two .scroll td{padding-left:3pt}.two .scroll thead th{font-size:6.5pt}
+        .soft{font-size:8.5pt}.told{font-size:10pt}.two svg.sample{width:22px;margin-right:3px}svg.sample{height:8px}
+        .advice li{padding:2pt 0;font-size:9.5pt;break-inside:avoid}.key-line small{font-size:6.5pt}}
 
         """
 }

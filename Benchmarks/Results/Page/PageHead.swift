@@ -4,17 +4,22 @@ internal import MusterFormats
 /// The head of a page: where, when and how it was measured.
 enum PageHead {
     static func html(_ results: ModelResults, title: String) -> String {
+        "<header><p class=\"soft\">muster-benchmarks</p><h1>" + HTMLText.escaped(title) + "</h1></header>\n"
+            + facts(results)
+    }
+
+    static func facts(_ results: ModelResults) -> String {
         let facts = [
-            ("measured", results.date), ("processor", results.machine.cpu), ("cores", results.machine.cores.grouped),
+            ("measured", results.shownDate), ("processor", results.machine.cpu),
+            ("cores", results.machine.cores.grouped),
             ("kernel", "Linux " + results.machine.kernel), ("compiler", results.machine.swift),
             ("build", results.machine.build), ("load average before", results.machine.loadBefore.fixed(2)),
             ("samples", results.samplesText),
         ]
         let items = facts.map { name, value in
-            "<div><dt>" + name + "</dt><dd class=\"small\">" + HTMLText.inline(value, limit: 120) + "</dd></div>\n"
+            "<div><dt>" + name + "</dt><dd>" + HTMLText.inline(value, limit: 120) + "</dd></div>\n"
         }
-        return "<header><p class=\"soft\">muster-benchmarks</p><h1>" + HTMLText.escaped(title) + "</h1></header>\n"
-            + "<dl class=\"facts\">\n" + items.joined() + "</dl>\n"
+        return "<dl class=\"facts\">\n" + items.joined() + "</dl>\n"
     }
 
     /// What makes the figures say less than they could.

@@ -26,7 +26,7 @@ enum PageTable {
         let header = ["<th scope=\"col\">contender</th>"] + columns.map(head)
         let lines = rows.map { row in
             "<tr\(row.contender.kind == .ours ? " class=\"ours\"" : "")><th scope=\"row\" class=\"key-line\">"
-                + (styles[row.contender.name]?.key ?? "") + HTMLText.inline(row.contender.markedName, limit: 60)
+                + (styles[row.contender.name]?.key ?? "") + name(row.contender)
                 + "</th>"
                 + row.cells.map {
                     "<td class=\"n\($0.isLead ? " best" : "")\">" + HTMLText.escaped($0.text, limit: 80) + "</td>"
@@ -34,6 +34,17 @@ enum PageTable {
                 .joined() + "</tr>"
         }
         return HTMLTables.region(labelled: id, header, lines)
+    }
+
+    /// With a mark where it is none to choose.
+    private static func name(_ contender: ModelContender) -> String {
+        let mark: String? =
+            switch contender.kind {
+            case .model, .ours: nil
+            case .limit: "limit"
+            case .external: "external"
+            }
+        return HTMLText.inline(contender.name, limit: 40) + (mark.map { " <small>(\($0))</small>" } ?? "")
     }
 
     static func head(_ title: String) -> String {

@@ -42,7 +42,7 @@ struct SeriesStyle: Sendable, Hashable {
 
     /// A piece of the line with its point, for the rows of a table.
     var key: String {
-        "<svg class=\"key\" width=\"36\" height=\"12\" viewBox=\"0 0 36 12\"><path class=\"line \(kind)\" d=\"M1 6H35\"/>"
+        "<svg class=\"sample\" width=\"36\" height=\"12\" viewBox=\"0 0 36 12\"><path class=\"line \(kind)\" d=\"M1 6H35\"/>"
             + "<path class=\"dot \(kind)\" transform=\"translate(18 6)\" d=\"\(shape)\"/></svg>"
     }
 }

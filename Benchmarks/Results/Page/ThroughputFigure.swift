@@ -78,16 +78,15 @@ struct ThroughputFigure {
             PageTable.Row(
                 contender: line.contender,
                 cells: windows.map { window in
-                    guard let cell = line.cells.first(where: { $0.window == window }),
-                        let median = cell.statistics(.throughput)?.median
+                    guard let median = line.cells.first(where: { $0.window == window })?.statistics(.throughput)?.median
                     else { return PageTable.Cell("") }
                     return PageTable.Cell(
-                        ValueText.compact(median) + " ±" + cell.spreadText,
+                        ValueText.compact(median),
                         isLead: chosen[line.contender.name] == window)
                 })
         }
         return PageTable.html(id, windows.map { $0 == 0 ? "all" : $0.grouped }, rows, styles)
-            + "<p class=\"soft\">Median of items a second ± interquartile range; shaded: what is compared.</p>"
+            + "<p class=\"soft\">Medians of items a second by items in flight; shaded: what is compared.</p>"
     }
 }
 
