@@ -143,7 +143,8 @@ struct ModelTableTests {
     func tables() throws {
         let results = SyntheticResults.ordinary
         let text = ModelTables.text(results)
-        #expect(text.hasPrefix("2026-05-01 12:00:00 UTC, Example processor at 2.0 GHz, 2 cores, Linux 6.1.0, Swift 6.3"))
+        #expect(
+            text.hasPrefix("2026-05-01 12:00:00 UTC, Example processor at 2.0 GHz, 2 cores, Linux 6.1.0, Swift 6.3"))
         for workload in results.workloads {
             #expect(text.contains("\n" + workload.name + ": " + workload.title + "; "))
         }

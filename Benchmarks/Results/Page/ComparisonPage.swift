@@ -62,7 +62,7 @@ package struct ComparisonPage {
         for (place, (row, ratios)) in shown.enumerated() {
             guard let style = styles[row.cell.contender] else { continue }
             let y = ComparisonPage.rowHeight * Double(place)
-            let name = row.cell.contender + ", " + row.cell.windowText + " in flight"
+            let name = TerminalText.safe(row.cell.contender, limit: 20) + ", " + row.cell.windowText + " in flight"
             let kind = style.kind + (row.comparison.isDifferent ? "" : " hollow")
             plot.text(name + ": " + row.verdict, 0, y + 11, kind: "label")
             plot.line("line " + style.kind, scale.place(ratios.least), y + 20, scale.place(ratios.most), y + 20)

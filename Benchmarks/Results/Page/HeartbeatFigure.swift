@@ -43,7 +43,7 @@ struct HeartbeatFigure {
         }
         for (row, (entry, statistics)) in rows.enumerated() {
             let y = HeartbeatFigure.rowHeight * Double(row)
-            let name = entry.contender.markedName
+            let name = TerminalText.safe(entry.contender.markedName, limit: 32)
             let value = ValueText.seconds(statistics.median)
             plot.text(name + "  " + value, 0, y + 14, kind: "label")
             plot.spot(

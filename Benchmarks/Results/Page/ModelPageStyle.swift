@@ -45,6 +45,7 @@ enum ModelPageStyle {
 
     private static let layout = """
         main{max-width:1240px}
+        h2,h3,.told{overflow-wrap:anywhere}
         .key-line{white-space:nowrap}
         svg.sample{display:inline-block;vertical-align:-1px;margin-right:8px}
         .facts{grid-template-columns:repeat(4,1fr)}.facts dd{font-size:16px;letter-spacing:0}

@@ -1,5 +1,6 @@
 import Foundation
 import MusterCore
+import MusterTesting
 import Testing
 
 @testable import MusterFormats

@@ -1,33 +1,36 @@
-import Foundation
-import MusterTesting
-import Testing
+internal import Foundation
 
 /// A browser without a window, where one is installed.
-enum Browser {
+package enum Browser {
     /// What opening a page came to.
-    struct Visit {
+    package struct Visit {
         /// The document as it was after loading.
-        var document: String
+        package var document: String
         /// What the browser's console told: violated policies, failed requests, faults of scripts.
-        var console: [String]
+        package var console: [String]
     }
 
     /// Where it is, nil where none is installed.
-    static let path: String? = {
+    package static let path: String? = {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         return ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in folders.map { "\($0)/\(name)" }
         }
         .first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 
-    static var isInstalled: Bool { path != nil }
+    package static var isInstalled: Bool { path != nil }
 
     /// Whether `MUSTER_REQUIRE_BROWSER=1` says that it must not be missing.
-    static var isRequired: Bool { ProcessInfo.processInfo.environment["MUSTER_REQUIRE_BROWSER"] == "1" }
+    package static var isRequired: Bool { ProcessInfo.processInfo.environment["MUSTER_REQUIRE_BROWSER"] == "1" }
+
+    /// Why a page could not be visited.
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+    }
 
     /// Opens the first of some pages, all of them by name in a folder of their own.
-    static func visit(_ pages: [(name: String, html: [UInt8])]) async throws -> Visit {
-        let path = try #require(path)
+    package static func visit(_ pages: [(name: String, html: [UInt8])]) async throws -> Visit {
+        guard let path else { throw Failure(description: "no browser is installed") }
         let folder = FileManager.default.temporaryDirectory.appending(path: "muster-browser-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         // What is left of it does no harm.
@@ -55,8 +58,9 @@ enum Browser {
         }
         for file in files { try file.close() }
         let log = try String(decoding: Data(contentsOf: folder.appending(path: "log")), as: UTF8.self)
-        try #require(
-            ending.status == 0 && !ending.isSignal, "the browser ends with \(ending.status): \(log.suffix(2000))")
+        guard ending.status == 0, !ending.isSignal else {
+            throw Failure(description: "the browser ends with \(ending.status): \(log.suffix(2000))")
+        }
         return Visit(
             document: try String(decoding: Data(contentsOf: folder.appending(path: "document")), as: UTF8.self),
             console: log.split(separator: "\n").filter { $0.contains(":CONSOLE") }.map(String.init))
