@@ -12,11 +12,10 @@ extension ModelDecision {
 
     private func choice(_ best: Entry) -> String {
         let value = standing.workload.criterion.text(best.statistics.median)
-        if isAlone { return "Take \(best.contender.name): \(value)" }
-        guard next != nil || leaders.count < 4 else {
-            return "No difference between the \(leaders.count) models (\(value)): take the simplest one"
-        }
-        return "No difference between \(ModelDecision.listed(leaders)) (\(value)): take the simplest of them"
+        // Another number in flight than the others have is part of the answer.
+        let flight = best.cell.window == standing.window ? "" : " with \(best.cell.windowText) in flight"
+        if isAlone { return "Take \(best.contender.name): \(value)\(flight)" }
+        return "No difference between \(ModelDecision.listed(leaders)) (\(value)\(flight)): take the simplest of them"
     }
 
     private func followers(_ best: Entry) -> String {
@@ -38,21 +37,23 @@ extension ModelDecision {
     /// Where muster's engine stands, unless the choice tells it.
     package var oursText: String {
         if let absence = standing.absent.first(where: { $0.contender.kind == .ours }) {
-            return absence.isFailure
-                ? "muster's engine failed: \(absence.reason)." : "muster's engine does not do this: \(absence.reason)."
+            return switch absence.kind {
+            case .failed: "muster's engine failed: \(absence.reason)."
+            case .notApplicable: "muster's engine does not do this: \(absence.reason)."
+            case .notComparable: "muster's engine cannot be compared: \(absence.reason)."
+            }
         }
-        guard let ours else { return "" }
-        if ours.isLeader { return isAlone ? "" : "muster's engine is one of them." }
-        // The sentence before has told it.
+        // Where it leads or is the next one, the sentence before has told it.
+        guard let ours, !ours.isLeader else { return "" }
         if next?.contender.kind == .ours, margin != nil { return "" }
         let behind = ours.factor.map { ", \($0.factor)× behind the best" } ?? ""
         return "muster's engine is number \(ours.rank) of \(standing.candidates.count)\(behind)."
     }
 
-    /// `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`.
-    static func listed(_ entries: [Entry]) -> String {
+    /// `a`, `a and b`, `a, b and c`; where there are more than `limit`, `a, b, c and 4 more`.
+    static func listed(_ entries: [Entry], limit: Int = 12) -> String {
         let names = entries.map(\.contender.name)
-        if names.count > 4 { return names.prefix(3).joined(separator: ", ") + " and \(names.count - 3) more" }
+        if names.count > limit { return names.prefix(3).joined(separator: ", ") + " and \(names.count - 3) more" }
         guard let last = names.last, names.count > 1 else { return names.first ?? "" }
         return names.dropLast().joined(separator: ", ") + " and " + last
     }

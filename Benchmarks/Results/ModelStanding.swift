@@ -1,10 +1,13 @@
 internal import Glibc
+internal import MusterFormats
 
 /// The contenders of one workload side by side, each with the one cell that compares with the others.
 ///
 /// Compared is at the number of items that most contenders were measured with (of several, the greatest), and likewise at
 /// one number in flight, for a window of another size is another piece of work. A contender that has no such choice
-/// (serial, unbounded, one thread a core) comes with the window that is nearest to it.
+/// (serial, unbounded, one thread a core) comes with the window that is nearest to it. One that a run gave fewer items,
+/// because it is slow, is compared by its rate or its heartbeat; not by its times, which are shorter the fewer items wait
+/// for their turn.
 package struct ModelStanding: Sendable {
     /// A contender that did the work.
     package struct Entry: Sendable {
@@ -18,10 +21,11 @@ package struct ModelStanding: Sendable {
 
     /// A contender that did not, and why.
     package struct Absence: Sendable, Hashable {
+        package enum Kind: Sendable, Hashable { case failed, notApplicable, notComparable }
+
         package var contender: ModelContender
+        package var kind: Kind
         package var reason: String
-        /// Whether it failed, rather than not being made for it.
-        package var isFailure: Bool
     }
 
     package let workload: ModelWorkload
@@ -48,9 +52,10 @@ package struct ModelStanding: Sendable {
         var absent: [Absence] = []
         for contender in contenders {
             let own = cells.filter { $0.contender == contender.name }
-            let fitting = own.filter { $0.isMeasured && $0.items == items }
-            let chosen = fitting.min { ModelStanding.distance($0, window) < ModelStanding.distance($1, window) }
-            if let chosen, let statistics = chosen.statistics(workload.criterion.metric) {
+            let chosen = ModelStanding.nearest(own.filter(\.isMeasured), items: items, window: window)
+            if let chosen, chosen.items == items || workload.criterion != .latency,
+                let statistics = chosen.statistics(workload.criterion.metric)
+            {
                 let lost = chosen.statistics(.lost)?.median ?? 0
                 entries.append(
                     Entry(
@@ -76,10 +81,16 @@ package struct ModelStanding: Sendable {
         return contenders.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }?.key
     }
 
-    /// How far a cell's window is from another one, as a quotient.
-    private static func distance(_ cell: ModelCell, _ window: Int) -> Double {
-        let own = Double(cell.window == 0 ? max(1, cell.items) : cell.window)
-        return abs(log(own / Double(max(1, window))))
+    /// The cell with the nearest window, and of several the one with the nearest number of items.
+    static func nearest(_ cells: [ModelCell], items: Int, window: Int) -> ModelCell? {
+        func distance(_ value: Int, _ wanted: Int) -> Double {
+            abs(log(Double(max(1, value)) / Double(max(1, wanted))))
+        }
+        return cells.min { first, second in
+            let left = (distance(first.flight, window), distance(first.items, items))
+            let right = (distance(second.flight, window), distance(second.items, items))
+            return left < right
+        }
     }
 
     private static func isBetter(_ first: Entry, _ second: Entry, _ criterion: ModelCriterion) -> Bool {
@@ -93,17 +104,26 @@ package struct ModelStanding: Sendable {
         of contender: ModelContender, _ cells: [ModelCell], _ criterion: ModelCriterion
     ) -> Absence {
         if let error = cells.lazy.compactMap(\.error).first {
-            return Absence(contender: contender, reason: error, isFailure: true)
+            return Absence(contender: contender, kind: .failed, reason: error)
         }
-        let reason = cells.lazy.compactMap(\.notApplicable).first
-        return Absence(
-            contender: contender,
-            reason: reason ?? (cells.contains(where: \.isMeasured) ? "not measured with as many items" : "no samples"),
-            isFailure: false)
+        if let reason = cells.lazy.compactMap(\.notApplicable).first {
+            return Absence(contender: contender, kind: .notApplicable, reason: reason)
+        }
+        guard let measured = cells.first(where: \.isMeasured) else {
+            return Absence(contender: contender, kind: .notComparable, reason: "no samples")
+        }
+        let reason =
+            measured.statistics(criterion.metric) == nil
+            ? "no \(criterion.metric.title) measured"
+            : "measured with \(measured.items.grouped) items only, whose times are shorter"
+        return Absence(contender: contender, kind: .notComparable, reason: reason)
     }
 }
 
 extension ModelCell {
+    /// The number in flight as a number: all items where it is unbounded.
+    package var flight: Int { max(1, window == 0 ? items : window) }
+
     /// Whether it has figures to show.
     package var isMeasured: Bool { error == nil && notApplicable == nil && !samples.isEmpty }
 }

@@ -29,10 +29,13 @@ package enum ModelTables {
         let shown = metrics.filter { metric in
             entries.contains { ($0.cell.statistics(metric)?.maximum ?? 0) > 0 }
         }
-        var header = ["contender", "window"]
+        let hasItems = entries.contains { $0.cell.items != standing.items }
+        var header = ["contender"] + (hasItems ? ["items"] : []) + ["window"]
         for metric in shown { header += metric == .throughput ? [metric.title, "IQR"] : [metric.title] }
         let rows = entries.map { entry in
-            var row = [TerminalText.safe(entry.contender.markedName, limit: 40), entry.cell.windowText]
+            var row = [TerminalText.safe(entry.contender.markedName, limit: 40)]
+            if hasItems { row.append(entry.cell.items.grouped) }
+            row.append(entry.cell.windowText)
             for metric in shown {
                 row.append(entry.cell.text(metric))
                 if metric == .throughput { row.append(entry.cell.spreadText) }
@@ -74,7 +77,13 @@ extension ModelStanding {
 
 extension ModelStanding.Absence {
     /// `fork: not applicable: …`, `fork: failed: …`.
-    package var text: String { contender.name + (isFailure ? ": failed: " : ": not applicable: ") + reason }
+    package var text: String {
+        switch kind {
+        case .failed: contender.name + ": failed: " + reason
+        case .notApplicable: contender.name + ": not applicable: " + reason
+        case .notComparable: contender.name + ": " + reason
+        }
+    }
 }
 
 extension ModelContender {
@@ -97,7 +106,7 @@ extension ModelCell {
 }
 
 extension ModelDecision {
-    package var bestText: String { leaders.isEmpty ? "–" : ModelDecision.listed(leaders) }
+    package var bestText: String { leaders.isEmpty ? "–" : ModelDecision.listed(leaders, limit: 4) }
 
     package var valueText: String {
         leaders.first.map { standing.workload.criterion.text($0.statistics.median) } ?? "–"
@@ -114,7 +123,11 @@ extension ModelDecision {
     /// `best`, `no difference`, `4 of 11, 1.80× behind`, `not applicable`.
     package var placeText: String {
         if let absence = standing.absent.first(where: { $0.contender.kind == .ours }) {
-            return absence.isFailure ? "failed" : "not applicable"
+            return switch absence.kind {
+            case .failed: "failed"
+            case .notApplicable: "not applicable"
+            case .notComparable: "not comparable"
+            }
         }
         guard let ours else { return "–" }
         if ours.isLeader { return leaders.count > 1 ? SampleComparison.noDifference : "best" }

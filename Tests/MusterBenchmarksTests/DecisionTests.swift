@@ -60,7 +60,7 @@ struct DecisionTests {
         #expect(decision.marginText == "no difference" && decision.placeText == "no difference")
         #expect(
             decision.advice
-                == "No difference between muster and group (12.1K items/s): take the simplest of them; pool, the next one, is 2.01× behind. muster's engine is one of them."
+                == "No difference between muster and group (12.1K items/s): take the simplest of them; pool, the next one, is 2.01× behind."
         )
     }
 
@@ -69,7 +69,7 @@ struct DecisionTests {
         let decision = try DecisionTests.decision(
             ["a", "b", "d", "e", "f"].map { DecisionTests.cell($0, 1000) })
         #expect(decision.next == nil && decision.leaders.count == 5)
-        #expect(decision.advice == "No difference between the 5 models (1K items/s): take the simplest one.")
+        #expect(decision.advice == "No difference between a, b, d, e and f (1K items/s): take the simplest of them.")
     }
 
     @Test("never is another program or the limit")
@@ -118,6 +118,33 @@ struct DecisionTests {
         #expect(
             decision.standing.candidates.map { "\($0.contender.name) \($0.cell.window)" } == [
                 "unbounded 0", "muster 64", "group 64", "serial 1",
+            ])
+        #expect(
+            decision.advice.hasPrefix("Take unbounded: 20K items/s with all in flight, 2.00× better than muster"))
+    }
+
+    @Test("goes by the rate of those that had fewer items, but not by their times")
+    func items() throws {
+        let cells = [
+            DecisionTests.cell("group", 9000), DecisionTests.cell("threads", 8000),
+            DecisionTests.cell("process", 300, items: 20),
+        ]
+        let decision = try DecisionTests.decision(cells)
+        #expect(decision.standing.items == 1000)
+        #expect(decision.standing.candidates.map(\.cell.items) == [1000, 1000, 20])
+        #expect(ModelTables.workload(decision.standing).header.prefix(3) == ["contender", "items", "window"])
+        let timed = cells.map { cell in
+            var cell = cell
+            for index in cell.samples.indices {
+                cell.samples[index].latency = ModelLatency(p50: 1, p90: 1, p99: cell.items == 20 ? 0.1 : 1, p999: 1)
+            }
+            return cell
+        }
+        let judged = try DecisionTests.decision(timed, .latency)
+        #expect(judged.leaders.map(\.contender.name) == ["group", "threads"])
+        #expect(
+            judged.standing.absent.map(\.text) == [
+                "process: measured with 20 items only, whose times are shorter"
             ])
     }
 

@@ -28,7 +28,7 @@ struct GrowthFigure {
         for entry in standing.candidates + standing.others {
             var values: [(number: Int, median: Double)] = []
             for cell in cells where cell.contender == entry.contender.name {
-                guard byItems ? cell.window == entry.cell.window : cell.items == standing.items,
+                guard byItems ? cell.window == entry.cell.window : cell.items == entry.cell.items,
                     let median = cell.statistics(metric)?.median
                 else { continue }
                 values.append((byItems ? cell.items : cell.flight, median))

@@ -78,17 +78,16 @@ package struct ModelPage {
         let metrics = ModelPage.costs.filter { metric in
             entries.contains { ($0.cell.statistics(metric)?.maximum ?? 0) > 0 }
         }
+        let hasItems = entries.contains { $0.cell.items != standing.items }
+        let columns = (hasItems ? ["items"] : []) + ["window", ModelMetric.throughput.title, "IQR"]
         let rows = entries.map { entry in
-            PageTable.Row(
-                contender: entry.contender,
-                cells: [entry.cell.windowText, entry.cell.text(.throughput), entry.cell.spreadText].map {
-                    PageTable.Cell($0)
-                }
-                    + metrics.map { PageTable.Cell(entry.cell.text($0)) })
+            var texts = hasItems ? [entry.cell.items.grouped] : []
+            texts += [entry.cell.windowText, entry.cell.text(.throughput), entry.cell.spreadText]
+            texts += metrics.map { entry.cell.text($0) }
+            return PageTable.Row(contender: entry.contender, cells: texts.map { PageTable.Cell($0) })
         }
         let id = "cost-\(index)"
-        return "<h3 id=\"\(id)\">What it takes</h3>"
-            + PageTable.html(id, ["window", ModelMetric.throughput.title, "IQR"] + metrics.map(\.title), rows, styles)
+        return "<h3 id=\"\(id)\">What it takes</h3>" + PageTable.html(id, columns + metrics.map(\.title), rows, styles)
     }
 
     private func absent(_ standing: ModelStanding) -> String {
@@ -102,10 +101,12 @@ package struct ModelPage {
     /// Of the workloads with several numbers of items; where none has, of the one with most windows.
     private var growth: String {
         let standings = decisions.map(\.standing)
-        var shown = standings.enumerated().filter { sizes($0.element, \.items) > 1 }
+        var shown = standings.enumerated().filter { sizes($0.element, \.items, among: \.window) > 1 }
         let byItems = !shown.isEmpty
         if shown.isEmpty,
-            let widest = standings.enumerated().max(by: { sizes($0.element, \.window) < sizes($1.element, \.window) })
+            let widest = standings.enumerated().max(by: {
+                sizes($0.element, \.window, among: \.items) < sizes($1.element, \.window, among: \.items)
+            })
         {
             shown = [widest]
         }
@@ -120,8 +121,13 @@ package struct ModelPage {
         }.joined()
     }
 
-    private func sizes(_ standing: ModelStanding, _ value: (ModelCell) -> Int) -> Int {
-        Set(results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }.map(value)).count
+    /// Of how many values a contender has cells, otherwise alike: the most that any has.
+    private func sizes(_ standing: ModelStanding, _ value: (ModelCell) -> Int, among other: (ModelCell) -> Int) -> Int {
+        var seen: [String: [Int: Set<Int>]] = [:]
+        for cell in results.cells where cell.workload == standing.workload.name && cell.isMeasured {
+            seen[cell.contender, default: [:]][other(cell), default: []].insert(value(cell))
+        }
+        return seen.values.flatMap { $0.values.map(\.count) }.max() ?? 0
     }
 
     /// Of the workloads that are judged by it; where none is, of all that have one.
@@ -159,7 +165,7 @@ package struct ModelPage {
         <section class="read"><h2>How to read this</h2>
         <p>All contenders of a workload do the same items with the same timeouts, interleaved in one run. They are compared at \
         one number in flight; one that has no choice of it (serial, unbounded, a thread a core) comes with its own, which its \
-        row tells.</p>
+        row tells. One that is so slow that the run gave it fewer items is compared by its rate, and not by its times.</p>
         <p>Numbers are medians of the samples. Two contenders differ where their intervals do not overlap: from the smallest to \
         the greatest sample, of every seven samples one left out at each end. A model that loses items is behind every one that \
         loses fewer.</p>

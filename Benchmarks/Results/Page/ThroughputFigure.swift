@@ -13,12 +13,14 @@ struct ThroughputFigure {
         self.index = index
         self.standing = standing
         self.styles = styles
-        let cells = results.cells.filter {
-            $0.workload == standing.workload.name && $0.items == standing.items && $0.isMeasured
-        }
+        let cells = results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }
         lines = (standing.candidates + standing.others).map { entry in
-            let own = cells.filter { $0.contender == entry.contender.name }
-            return (entry.contender, own.sorted { $0.flight < $1.flight })
+            // Of each window the cell with the nearest number of items.
+            let own = Dictionary(grouping: cells.filter { $0.contender == entry.contender.name }, by: \.window)
+            let nearest = own.compactMap { window, cells in
+                ModelStanding.nearest(cells, items: standing.items, window: max(window, 1))
+            }
+            return (entry.contender, nearest.sorted { $0.flight < $1.flight })
         }
         if lines.isEmpty { return nil }
     }
@@ -88,9 +90,4 @@ struct ThroughputFigure {
         return PageTable.html(id, windows.map { $0 == 0 ? "all" : $0.grouped }, rows, styles)
             + "<p class=\"soft\">Medians of items a second by items in flight; shaded: what is compared.</p>"
     }
-}
-
-extension ModelCell {
-    /// The number in flight as a number: all items where it is unbounded.
-    var flight: Int { max(1, window == 0 ? items : window) }
 }
