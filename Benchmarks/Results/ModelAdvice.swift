@@ -1,11 +1,11 @@
 internal import MusterFormats
 
 extension ModelDecision {
-    /// One sentence that says what to take, made of the numbers alone.
+    /// What to take, and what is to be known of the others, made of the numbers alone.
     package var advice: String {
         guard let best = leaders.first else { return "Nothing was measured." }
-        let told = [choice(best), followers(best)].joined() + "."
-        return oursText.isEmpty ? told : told + " " + oursText
+        let sentences = [choice(best) + followers(best) + ".", lossText(best), oursText]
+        return sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     private var isAlone: Bool { leaders.count == 1 }
@@ -32,6 +32,14 @@ extension ModelDecision {
         return isAlone
             ? ", \(margin.factor)× better than \(next.contender.name), the next one"
             : "; \(next.contender.name), the next one, is \(margin.factor)× behind"
+    }
+
+    /// Of those behind the next one, how many lose more.
+    private func lossText(_ best: Entry) -> String {
+        let losing = standing.candidates.filter { $0.lost > best.lost }
+        guard let next, next.lost == best.lost, let least = losing.map(\.lost).min() else { return "" }
+        return "\(losing.count) of the others \(losing.count == 1 ? "loses" : "lose at least")"
+            + " \(ModelDecision.share(least)) of the items, \(ModelDecision.listed(leaders)) \(ModelDecision.share(best.lost))."
     }
 
     /// Where muster's engine stands, unless the choice tells it.

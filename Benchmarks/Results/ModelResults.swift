@@ -122,6 +122,17 @@ package struct ModelCell: Sendable, Hashable {
     /// At most ``sampleLimit``; none where it could not be measured.
     package var samples: [ModelSample]
 
+    /// With the curve of the middle sample by p99 alone, which is the one that pages draw. A run of many cells is a file of
+    /// many megabytes otherwise.
+    package var withMiddleCurve: ModelCell {
+        var cell = self
+        let timed = samples.indices.filter { samples[$0].latency != nil }
+        let sorted = timed.sorted { (samples[$0].latency?.p99 ?? 0) < (samples[$1].latency?.p99 ?? 0) }
+        guard !sorted.isEmpty else { return cell }
+        for index in sorted where index != sorted[sorted.count / 2] { cell.samples[index].latency?.curve = [] }
+        return cell
+    }
+
     /// Samples of a cell, at most.
     package static let sampleLimit = 1000
 

@@ -97,6 +97,18 @@ struct DecisionTests {
                 == "Take pool: 500 items/s; the others lose at least 90.0% of the items, it loses 1.0%.")
     }
 
+    @Test("tells what the others lose where the next one loses as little as the best")
+    func othersLose() throws {
+        let decision = try DecisionTests.decision([
+            DecisionTests.cell("pool", 1000, lost: 10), DecisionTests.cell("process", 500, lost: 10),
+            DecisionTests.cell("group", 20_000, lost: 300), DecisionTests.cell("threads", 20_000, lost: 290),
+        ])
+        #expect(
+            decision.advice
+                == "Take pool: 1K items/s, 2.00× better than process, the next one. 2 of the others lose at least 29.0% of the items, pool 1.0%."
+        )
+    }
+
     @Test("goes by the heartbeat where that is what counts")
     func heartbeat() throws {
         let decision = try DecisionTests.decision(

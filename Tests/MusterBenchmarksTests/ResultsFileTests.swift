@@ -75,6 +75,21 @@ struct ResultsFileTests {
         #expect(fault?.lines.contains { $0.hasPrefix(message) } == true, "\(fault?.description ?? "")")
     }
 
+    @Test("can be made small: a cell keeps the curve of its middle sample")
+    func middleCurve() throws {
+        let curve = [ModelPoint(seconds: 1, fraction: 1)]
+        let cell = ModelCell(
+            workload: "w", contender: "c", items: 1, window: 1,
+            samples: [3.0, 1, 2].map {
+                ModelSample(
+                    wall: 1, user: 0, system: 0, done: 1,
+                    latency: ModelLatency(p50: 0, p90: 0, p99: $0, p999: $0, curve: curve))
+            })
+        let small = cell.withMiddleCurve
+        #expect(small.samples.map { $0.latency?.curve.count } == [0, 0, 1])
+        #expect(small.samples.map { $0.latency?.p99 } == [3, 1, 2])
+    }
+
     @Test("of too many points is refused")
     func tooMany() {
         let points = (0...ModelLatency.curveLimit).map { "[\($0),0.5]" }.joined(separator: ",")

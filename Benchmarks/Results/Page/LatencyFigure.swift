@@ -13,8 +13,7 @@ struct LatencyFigure {
         self.styles = styles
         workload = standing.workload
         lines = (standing.candidates + standing.others).compactMap { entry in
-            let sorted = entry.cell.samples.compactMap(\.latency).sorted { $0.p99 < $1.p99 }
-            return sorted.isEmpty ? nil : (entry, sorted[sorted.count / 2])
+            entry.cell.middleLatency.map { (entry, $0) }
         }
         if lines.isEmpty { return nil }
     }
@@ -60,6 +59,14 @@ struct LatencyFigure {
         }
         return PageTable.html(id, metrics.map(\.title), rows, styles)
             + "<p class=\"soft\">Medians of the samples; the curve is the middle sample by p99.</p>"
+    }
+}
+
+extension ModelCell {
+    /// The latency of the middle sample by p99.
+    fileprivate var middleLatency: ModelLatency? {
+        let sorted = samples.compactMap(\.latency).sorted { $0.p99 < $1.p99 }
+        return sorted.isEmpty ? nil : sorted[sorted.count / 2]
     }
 }
 
