@@ -49,6 +49,7 @@ package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
     package func text(_ value: Double) -> String {
         switch self {
         case .throughput: ValueText.compact(value) + "/s"
+        case .cpu where value > 0 && value < 0.9995e-6: ValueText.fixed(value * 1e9, 0) + "ns"
         case .wall, .cpu, .p50, .p90, .p99, .p999, .heartbeat: ValueText.seconds(value)
         case .memory: ValueText.bytes(value)
         case .threads, .descriptors, .waits, .preemptions: ValueText.compact(value.rounded())

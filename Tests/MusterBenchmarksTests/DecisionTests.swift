@@ -196,6 +196,18 @@ struct ModelTableTests {
         #expect(text.contains("sources: not applicable: a file has no events to wait for"))
     }
 
+    @Test(
+        "tell values in units that fit them",
+        arguments: [
+            (ModelMetric.throughput, 12_345.0, "12.3K/s"), (.cpu, 85e-9, "85ns"), (.cpu, 25e-6, "25µs"),
+            (.cpu, 0, "0s"),
+            (.memory, 8_388_608, "8.00 MB"), (.threads, 64, "64"), (.lost, 0.0004, "0.04%"), (.lost, 0, "0"),
+            (.p999, 2.04, "2.04s"),
+        ])
+    func units(_ metric: ModelMetric, _ value: Double, _ text: String) {
+        #expect(metric.text(value) == text)
+    }
+
     @Test("keep hostile names from the terminal")
     func hostile() throws {
         var results = SyntheticResults.full(samples: 5)

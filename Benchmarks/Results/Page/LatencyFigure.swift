@@ -51,6 +51,9 @@ struct LatencyFigure {
         ).html
     }
 
+    /// Whether not all had the same number of items.
+    private var hasItems: Bool { Set(lines.map(\.entry.cell.items)).count > 1 }
+
     private func table(_ id: String) -> String {
         let metrics: [ModelMetric] = [.p50, .p90, .p99, .p999]
         let rows = lines.map { line in
@@ -58,7 +61,8 @@ struct LatencyFigure {
                 contender: line.entry.contender, cells: metrics.map { PageTable.Cell(line.entry.cell.text($0)) })
         }
         return PageTable.html(id, metrics.map(\.title), rows, styles)
-            + "<p class=\"soft\">Medians of the samples; the curve is the middle sample by p99.</p>"
+            + "<p class=\"soft\">Medians of the samples; the curve is the middle sample by p99."
+            + (hasItems ? " Times are shorter where a contender had fewer items." : "") + "</p>"
     }
 }
 
