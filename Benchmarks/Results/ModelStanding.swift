@@ -93,6 +93,14 @@ package struct ModelStanding: Sendable {
         }
     }
 
+    /// Of each window the cell with the nearest number of items, by ascending number in flight.
+    func byWindow(_ cells: [ModelCell]) -> [ModelCell] {
+        Dictionary(grouping: cells, by: \.window).compactMap { window, cells in
+            ModelStanding.nearest(cells, items: items, window: window)
+        }
+        .sorted { $0.flight < $1.flight }
+    }
+
     private static func isBetter(_ first: Entry, _ second: Entry, _ criterion: ModelCriterion) -> Bool {
         if first.lost != second.lost { return first.lost < second.lost }
         let (left, right) = (first.statistics.median, second.statistics.median)

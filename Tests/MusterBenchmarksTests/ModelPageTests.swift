@@ -137,6 +137,21 @@ struct ModelPageTests {
         #expect(text.contains("sources: not applicable: a file has no events to wait for"))
     }
 
+    @Test("draws memory and threads over items in flight where no workload has several numbers of items")
+    func growth() throws {
+        var results = SyntheticResults.ordinary
+        results.cells.removeAll { $0.items != 1000 || $0.workload != "tcp-now" }
+        // A run gives a wider window more items.
+        for index in results.cells.indices where results.cells[index].window > 1 {
+            results.cells[index].items = results.cells[index].window * 4
+        }
+        let text = String(decoding: ModelPage(results).html, as: UTF8.self)
+        #expect(text.contains("<h3 id=\"memory-1\">Memory over items in flight</h3>"))
+        let start = try #require(text.firstRange(of: "aria-labelledby=\"threads-1\"><table>")).upperBound
+        let row = try #require(text[start...].firstMatch(of: /muster<\/bdi>.*?<\/tr>/)).0
+        #expect(row.matches(of: /<td class="n">4<\/td>/).count == 5)
+    }
+
     @Test("draws every contender in its own way")
     func styles() throws {
         let text = try ModelPageTests.page("full")

@@ -26,11 +26,10 @@ struct GrowthFigure {
         let cells = results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }
         var lines: [Line] = []
         for entry in standing.candidates + standing.others {
+            let own = cells.filter { $0.contender == entry.contender.name }
             var values: [(number: Int, median: Double)] = []
-            for cell in cells where cell.contender == entry.contender.name {
-                guard byItems ? cell.window == entry.cell.window : cell.items == entry.cell.items,
-                    let median = cell.statistics(metric)?.median
-                else { continue }
+            for cell in byItems ? own.filter({ $0.window == entry.cell.window }) : standing.byWindow(own) {
+                guard let median = cell.statistics(metric)?.median else { continue }
                 values.append((byItems ? cell.items : cell.flight, median))
             }
             values.sort { $0.number < $1.number }

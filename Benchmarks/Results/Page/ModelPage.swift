@@ -101,11 +101,11 @@ package struct ModelPage {
     /// Of the workloads with several numbers of items; where none has, of the one with most windows.
     private var growth: String {
         let standings = decisions.map(\.standing)
-        var shown = standings.enumerated().filter { sizes($0.element, \.items, among: \.window) > 1 }
+        var shown = standings.enumerated().filter { itemCounts($0.element) > 1 }
         let byItems = !shown.isEmpty
         if shown.isEmpty,
             let widest = standings.enumerated().max(by: {
-                sizes($0.element, \.window, among: \.items) < sizes($1.element, \.window, among: \.items)
+                windowCount($0.element) < windowCount($1.element)
             })
         {
             shown = [widest]
@@ -121,13 +121,17 @@ package struct ModelPage {
         }.joined()
     }
 
-    /// Of how many values a contender has cells, otherwise alike: the most that any has.
-    private func sizes(_ standing: ModelStanding, _ value: (ModelCell) -> Int, among other: (ModelCell) -> Int) -> Int {
+    /// The most numbers of items that any contender has with one window.
+    private func itemCounts(_ standing: ModelStanding) -> Int {
         var seen: [String: [Int: Set<Int>]] = [:]
         for cell in results.cells where cell.workload == standing.workload.name && cell.isMeasured {
-            seen[cell.contender, default: [:]][other(cell), default: []].insert(value(cell))
+            seen[cell.contender, default: [:]][cell.window, default: []].insert(cell.items)
         }
         return seen.values.flatMap { $0.values.map(\.count) }.max() ?? 0
+    }
+
+    private func windowCount(_ standing: ModelStanding) -> Int {
+        Set(results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }.map(\.window)).count
     }
 
     /// Of the workloads that are judged by it; where none is, of all that have one.

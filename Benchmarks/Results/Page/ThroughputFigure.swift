@@ -15,12 +15,7 @@ struct ThroughputFigure {
         self.styles = styles
         let cells = results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }
         lines = (standing.candidates + standing.others).map { entry in
-            // Of each window the cell with the nearest number of items.
-            let own = Dictionary(grouping: cells.filter { $0.contender == entry.contender.name }, by: \.window)
-            let nearest = own.compactMap { window, cells in
-                ModelStanding.nearest(cells, items: standing.items, window: max(window, 1))
-            }
-            return (entry.contender, nearest.sorted { $0.flight < $1.flight })
+            (entry.contender, standing.byWindow(cells.filter { $0.contender == entry.contender.name }))
         }
         if lines.isEmpty { return nil }
     }
