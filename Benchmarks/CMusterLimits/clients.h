@@ -17,6 +17,25 @@
 // Where nothing happens for so long, what is still in flight has failed.
 enum { PATIENCE_MS = 10000, EVENTS = 512 };
 
+// --- what a dialogue consists of
+enum { QUERY_SIZE = 64 };
+typedef struct {
+    uint32_t index;
+    uint32_t length;
+    uint16_t id;
+    unsigned char query[QUERY_SIZE];
+} question;
+// A query for the address of a host; its length.
+uint32_t lim_write_query(unsigned char *to, uint16_t id, uint32_t index);
+// Whether an answer is to this query, without fault, and gives the host's address.
+bool lim_is_right(const unsigned char *answer, uint32_t length, const question *question);
+// A request to a host; its length.
+size_t lim_write_request(char *to, uint32_t index, uint16_t port);
+// A socket for all of 127.0.0.0/8 on a port of the system's choice; -1 where there is none.
+int lim_open_server(int type, uint16_t *port);
+enum verdict { NEED_MORE, UP, DOWN };
+enum verdict lim_judge_response(const char *bytes, size_t count);
+
 static inline struct sockaddr_in host_address(uint32_t index, uint16_t port) {
     return (struct sockaddr_in){
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(lim_address(index))};

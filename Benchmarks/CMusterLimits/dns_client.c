@@ -1,7 +1,7 @@
 #include "clients.h"
 #include <poll.h>
 
-enum { BATCH = 64, QUERY_SIZE = 64, ANSWER_SIZE = 2048 };
+enum { BATCH = 64, ANSWER_SIZE = 2048 };
 static const uint32_t NONE = 0xFFFFFFFF;
 
 // Ids nobody can guess, drawn in bulk.
@@ -18,15 +18,8 @@ static uint16_t draw(id_source *source) {
     return source->pool[source->used++];
 }
 
-typedef struct {
-    uint32_t index;
-    uint32_t length;
-    uint16_t id;
-    unsigned char query[QUERY_SIZE];
-} question;
-
 // A query for `host000042.fleet.test`, type A, with EDNS0 and 1,232 bytes of payload.
-static uint32_t write_query(unsigned char *to, uint16_t id, uint32_t index) {
+uint32_t lim_write_query(unsigned char *to, uint16_t id, uint32_t index) {
     static const unsigned char head[12] = {0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
     static const unsigned char tail[] = "\5fleet\4test\0\0\1\0\1\0\0\x29\4\xD0\0\0\0\0\0";
     memcpy(to, head, sizeof head);
@@ -46,7 +39,7 @@ static uint32_t write_query(unsigned char *to, uint16_t id, uint32_t index) {
 }
 
 // Whether an answer is to this query, without fault, and gives the host's address.
-static bool is_right(const unsigned char *answer, uint32_t length, const question *question) {
+bool lim_is_right(const unsigned char *answer, uint32_t length, const question *question) {
     uint32_t end = question->length - 11;
     if (length < end + 16 || !(answer[2] & 0x80) || (answer[2] & 2) || (answer[3] & 15) != 0) return false;
     if (answer[4] != 0 || answer[5] != 1 || answer[6] != 0 || answer[7] != 1) return false;
@@ -115,7 +108,7 @@ lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) {
                 while (by_id[question->id] != NONE);
                 by_id[question->id] = slot;
                 question->index = next++;
-                question->length = write_query(question->query, question->id, question->index);
+                question->length = lim_write_query(question->query, question->id, question->index);
                 out_parts[batch++] = (struct iovec){question->query, question->length};
             }
             send_all(fd, outgoing, batch);
@@ -142,7 +135,7 @@ lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) {
             uint16_t id = (uint16_t)(answers[i][0] << 8 | answers[i][1]);
             uint32_t slot = by_id[id];
             if (slot == NONE) continue;
-            if (is_right(answers[i], length, &questions[slot])) outcome.up++;
+            if (lim_is_right(answers[i], length, &questions[slot])) outcome.up++;
             by_id[id] = NONE;
             free_slots[free_count++] = slot;
             done++;

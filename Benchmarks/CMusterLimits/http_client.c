@@ -1,7 +1,7 @@
 #include "clients.h"
 
 // The same bytes as muster's own request.
-static size_t write_request(char *to, uint32_t index, uint16_t port) {
+size_t lim_write_request(char *to, uint32_t index, uint16_t port) {
     static const char head[] = "GET /health HTTP/1.1\r\nHost: ";
     static const char tail[] = "\r\nUser-Agent: muster/0.1\r\nAccept: */*\r\nConnection: close\r\n\r\n";
     uint32_t address = lim_address(index);
@@ -20,10 +20,8 @@ static inline bool is_token(unsigned char byte) {
            (byte != 0 && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
 }
 
-enum verdict { NEED_MORE, UP, DOWN };
-
 // Reads a response whole: status line, every field's name and value, the body's length, the body.
-static enum verdict judge(const char *bytes, size_t count) {
+enum verdict lim_judge_response(const char *bytes, size_t count) {
     const char *end = bytes + count;
     if (count < 12) return NEED_MORE;
     if (memcmp(bytes, "HTTP/1.", 7) != 0 || (bytes[7] != '0' && bytes[7] != '1') || bytes[8] != ' ') return DOWN;
@@ -77,7 +75,7 @@ static bool advance(loop *loop, place *place, uint32_t events, bool always_ask, 
             if (pending_error(place->fd) != 0) return true;
         }
         if (!(events & EPOLLOUT)) return false;
-        size_t count = write_request(request, place->index, loop->port);
+        size_t count = lim_write_request(request, place->index, loop->port);
         if (send(place->fd, request, count, MSG_NOSIGNAL) != (ssize_t)count) return true;
         place->state = WAITING;
         if (!(events & EPOLLIN)) return false;
@@ -89,7 +87,7 @@ static bool advance(loop *loop, place *place, uint32_t events, bool always_ask, 
         if (got < 0 && errno == EAGAIN) return false;
         if (got <= 0) return true;
         size_t count = place->kept_count + (size_t)got;
-        enum verdict verdict = judge(loop->buffer, count);
+        enum verdict verdict = lim_judge_response(loop->buffer, count);
         if (verdict != NEED_MORE) {
             *up = verdict == UP;
             return true;

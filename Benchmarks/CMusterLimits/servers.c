@@ -33,7 +33,7 @@ void lim_announce(uint16_t port) {
 
 // --- sockets
 
-static int open_server(int type, uint16_t *port) {
+int lim_open_server(int type, uint16_t *port) {
     int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1, size = 8 << 20;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     // All of 127.0.0.0/8 and nothing from outside this machine.
@@ -76,7 +76,7 @@ static void take(enum lim_service service, int epoll, int fd) {
 
 static int serve_streams(enum lim_service service) {
     uint16_t port;
-    int listener = open_server(SOCK_STREAM, &port);
+    int listener = lim_open_server(SOCK_STREAM, &port);
     if (listener < 0 || listen(listener, 65535) < 0) return errno;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     watch(epoll, listener, EPOLLIN, (uint32_t)listener);
@@ -104,7 +104,7 @@ static int serve_streams(enum lim_service service) {
 // A listener whose queue is full: every further SYN is dropped.
 static int serve_black_hole(void) {
     uint16_t port;
-    int listener = open_server(SOCK_STREAM, &port);
+    int listener = lim_open_server(SOCK_STREAM, &port);
     if (listener < 0 || listen(listener, 0) < 0) return errno;
     for (uint32_t i = 0; i < 4; i++) connect_new(60000 + i, port);
     usleep(100000);
@@ -137,7 +137,7 @@ static uint32_t answer_dns(unsigned char *message, uint32_t length) {
 static int serve_names(void) {
     enum { BATCH = 64, SIZE = 1024 };
     uint16_t port;
-    int fd = open_server(SOCK_DGRAM, &port);
+    int fd = lim_open_server(SOCK_DGRAM, &port);
     if (fd < 0) return errno;
     static unsigned char buffers[BATCH][SIZE];
     static struct sockaddr_in sources[BATCH];

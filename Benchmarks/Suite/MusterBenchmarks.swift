@@ -7,7 +7,7 @@ struct MusterBenchmarks: AsyncParsableCommand {
         commandName: "muster-benchmarks",
         abstract: "Measures muster against what the kernel lets anybody reach.",
         subcommands: [
-            IOCommand.self, LogsCommand.self, RotateCommand.self, ReportCommand.self, ServeCommand.self,
-            HoldCommand.self, MeasureCommand.self, ScanCommand.self, RotateBareCommand.self,
+            IOCommand.self, LogsCommand.self, RotateCommand.self, ModelsCommand.self, ReportCommand.self,
+            ServeCommand.self, ServePacedCommand.self, HoldCommand.self, ModelRunCommand.self, ModelItemCommand.self,
         ])
 }

@@ -137,6 +137,8 @@ int64_t lim_raise_descriptor_limit(void);
 double lim_load_average(void);
 // Date and time in UTC, `2026-11-23 18:06 UTC`; the length written.
 size_t lim_date(char *text, size_t capacity);
+// The same as ISO 8601, to the second.
+size_t lim_iso_date(char *text, size_t capacity);
 
 // Memory of this process in KiB: all that is resident, or without what files back.
 int64_t lim_resident_kb(bool anonymous);
@@ -154,5 +156,7 @@ int lim_collect(int process, lim_usage *usage);
 int lim_run(const char *const *arguments, int core, lim_usage *usage);
 // lim_check_tcp in a process of its own.
 int lim_run_tcp(uint16_t port, uint32_t count, uint32_t window, lim_usage *usage);
+
+#include "CMusterModels.h"
 
 #endif

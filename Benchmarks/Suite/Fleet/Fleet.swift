@@ -8,15 +8,18 @@ import Synchronization
 /// `muster check` has but the file and the reports.
 struct Fleet: Sendable {
     let inventory: Inventory
-    private let probe: any Probe
+    let probe: any Probe
 
     /// The most hosts: second octets 10 to 209.
     static let most = 10_000_000
 
     /// So many hosts, `host000000.fleet.test` at 127.10.0.1 and up, with a check of this kind.
-    init(count: Int, kind: String, settings: Setting, timeout: Duration = .seconds(10), roots: [String] = []) throws {
+    init(
+        count: Int, kind: String, settings: Setting, timeout: Duration = .seconds(10), attempts: Int = 2,
+        roots: [String] = []
+    ) throws {
         let check = Check(
-            name: kind, kind: kind, settings: settings, timeout: timeout, attempts: 2,
+            name: kind, kind: kind, settings: settings, timeout: timeout, attempts: attempts,
             location: "benchmark: checks.\(kind)")
         inventory = try Self.inventory(count, checks: [check])
         let log = FaultLog()

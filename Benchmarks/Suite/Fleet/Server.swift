@@ -36,7 +36,18 @@ struct Server: Sendable {
 
     /// Runs a server while `body` runs.
     static func with<R>(_ service: Service, _ body: (Server) async throws -> R) async throws -> R {
-        let child = try ChildProcess(["/proc/self/exe", "serve", service.rawValue], core: lim_core(-1))
+        try await with(["serve", service.rawValue], body)
+    }
+
+    /// The same with hosts that take their time.
+    static func withPaced<R>(
+        _ delays: lim_delays, stall: Int, _ body: (Server) async throws -> R
+    ) async throws -> R {
+        try await with(["serve-paced", "\(delays.rawValue)", "\(stall)"], body)
+    }
+
+    private static func with<R>(_ command: [String], _ body: (Server) async throws -> R) async throws -> R {
+        let child = try ChildProcess(["/proc/self/exe"] + command, core: lim_core(-1))
         defer { child.collect() }
         var lines: [String] = []
         while let line = child.readLine() {
@@ -45,6 +56,6 @@ struct Server: Sendable {
             }
             lines.append(line)
         }
-        throw BenchmarkFault("the \(service.rawValue) server did not start")
+        throw BenchmarkFault("the server does not start: \(command.joined(separator: " "))")
     }
 }

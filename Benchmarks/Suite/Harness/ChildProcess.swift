@@ -65,8 +65,15 @@ struct ChildProcess {
         return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The same as ISO 8601, to the second.
+    static var isoDate: String {
+        var text = [CChar](repeating: 0, count: 64)
+        let length = unsafe text.withUnsafeMutableBufferPointer { unsafe lim_iso_date($0.baseAddress!, $0.count) }
+        return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Invariant: the vector ends with a null pointer and lives as long as `body` runs.
-    private static func withVector<R>(
+    static func withVector<R>(
         _ arguments: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> R
     ) -> R {
         var vector = unsafe arguments.map { unsafe UnsafePointer<CChar>(strdup($0)) }

@@ -8,12 +8,7 @@ enum DNSWorkload {
             let port = server.port
             let fleets = try FleetsBySize(settings.sizes) { count in
                 try Fleet(
-                    count: count, kind: "dns",
-                    settings: .object([
-                        .init("server", .string("127.0.0.1:\(port)")), .init("name", .string("{name}")),
-                        .init("type", .string("A")),
-                        .init("expect", .object([.init("answers", .list([.string("{address}")]))])),
-                    ]), timeout: .seconds(2))
+                    count: count, kind: "dns", settings: check(port: port), timeout: .seconds(2))
             }
             let window = settings.window
             var comparison = Comparison(
@@ -36,5 +31,14 @@ enum DNSWorkload {
                 rows: measured.rows(baselines: ["batched"], goals: [.ratio(to: "batched", atMost: 1.25)])
                     + [measured.growth].compactMap { $0 })
         }
+    }
+
+    /// A check for the address of each host.
+    static func check(port: UInt16) -> Setting {
+        .object([
+            .init("server", .string("127.0.0.1:\(port)")), .init("name", .string("{name}")),
+            .init("type", .string("A")),
+            .init("expect", .object([.init("answers", .list([.string("{address}")]))])),
+        ])
     }
 }

@@ -1,0 +1,179 @@
+// What C can do with one epoll loop for dialogues, and with threads beside it for what computes or blocks.
+#include "clients.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+
+// --- threads beside the loop: items go in by a queue, their number comes back by an eventfd
+
+typedef struct {
+    lim_record *record;
+    int events;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    uint32_t *queue;
+    uint32_t put, taken;
+    bool is_closed;
+    pthread_t threads[64];
+    int count;
+} side;
+
+static void *work_aside(void *argument) {
+    side *side = argument;
+    while (true) {
+        pthread_mutex_lock(&side->lock);
+        while (side->taken == side->put && !side->is_closed) pthread_cond_wait(&side->changed, &side->lock);
+        bool has_item = side->taken < side->put;
+        uint32_t index = has_item ? side->queue[side->taken++] : 0;
+        pthread_mutex_unlock(&side->lock);
+        if (!has_item) return NULL;
+        lim_item_perform(side->record, index);
+        eventfd_write(side->events, 1);
+    }
+}
+
+static side *side_open(lim_record *record, int threads) {
+    side *made = calloc(1, sizeof *made);
+    made->record = record;
+    made->events = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    made->queue = calloc(record->work.items, sizeof *made->queue);
+    pthread_mutex_init(&made->lock, NULL);
+    pthread_cond_init(&made->changed, NULL);
+    while (made->count < threads && made->count < 64 &&
+           pthread_create(&made->threads[made->count], NULL, work_aside, made) == 0)
+        made->count++;
+    return made;
+}
+
+static void side_put(side *side, uint32_t index) {
+    pthread_mutex_lock(&side->lock);
+    side->queue[side->put++] = index;
+    pthread_cond_signal(&side->changed);
+    pthread_mutex_unlock(&side->lock);
+}
+
+static void side_close(side *side) {
+    pthread_mutex_lock(&side->lock);
+    side->is_closed = true;
+    pthread_cond_broadcast(&side->changed);
+    pthread_mutex_unlock(&side->lock);
+    for (int i = 0; i < side->count; i++) pthread_join(side->threads[i], NULL);
+    close(side->events);
+    free(side->queue);
+    free(side);
+}
+
+// --- the loop
+
+typedef struct {
+    lim_dialogue dialogue;
+    int64_t deadline;
+    bool is_busy;
+} berth;
+
+typedef struct {
+    lim_record *record;
+    int epoll;
+    uint32_t next, in_flight, free_count;
+    berth *berths;
+    uint32_t *free_berths;
+    // Where there are logs to read.
+    side *side;
+} loop;
+
+static const uint32_t ASIDE = 0xFFFFFFFF;
+
+static void settle(loop *loop, uint32_t slot, enum lim_step step) {
+    berth *berth = &loop->berths[slot];
+    lim_item_end(loop->record, berth->dialogue.index, step == LIM_STEP_UP, 0);
+    lim_dialogue_end(&berth->dialogue);
+    berth->is_busy = false;
+    loop->free_berths[loop->free_count++] = slot;
+    loop->in_flight--;
+}
+
+static void admit(loop *loop) {
+    const lim_work *work = &loop->record->work;
+    while (loop->in_flight < work->window && loop->next < work->items) {
+        uint32_t index = loop->next++;
+        loop->in_flight++;
+        if (lim_item_of(work, index) != LIM_ITEM_DIALOGUE) {
+            side_put(loop->side, index);
+            continue;
+        }
+        uint32_t slot = loop->free_berths[--loop->free_count];
+        berth *berth = &loop->berths[slot];
+        berth->is_busy = true;
+        lim_item_begin(loop->record, index);
+        berth->deadline = lim_now_ns() + 1000000 * (int64_t)work->timeout_ms;
+        enum lim_step step = lim_dialogue_begin(work, index, &berth->dialogue);
+        if (step == LIM_STEP_DOWN || watch(loop->epoll, berth->dialogue.fd, EPOLLIN | EPOLLOUT | EPOLLET, slot) < 0)
+            settle(loop, slot, LIM_STEP_DOWN);
+    }
+}
+
+static void take_event(loop *loop, uint32_t slot, uint32_t events) {
+    if (slot == ASIDE) {
+        eventfd_t finished = 0;
+        if (eventfd_read(loop->side->events, &finished) == 0) loop->in_flight -= (uint32_t)finished;
+        return;
+    }
+    berth *berth = &loop->berths[slot];
+    // What is writable and has asked waits for bytes.
+    if (!berth->is_busy) return;
+    if (berth->dialogue.is_asked && !(events & ~(uint32_t)EPOLLOUT)) return;
+    enum lim_step step = lim_dialogue_advance(&loop->record->work, &berth->dialogue);
+    if (step == LIM_STEP_READ && events & EPOLLIN) step = lim_dialogue_advance(&loop->record->work, &berth->dialogue);
+    if (step == LIM_STEP_UP || step == LIM_STEP_DOWN) settle(loop, slot, step);
+}
+
+static void expire(loop *loop) {
+    int64_t now = lim_now_ns();
+    for (uint32_t slot = 0; slot < loop->record->work.window; slot++)
+        if (loop->berths[slot].is_busy && loop->berths[slot].deadline <= now) settle(loop, slot, LIM_STEP_DOWN);
+}
+
+static int run_dialogues(lim_record *record, int cores) {
+    uint32_t window = record->work.window;
+    loop loop = {.record = record, .epoll = epoll_create1(EPOLL_CLOEXEC), .free_count = window};
+    if (loop.epoll < 0) return -errno;
+    loop.berths = calloc(window, sizeof *loop.berths);
+    loop.free_berths = calloc(window, sizeof *loop.free_berths);
+    for (uint32_t slot = 0; slot < window; slot++) loop.free_berths[slot] = window - 1 - slot;
+    if (record->work.kind == LIM_WORK_MIXED) {
+        loop.side = side_open(record, cores);
+        watch(loop.epoll, loop.side->events, EPOLLIN, ASIDE);
+    }
+    struct epoll_event events[EVENTS];
+    int64_t last_look = lim_now_ns();
+    while (true) {
+        admit(&loop);
+        if (loop.in_flight == 0 && loop.next >= record->work.items) break;
+        int found = epoll_wait(loop.epoll, events, EVENTS, 10);
+        for (int i = 0; i < found; i++) take_event(&loop, (uint32_t)events[i].data.u64, events[i].events);
+        if (lim_now_ns() - last_look < 10000000) continue;
+        expire(&loop);
+        last_look = lim_now_ns();
+    }
+    if (loop.side != NULL) side_close(loop.side);
+    close(loop.epoll);
+    free(loop.berths);
+    free(loop.free_berths);
+    return 0;
+}
+
+int lim_run_loop(lim_record *record, int cores) {
+    switch (record->work.kind) {
+    case LIM_WORK_TCP:
+    case LIM_WORK_DNS:
+    case LIM_WORK_HTTP:
+    case LIM_WORK_MIXED: return run_dialogues(record, cores);
+    case LIM_WORK_FILES:
+    case LIM_WORK_PIECES: return lim_run_threads(record, cores);
+    case LIM_WORK_READS: return lim_run_threads(record, (int)record->work.window);
+    default:
+        for (uint32_t index = 0; index < record->work.items; index++) lim_item_perform(record, index);
+        return 0;
+    }
+}

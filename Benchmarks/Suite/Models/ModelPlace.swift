@@ -1,0 +1,45 @@
+import CMusterLimits
+import Glibc
+
+/// The folder of a run of the models: its record and its logs. It goes when this process ends, however that comes.
+struct ModelPlace {
+    let folder: String
+    /// Waits for the end of its input, which is ours.
+    private let cleaner: ChildProcess
+
+    init() throws(BenchmarkFault) {
+        folder = "/tmp/muster-benchmark-models-\(getpid())"
+        guard unsafe mkdir(folder, 0o700) == 0 else {
+            throw BenchmarkFault("\(folder) cannot be made: errno \(errno)")
+        }
+        cleaner = try ChildProcess(["sh", "-c", "trap '' INT TERM HUP; cat; rm -rf \"$0\"", folder], core: nil)
+    }
+
+    func remove() { cleaner.collect() }
+
+    var record: String { folder + "/record" }
+
+    /// The logs of a workload, made where they are not there yet: what they are for a record, and the lines of each item.
+    func logs(_ assignment: Assignment, items: Int) throws(BenchmarkFault) -> (path: String, size: Int) {
+        switch assignment.logs {
+        case .none: return ("", 0)
+        case .pieces: return (try large(LargeLog.size * LargeLog.assignment.items), LargeLog.size)
+        case .files:
+            let tree = folder + "/logs-\(items)"
+            if unsafe access(tree, R_OK) == 0 { return (tree, SmallLogs.size) }
+            let source = try large(SmallLogs.size * items)
+            let shape = lim_tree(files: UInt32(items), per_directory: 1000, size: UInt32(SmallLogs.size))
+            let outcome = unsafe lim_plant_tree(tree, source, shape)
+            guard outcome == 0 else { throw BenchmarkFault("\(tree) cannot be written: errno \(-outcome)") }
+            return (tree, SmallLogs.size)
+        }
+    }
+
+    private func large(_ bytes: Int) throws(BenchmarkFault) -> String {
+        let path = folder + "/access-\(bytes).log"
+        if unsafe access(path, R_OK) == 0 { return path }
+        let outcome = unsafe lim_generate_log(LIM_COMBINED, UInt64(bytes), 1, path)
+        guard outcome == 0 else { throw BenchmarkFault("\(path) cannot be written: errno \(-outcome)") }
+        return path
+    }
+}

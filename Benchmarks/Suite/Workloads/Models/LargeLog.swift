@@ -1,0 +1,11 @@
+import CMusterLimits
+
+/// Computing in a few large pieces.
+enum LargeLog {
+    static let assignment = Assignment(
+        name: "log-large", title: "A log of 24 MB parsed in pieces of 256 KB", kind: LIM_WORK_PIECES, logs: .pieces,
+        items: 96, itemCost: 800e-6, hasLatency: false)
+
+    /// Bytes of a piece.
+    static let size = 256 << 10
+}

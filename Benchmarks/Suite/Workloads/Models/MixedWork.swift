@@ -1,0 +1,10 @@
+import CMusterLimits
+import MusterBenchmarkResults
+
+/// What happens to checks while logs are read: an item in eight is a piece of a log, and only the checks are timed.
+enum MixedWork {
+    static let assignment = Assignment(
+        name: "mixed", title: "TCP probes of 10 ms while logs are parsed: the time of the probes", criterion: .latency,
+        kind: LIM_WORK_MIXED, server: .paced(hole: false), logs: .pieces, delays: LIM_DELAY_FIXED, items: 768,
+        fewest: 24, itemCost: 100e-6, beats: true)
+}
