@@ -20,16 +20,19 @@ struct Assignment: Sendable {
     var server = Server.none
     var logs = Logs.none
     var delays = LIM_DELAY_NONE
-    /// Milliseconds after which an item has failed.
+    /// Milliseconds after which an item has failed, and the same in the quick run.
     var timeout = 5000
+    var quickTimeout: Int?
     /// Items in flight: the first is measured always, the others in the long run.
     var windows = [64]
+    /// Whether other programs do it too where nobody asks for them by name: they are slow, and the run is to be short.
+    var isForPrograms = false
     /// Items at most; fewer where a contender would need too long.
     var items: Int
     /// Items at least, so that what is rare occurs.
-    var fewest = 16
+    var fewest = 8
     /// Seconds that a sample is to take at most, about.
-    var budget = 0.08
+    var budget = 0.06
     /// Seconds of processor time that an item takes, about, its server's included.
     var itemCost = 0.0
     /// Whether items have a time of their own.

@@ -10,7 +10,7 @@ struct ModelChild {
     let lines: [Int]
 
     /// Seconds after which a run is ended.
-    static let mostSeconds = 60
+    static let mostSeconds = 30
 
     /// Errors: it could not do the work, or did it wrongly.
     func measure(hasLatency: Bool) throws(BenchmarkFault) -> ModelSample {

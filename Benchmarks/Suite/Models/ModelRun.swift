@@ -16,7 +16,7 @@ struct ModelRun {
             work.kind = assignment.kind.rawValue
             work.delays = assignment.delays.rawValue
             work.stall_ms = UInt32(settings.stall)
-            work.timeout_ms = UInt32(assignment.timeout)
+            work.timeout_ms = UInt32(settings.timeout(assignment))
             work.items = UInt32(items)
             work.port = UInt32(port)
             work.hole_port = UInt32(hole)
@@ -104,6 +104,11 @@ struct ModelRun {
     private func obstacle(_ assignment: Assignment, _ contender: Contender, _ work: lim_work) -> String? {
         if let obstacle = contender.obstacle(assignment) { return obstacle }
         let usual = assignment.computes ? min(assignment.windows[0], settings.cores) : assignment.windows[0]
-        return contender.isUnbounded && Int(work.window) != usual ? "it has no window" : nil
+        let isUsual = Int(work.window) == usual
+        if contender.isUnbounded, !isUsual { return "it has no window" }
+        if contender.isExternal, !settings.areNamed, !assignment.isForPrograms || !isUsual {
+            return "left out to keep the run short; --contender \(contender.name) measures it"
+        }
+        return nil
     }
 }

@@ -7,16 +7,22 @@ struct ModelSettings: Sendable {
     /// Times the items of each cell.
     var scale: Double
     var isQuick: Bool
+    /// Whether the contenders were asked for by name.
+    var areNamed: Bool
     var cores: Int
 
-    /// What the short run makes of a workload: less of it, with one window, and stalls of a tenth.
-    private static let quickShare = 0.3
-    private static let quickStall = 200
+    /// What the short run makes of a workload: less of it, with one window, and stalls of a twentieth.
+    private static let quickShare = 0.2
+    private static let quickStall = 100
     private static let stall = 2000
 
     var stall: Int { isQuick ? Self.quickStall : Self.stall }
 
     private var share: Double { scale * (isQuick ? Self.quickShare : 1) }
+
+    func timeout(_ assignment: Assignment) -> Int {
+        isQuick ? assignment.quickTimeout ?? assignment.timeout : assignment.timeout
+    }
 
     func windows(_ assignment: Assignment) -> [Int] { isQuick ? [assignment.windows[0]] : assignment.windows }
 

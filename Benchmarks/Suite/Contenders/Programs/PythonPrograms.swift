@@ -118,7 +118,10 @@ enum PythonPrograms {
     private static let processes = """
         import multiprocessing
         multiprocessing.set_start_method("fork")
-        with multiprocessing.Pool(min(window, items)) as pool: tell(pool.imap_unordered(perform, range(items)))
+        pool = multiprocessing.Pool(min(window, items))
+        tell(pool.imap_unordered(perform, range(items)))
+        pool.close()
+        pool.join()
         """
 
     private static let tasks = """

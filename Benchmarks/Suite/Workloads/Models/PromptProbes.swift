@@ -4,5 +4,5 @@ import CMusterLimits
 enum PromptProbes {
     static let assignment = Assignment(
         name: "tcp-now", title: "TCP probes of hosts that answer at once", kind: LIM_WORK_TCP,
-        server: .paced(hole: false), items: 1500, itemCost: 40e-6)
+        server: .paced(hole: false), isForPrograms: true, items: 1500, itemCost: 40e-6)
 }

@@ -3,7 +3,8 @@ import CMusterLimits
 /// Computing in many small pieces, an open file each.
 enum SmallLogs {
     static let assignment = Assignment(
-        name: "log-files", title: "Logs parsed: 500 files of 32 KB", kind: LIM_WORK_FILES, logs: .files, items: 500,
+        name: "log-files", title: "Logs parsed: 500 files of 32 KB", kind: LIM_WORK_FILES, logs: .files,
+        isForPrograms: true, items: 500,
         itemCost: 100e-6, hasLatency: false)
 
     /// Bytes of a file.

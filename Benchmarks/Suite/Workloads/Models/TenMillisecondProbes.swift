@@ -4,6 +4,7 @@ import CMusterLimits
 enum TenMillisecondProbes {
     static let assignment = Assignment(
         name: "tcp-10ms", title: "TCP probes of hosts that answer after 10 ms", kind: LIM_WORK_TCP,
-        server: .paced(hole: false), delays: LIM_DELAY_FIXED, windows: [64, 8, 512], items: 4000, fewest: 8,
+        server: .paced(hole: false), delays: LIM_DELAY_FIXED, windows: [64, 8, 512], isForPrograms: true, items: 4000,
+        fewest: 8,
         itemCost: 40e-6)
 }
