@@ -161,15 +161,19 @@ typedef struct {
     uint32_t lines, status[1000];
 } log_answers;
 
-// `… "GET /path HTTP/1.1" 200 1234 …`: hash of the target, status, bytes.
+static const char *hash_until(char mark, const char *at, const char *end, uint64_t *hash) {
+    for (; at < end && *at != mark; at++) *hash = (*hash ^ (unsigned char)*at) * 0x100000001b3;
+    return at;
+}
+
+// `address … "GET /path HTTP/1.1" 200 1234 "referrer" "agent"`: all fields by their hashes, status and bytes counted.
 static void read_log_line(const char *line, const char *end, log_answers *to) {
     to->lines++;
-    const char *quote = memchr(line, '"', (size_t)(end - line));
-    if (quote == NULL) return;
     uint64_t hash = 0xcbf29ce484222325;
-    const char *at = quote + 1;
-    for (; at < end && *at != '"'; at++) hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+    const char *at = hash_until('"', line, end, &hash);
+    if (at < end) at = hash_until('"', at + 1, end, &hash);
     if (end - at < 7) return;
+    hash_until('\n', at, end, &hash);
     unsigned hundreds = at[2] - 48u, tens = at[3] - 48u, ones = at[4] - 48u;
     if (hundreds > 9 || tens > 9 || ones > 9) return;
     to->status[hundreds * 100 + tens * 10 + ones]++;

@@ -12,6 +12,7 @@ struct ModelRunCommand: AsyncParsableCommand {
     @Argument
     var contender: String
 
+    @MainActor
     func run() async throws {
         lim_lead_group(Int32(ModelChild.mostSeconds))
         _ = lim_raise_descriptor_limit()

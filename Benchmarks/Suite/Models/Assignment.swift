@@ -37,7 +37,7 @@ struct Assignment: Sendable {
     var itemCost = 0.0
     /// Whether items have a time of their own.
     var hasLatency = true
-    /// Whether the time of the item counts: of those that wait for others, where some compute.
+    /// Whether a heartbeat is kept beside it.
     var beats = false
     /// Whether a pass is so long that one to warm up would say nothing.
     var isLong = false
@@ -46,8 +46,8 @@ struct Assignment: Sendable {
 extension Assignment {
     var description: ModelWorkload { ModelWorkload(name: name, title: title, criterion: criterion) }
 
-    /// Why one that is made of events, and only of them, cannot do it.
-    var computes: Bool { logs != .none || kind == LIM_WORK_NOTHING || kind == LIM_WORK_CRASHES }
+    /// Whether its items do nothing but compute, so that more of them in flight than there are cores say nothing.
+    var computes: Bool { !server.isWaitedFor && kind != LIM_WORK_READS }
 }
 
 /// All workloads, in the order in which they are measured. A new one is a file of its own and one line here.

@@ -14,7 +14,7 @@ final class Pulse: Sendable {
     /// The 99th percentile in nanoseconds; -1 where there was no beat.
     var late: Int64 {
         let sorted = delays.withLock { $0.sorted() }
-        return sorted.isEmpty ? -1 : sorted[(sorted.count - 1) * 99 / 100]
+        return sorted.isEmpty ? -1 : sorted[(sorted.count * 99 + 99) / 100 - 1]
     }
 
     /// Beats until it is stopped; `sleep` waits until an instant in nanoseconds of the monotonic clock.
@@ -37,21 +37,24 @@ final class Pulse: Sendable {
 
     private func note(_ due: Int64) {
         let late = lim_now_ns() - due
-        delays.withLock { $0.append(late) }
+        // The beats that should have come meanwhile are late too.
+        delays.withLock { delays in
+            for delay in stride(from: late, through: 0, by: -Int(Self.interval)) { delays.append(delay) }
+        }
     }
 }
 
 extension Contender {
     /// Runs it, with a heartbeat beside it where the work asks for one.
     func runBeating(_ ledger: Ledger) async throws {
-        guard ledger.work.beats != 0 else { return try await run(ledger) }
+        guard ledger.work.beats != 0 else { return try await start(ledger) }
         let pulse = Pulse()
         switch heart {
-        case .none, .own: try await run(ledger)
+        case .none, .own: try await start(ledger)
         case .thread:
             let beating = unsafe lim_heart_start()
             defer { ledger.heartbeat = unsafe lim_heart_stop(beating) }
-            try await run(ledger)
+            try await start(ledger)
         case .task:
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -61,7 +64,7 @@ extension Contender {
                     }
                 }
                 defer { pulse.stop() }
-                try await run(ledger)
+                try await start(ledger)
             }
             ledger.heartbeat = pulse.late
         case .dispatch:
@@ -70,9 +73,18 @@ extension Contender {
             pulse.beat(on: .global(), group)
             defer { ledger.heartbeat = pulse.late }
             defer { Self.end(pulse, group) }
-            try await run(ledger)
+            try await start(ledger)
         }
     }
+
+    /// Task groups begin on the threads that all tasks share, as they do in a program; whatever blocks its caller begins on
+    /// the main thread, and takes none of those away.
+    private func start(_ ledger: Ledger) async throws {
+        if heart == .task { try await startShared(ledger) } else { try await run(ledger) }
+    }
+
+    @concurrent
+    private func startShared(_ ledger: Ledger) async throws { try await run(ledger) }
 
     private static func end(_ pulse: Pulse, _ group: DispatchGroup) {
         pulse.stop()

@@ -3,8 +3,8 @@ import CMusterLimits
 /// Computing in a few large pieces.
 enum LargeLog {
     static let assignment = Assignment(
-        name: "log-large", title: "A log of 24 MB parsed in pieces of 256 KB", kind: LIM_WORK_PIECES, logs: .pieces,
-        items: 96, itemCost: 800e-6, hasLatency: false)
+        name: "log-large", title: "A log of 48 MB parsed in pieces of 256 KB", kind: LIM_WORK_PIECES, logs: .pieces,
+        items: 192, itemCost: 400e-6, hasLatency: false)
 
     /// Bytes of a piece.
     static let size = 256 << 10
