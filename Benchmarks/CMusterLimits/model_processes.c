@@ -48,6 +48,7 @@ static int start(const lim_record *record, int epoll, worker *worker, uint32_t s
     close(out[1]);
     worker->input = in[1];
     worker->output = out[0];
+    fcntl(worker->output, F_SETFL, O_NONBLOCK);
     return watch(epoll, worker->output, EPOLLIN, slot) < 0 ? -errno : 0;
 }
 
@@ -60,19 +61,25 @@ static void feed(lim_record *record, worker *worker, uint32_t *next) {
     if (write(worker->input, &worker->index, sizeof worker->index) < 0) return;
 }
 
-static void stop(worker *worker) {
+static void stop(worker *worker, int epoll) {
+    // By hand: as long as another worker has not got so far as to close its copy, a close alone would leave it there.
+    epoll_ctl(epoll, EPOLL_CTL_DEL, worker->output, NULL);
     close(worker->input);
     close(worker->output);
     waitpid(worker->process, NULL, 0);
     worker->process = 0;
 }
 
-// Takes what a worker has to say; whether it is alive.
-static bool take_reply(lim_record *record, worker *worker) {
+enum news { NOTHING_NEW, ANSWERED, DIED };
+
+// Takes what a worker has to say.
+static enum news take_reply(lim_record *record, worker *worker) {
     reply reply;
-    if (read(worker->output, &reply, sizeof reply) != sizeof reply) return false;
+    ssize_t got = read(worker->output, &reply, sizeof reply);
+    if (got < 0 && errno == EAGAIN) return NOTHING_NEW;
+    if (got != sizeof reply || reply.index >= record->work.items) return DIED;
     lim_item_end(record, reply.index, reply.is_up, reply.value);
-    return true;
+    return ANSWERED;
 }
 
 int lim_run_process_pool(lim_record *record) {
@@ -94,9 +101,11 @@ int lim_run_process_pool(lim_record *record) {
         for (int i = 0; i < found && outcome == 0; i++) {
             uint32_t slot = (uint32_t)events[i].data.u64;
             worker *worker = &workers[slot];
-            if (!take_reply(record, worker)) {
+            enum news news = take_reply(record, worker);
+            if (news == NOTHING_NEW) continue;
+            if (news == DIED) {
                 // Its item is lost, the others are not: another one takes its place.
-                stop(worker);
+                stop(worker, epoll);
                 if (next < record->work.items) outcome = start(record, epoll, worker, slot);
                 else worker->process = 0;
                 if (worker->process == 0) {
@@ -108,7 +117,7 @@ int lim_run_process_pool(lim_record *record) {
             busy -= !worker->is_busy;
         }
     }
-    for (uint32_t slot = 0; slot < count; slot++) if (workers[slot].process > 0) stop(&workers[slot]);
+    for (uint32_t slot = 0; slot < count; slot++) if (workers[slot].process > 0) stop(&workers[slot], epoll);
     close(epoll);
     free(workers);
     return outcome;

@@ -14,7 +14,7 @@ struct ModelRunCommand: AsyncParsableCommand {
 
     @MainActor
     func run() async throws {
-        lim_lead_group(Int32(ModelChild.mostSeconds))
+        lim_lead_group(Int32(ModelChild.mostSeconds + 10))
         _ = lim_raise_descriptor_limit()
         let ledger = try Ledger(opening: record)
         guard let contender = ContenderCatalog.named(contender) else { throw ExitCode(2) }

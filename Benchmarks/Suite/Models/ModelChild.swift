@@ -27,8 +27,8 @@ struct ModelChild {
             &usage)
         guard outcome == 0 else { throw BenchmarkFault("it does not end within \(Self.mostSeconds) s") }
         let head = ledger.head
-        // A signal is what crashes are about: what was answered for until then counts.
-        if usage.status != 0, usage.status < 128 || head.begun_ns == 0 {
+        // Being killed is what crashes are about: what was answered for until then counts.
+        if usage.status != 0, usage.status != 128 + SIGKILL || head.begun_ns == 0 {
             throw BenchmarkFault(ledger.fault.isEmpty ? "it ends with status \(usage.status)" : ledger.fault)
         }
         var sample = try counted(head, crash: usage)
@@ -46,7 +46,7 @@ struct ModelChild {
         var failed = entries.count { $0.state == 2 }
         if head.told_done >= 0 { (done, failed) = (Int(head.told_done), Int(head.told_failed)) }
         try check(entries, head, isWhole: done == ledger.items)
-        guard done > 0 || crash.status >= 128 else {
+        guard done > 0 || crash.status != 0 else {
             throw BenchmarkFault("no item of \(ledger.items) came to a good end")
         }
         var sample = ModelSample(wall: 0, user: 0, system: 0, done: done, failed: failed)

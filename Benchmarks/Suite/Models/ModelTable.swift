@@ -9,7 +9,10 @@ enum ModelTable {
             "descriptors", "beat p99 ms", "lost",
         ])
         for cell in cells where !cell.samples.isEmpty { table.rows.append(row(cell)) }
-        let notes = cells.compactMap(note)
+        // A reason is told once, not for every window.
+        let notes = cells.compactMap(note).reduce(into: [String]()) { notes, note in
+            if !notes.contains(note) { notes.append(note) }
+        }
         return "\n\(assignment.name): \(assignment.title)\n" + table.text + notes.map { "  \($0)\n" }.joined()
     }
 
