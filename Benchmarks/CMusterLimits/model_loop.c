@@ -108,7 +108,8 @@ static void admit(loop *loop) {
         lim_item_begin(loop->record, index);
         berth->deadline = lim_now_ns() + 1000000 * (int64_t)work->timeout_ms;
         enum lim_step step = lim_dialogue_begin(work, index, &berth->dialogue);
-        if (step == LIM_STEP_DOWN || watch(loop->epoll, berth->dialogue.fd, EPOLLIN | EPOLLOUT | EPOLLET, slot) < 0)
+        uint32_t wanted = EPOLLIN | EPOLLET | (step == LIM_STEP_WRITE ? (uint32_t)EPOLLOUT : 0);
+        if (step == LIM_STEP_DOWN || watch(loop->epoll, berth->dialogue.fd, wanted, slot) < 0)
             settle(loop, slot, LIM_STEP_DOWN);
     }
 }

@@ -20,7 +20,7 @@ struct ModelsCommand: AsyncParsableCommand {
             Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage.
             """)
 
-    @Flag(help: "A fifth of the items, one window, stalls of 0.1 s, 5 rounds, no other programs.")
+    @Flag(help: "A fifth of the items, one window, shorter stalls and timeouts, 5 rounds, no other programs.")
     var quick = false
 
     @Option(help: "A workload to run; may be repeated.")

@@ -11,9 +11,9 @@ struct ModelSettings: Sendable {
     var areNamed: Bool
     var cores: Int
 
-    /// What the short run makes of a workload: less of it, with one window, and stalls of a twentieth.
+    /// What the short run makes of a workload: less of it, with one window, and shorter stalls and timeouts.
     private static let quickShare = 0.2
-    private static let quickStall = 100
+    private static let quickStall = 60
     private static let stall = 2000
 
     var stall: Int { isQuick ? Self.quickStall : Self.stall }
