@@ -35,8 +35,8 @@ struct ModelsCommand: AsyncParsableCommand {
     @Option(help: "Rounds that count, 1 to 1000. (default: 7, with --quick 5)")
     var samples: Int?
 
-    @Option(name: [.short, .long], help: "Where the results go: FILE.json.")
-    var output: String?
+    @Option(name: [.short, .long], help: "Where the results go: FILE.json; or the page, FILE.html. May be repeated.")
+    var output: [String] = []
 
     @Flag(help: "Measure a debug build, whose figures mean nothing.")
     var forceDebug = false
@@ -48,8 +48,8 @@ struct ModelsCommand: AsyncParsableCommand {
         }
         try Self.check(workload, "--workload", AssignmentCatalog.all.map(\.name))
         try Self.check(contender, "--contender", ContenderCatalog.all.map(\.name))
-        if let output, !output.hasSuffix(".json") {
-            throw ValidationError("--output takes a name that ends with .json, not \"\(output)\"")
+        for path in output where !path.hasSuffix(".json") && !path.hasSuffix(".html") {
+            throw ValidationError("--output takes a name that ends with .json or .html, not \"\(path)\"")
         }
         if Machine.buildMode != "release", !forceDebug {
             throw ValidationError(
@@ -65,29 +65,32 @@ struct ModelsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let output { try Self.explained { () throws(FileFault) in try OutputFile.checkReplaceable(output) } }
+        for path in output { try Self.explained { () throws(FileFault) in try OutputFile.checkReplaceable(path) } }
         let machine = Machine.current()
         let settings = settings()
         var results = ModelResults(
             date: ChildProcess.isoDate, machine: machine.model, isQuick: quick,
             workloads: settings.assignments.map(\.description), contenders: settings.contenders.map(\.description),
             cells: [])
-        say(
-            "\(machine.text(serving: false)); load average \(machine.loadAverage.fixed(1)) before; "
-                + "\(settings.samples) samples\n")
         let place = try ModelPlace()
         defer { place.remove() }
         let run = ModelRun(settings: settings, place: place)
         for assignment in settings.assignments {
-            let cells = try await run.cells(assignment)
-            results.cells += cells
-            Progress.clear()
-            say(ModelTable.text(assignment, cells))
+            Progress.say("\(assignment.name): \(assignment.title)")
+            results.cells += await run.cells(assignment)
         }
-        if settings.contenders.contains(where: \.isExternal) { say("\n  * another program\n") }
-        guard let output else { return }
-        let bytes = results.json
-        try Self.explained { () throws(FileFault) in try OutputFile.replace(output, with: bytes) }
+        Progress.clear()
+        try write(results)
+    }
+
+    private func write(_ results: ModelResults) throws {
+        for path in output {
+            let bytes = path.hasSuffix(".html") ? ModelPage(results).html : results.json
+            try Self.explained { () throws(FileFault) in try OutputFile.replace(path, with: bytes) }
+        }
+        try Self.explained { () throws(FileFault) in
+            try OutputFile.standardOutput.write(Array(ModelTables.text(results).utf8))
+        }
     }
 
     /// What is asked for; of other programs those that are installed.
@@ -101,11 +104,6 @@ struct ModelsCommand: AsyncParsableCommand {
             contenders: contenders, samples: samples ?? (quick ? 5 : 7), scale: scale, isQuick: quick,
             areNamed: !contender.isEmpty,
             cores: Int(lim_core_count()))
-    }
-
-    private func say(_ text: String) {
-        // A reader that has gone wants nothing more; the results go on to their file.
-        _ = try? OutputFile.standardOutput.write(Array(text.utf8))
     }
 
     private static func explained(_ body: () throws(FileFault) -> Void) throws {

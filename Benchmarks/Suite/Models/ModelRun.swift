@@ -7,8 +7,21 @@ struct ModelRun {
     let settings: ModelSettings
     let place: ModelPlace
 
-    /// All cells of a workload.
-    func cells(_ assignment: Assignment) async throws -> [ModelCell] {
+    /// All cells of a workload. Where its servers or its logs are not to be had, each says so.
+    func cells(_ assignment: Assignment) async -> [ModelCell] {
+        do {
+            return try await measuredCells(assignment)
+        } catch {
+            return settings.contenders.map { contender in
+                ModelCell(
+                    workload: assignment.name, contender: contender.name, items: settings.items(assignment),
+                    window: contender.isUnbounded ? 0 : assignment.windows[0], isExternal: contender.isExternal,
+                    error: "\(error)")
+            }
+        }
+    }
+
+    private func measuredCells(_ assignment: Assignment) async throws -> [ModelCell] {
         let items = settings.items(assignment)
         let logs = try place.logs(assignment, items: items)
         return try await withServers(assignment) { port, hole in
