@@ -29,7 +29,7 @@ struct ModelsCommand: AsyncParsableCommand {
     @Option(help: "A contender to run; may be repeated.")
     var contender: [String] = []
 
-    @Option(help: "Times the items, 0.01 to 100.")
+    @Option(help: "Times the items, 0.01 to 10.")
     var scale = 1.0
 
     @Option(help: "Rounds that count, 1 to 1000. (default: 7, with --quick 5)")
@@ -42,7 +42,7 @@ struct ModelsCommand: AsyncParsableCommand {
     var forceDebug = false
 
     func validate() throws {
-        guard (0.01...100).contains(scale) else { throw ValidationError("--scale must be from 0.01 to 100") }
+        guard (0.01...10).contains(scale) else { throw ValidationError("--scale must be from 0.01 to 10") }
         if let samples, !(1...ModelCell.sampleLimit).contains(samples) {
             throw ValidationError("--samples must be from 1 to \(ModelCell.sampleLimit)")
         }

@@ -29,8 +29,9 @@ struct Assignment: Sendable {
     var isForPrograms = false
     /// Items at most; fewer where a contender would need too long.
     var items: Int
-    /// Items at least, so that what is rare occurs.
+    /// Items at least, so that what is rare occurs, and the same in the quick run.
     var fewest = 8
+    var quickFewest: Int?
     /// Seconds that a sample is to take at most, about.
     var budget = 0.06
     /// Seconds of processor time that an item takes, about, its server's included.

@@ -19,11 +19,13 @@ struct ModelPlace {
 
     var record: String { folder + "/record" }
 
-    /// The logs of a workload, made where they are not there yet: what they are for a record, and the lines of each item.
+    /// The logs of a workload, made where they are not there yet: their path, and the bytes of a file or a piece.
     func logs(_ assignment: Assignment, items: Int) throws(BenchmarkFault) -> (path: String, size: Int) {
         switch assignment.logs {
         case .none: return ("", 0)
-        case .pieces: return (try large(LargeLog.size * LargeLog.assignment.items), LargeLog.size)
+        case .pieces:
+            let pieces = assignment.kind == LIM_WORK_MIXED ? items / MixedWork.share + 1 : items
+            return (try large(LargeLog.size * pieces), LargeLog.size)
         case .files:
             let tree = folder + "/logs-\(items)"
             if unsafe access(tree, R_OK) == 0 { return (tree, SmallLogs.size) }

@@ -26,9 +26,13 @@ struct ModelSettings: Sendable {
 
     func windows(_ assignment: Assignment) -> [Int] { isQuick ? [assignment.windows[0]] : assignment.windows }
 
+    private func fewest(_ assignment: Assignment) -> Int {
+        isQuick ? assignment.quickFewest ?? assignment.fewest : assignment.fewest
+    }
+
     /// Items of a workload as a whole.
     func items(_ assignment: Assignment) -> Int {
-        max(assignment.fewest, Int(Double(assignment.items) * share))
+        max(fewest(assignment), Int(Double(assignment.items) * share))
     }
 
     /// Items of a cell: as many as there are, or as many as the contender can do in the time that a sample may take, by
@@ -39,6 +43,6 @@ struct ModelSettings: Sendable {
         let cost = (contender.cost + assignment.itemCost) / Double(min(inFlight, cores))
         let seconds = max(meanWait / Double(inFlight), cost)
         let affordable = min(1e6, assignment.budget * share / max(seconds, 1e-9))
-        return min(items(assignment), max(assignment.fewest, Int(affordable)))
+        return min(items(assignment), max(fewest(assignment), Int(affordable)))
     }
 }

@@ -4,5 +4,6 @@ import CMusterLimits
 enum CrashingItems {
     static let assignment = Assignment(
         name: "crash", title: "Items of which 1 % crash", kind: LIM_WORK_CRASHES, items: 1000, fewest: 100,
+        quickFewest: 60,
         hasLatency: false)
 }
