@@ -95,7 +95,8 @@ let package = Package(
                 nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Benchmarks/Suite", swiftSettings: swiftSettings),
+            path: "Benchmarks", exclude: ["CMusterLimits", "Results"], sources: ["Contenders", "Suite", "Workloads"],
+            swiftSettings: swiftSettings),
         // Tests
         .target(
             name: "MusterTesting", dependencies: ["MusterCore", "MusterEngine", "MusterSystem"],
@@ -126,7 +127,9 @@ let package = Package(
         tests(
             "MusterFleetTests",
             ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterTesting"]),
-        tests("MusterBenchmarksTests", ["MusterBenchmarkResults", "MusterCore", "MusterFormats", "MusterTesting"]),
+        tests(
+            "MusterBenchmarksTests",
+            ["MusterBenchmarkResults", "MusterCore", "MusterFormats", "MusterTesting", "muster", "muster-benchmarks"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests(
             "MusterCommandTests",

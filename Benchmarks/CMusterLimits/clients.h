@@ -29,6 +29,9 @@ typedef struct {
 uint32_t lim_write_query(unsigned char *to, uint16_t id, uint32_t index);
 // Whether an answer is to this query, without fault, and gives the host's address.
 bool lim_is_right(const unsigned char *answer, uint32_t length, const question *question);
+// Asks for the addresses of so many hosts, from the first one on, by one socket and in batches. `record`: where each is
+// noted; NULL: nowhere.
+lim_outcome lim_ask(uint16_t port, uint32_t first, uint32_t count, uint32_t window, lim_record *record);
 // A request to a host; its length.
 size_t lim_write_request(char *to, uint32_t index, uint16_t port);
 // A socket for all of 127.0.0.0/8 on a port of the system's choice; -1 where there is none.

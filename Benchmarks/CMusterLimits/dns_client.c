@@ -1,4 +1,5 @@
 #include "clients.h"
+
 #include <poll.h>
 
 enum { BATCH = 64, ANSWER_SIZE = 2048 };
@@ -70,8 +71,9 @@ static void send_all(int fd, struct mmsghdr *messages, unsigned count) {
     }
 }
 
-lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) {
+lim_outcome lim_ask(uint16_t port, uint32_t first, uint32_t count, uint32_t window, lim_record *record) {
     lim_outcome outcome = {0};
+    if (count == 0) return outcome;
     if (window > count) window = count;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), size = 4 << 20;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
@@ -107,7 +109,8 @@ lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) {
                 do question->id = draw(ids);
                 while (by_id[question->id] != NONE);
                 by_id[question->id] = slot;
-                question->index = next++;
+                question->index = first + next++;
+                if (record != NULL) lim_item_begin(record, question->index);
                 question->length = lim_write_query(question->query, question->id, question->index);
                 out_parts[batch++] = (struct iovec){question->query, question->length};
             }
@@ -135,7 +138,9 @@ lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) {
             uint16_t id = (uint16_t)(answers[i][0] << 8 | answers[i][1]);
             uint32_t slot = by_id[id];
             if (slot == NONE) continue;
-            if (lim_is_right(answers[i], length, &questions[slot])) outcome.up++;
+            bool is_right = lim_is_right(answers[i], length, &questions[slot]);
+            if (is_right) outcome.up++;
+            if (record != NULL) lim_item_end(record, questions[slot].index, is_right, 0);
             by_id[id] = NONE;
             free_slots[free_count++] = slot;
             done++;
@@ -151,3 +156,5 @@ lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) {
     outcome.failed = count - outcome.up;
     return outcome;
 }
+
+lim_outcome lim_check_dns(uint16_t port, uint32_t count, uint32_t window) { return lim_ask(port, 0, count, window, NULL); }

@@ -1,4 +1,4 @@
-// What C can do with one epoll loop for dialogues, and with threads beside it for what computes or blocks.
+// What C can do with an epoll loop a core for dialogues, and with threads beside it for what computes or blocks.
 #include "clients.h"
 
 #include <pthread.h>
@@ -74,8 +74,10 @@ typedef struct {
 
 typedef struct {
     lim_record *record;
+    // The next item, for all loops.
+    _Atomic uint32_t *next;
     int epoll;
-    uint32_t next, in_flight, free_count;
+    uint32_t window, in_flight, free_count;
     berth *berths;
     uint32_t *free_berths;
     // Where there are logs to read.
@@ -95,8 +97,9 @@ static void settle(loop *loop, uint32_t slot, enum lim_step step) {
 
 static void admit(loop *loop) {
     const lim_work *work = &loop->record->work;
-    while (loop->in_flight < work->window && loop->next < work->items) {
-        uint32_t index = loop->next++;
+    while (loop->in_flight < loop->window && *loop->next < work->items) {
+        uint32_t index = (*loop->next)++;
+        if (index >= work->items) return;
         loop->in_flight++;
         if (lim_item_of(work, index) != LIM_ITEM_DIALOGUE) {
             side_put(loop->side, index);
@@ -131,26 +134,26 @@ static void take_event(loop *loop, uint32_t slot, uint32_t events) {
 
 static void expire(loop *loop) {
     int64_t now = lim_now_ns();
-    for (uint32_t slot = 0; slot < loop->record->work.window; slot++)
+    for (uint32_t slot = 0; slot < loop->window; slot++)
         if (loop->berths[slot].is_busy && loop->berths[slot].deadline <= now) settle(loop, slot, LIM_STEP_DOWN);
 }
 
-static int run_dialogues(lim_record *record, int cores) {
-    uint32_t window = record->work.window;
-    loop loop = {.record = record, .epoll = epoll_create1(EPOLL_CLOEXEC), .free_count = window};
+static int run_loop(lim_record *record, _Atomic uint32_t *next, uint32_t window, int aside) {
+    loop loop = {
+        .record = record, .next = next, .epoll = epoll_create1(EPOLL_CLOEXEC), .window = window, .free_count = window};
     if (loop.epoll < 0) return -errno;
     loop.berths = calloc(window, sizeof *loop.berths);
     loop.free_berths = calloc(window, sizeof *loop.free_berths);
     for (uint32_t slot = 0; slot < window; slot++) loop.free_berths[slot] = window - 1 - slot;
-    if (record->work.kind == LIM_WORK_MIXED) {
-        loop.side = side_open(record, cores);
+    if (aside > 0) {
+        loop.side = side_open(record, aside);
         watch(loop.epoll, loop.side->events, EPOLLIN, ASIDE);
     }
     struct epoll_event events[EVENTS];
     int64_t last_look = lim_now_ns();
     while (true) {
         admit(&loop);
-        if (loop.in_flight == 0 && loop.next >= record->work.items) break;
+        if (loop.in_flight == 0 && *next >= record->work.items) break;
         int found = epoll_wait(loop.epoll, events, EVENTS, 10);
         for (int i = 0; i < found; i++) take_event(&loop, (uint32_t)events[i].data.u64, events[i].events);
         if (lim_now_ns() - last_look < 10000000) continue;
@@ -164,12 +167,61 @@ static int run_dialogues(lim_record *record, int cores) {
     return 0;
 }
 
+// --- a loop a core
+
+typedef struct {
+    lim_record *record;
+    _Atomic uint32_t *next;
+    // The items of this loop, where these are fixed.
+    uint32_t first, count;
+    uint32_t window;
+    int outcome;
+    pthread_t thread;
+} share;
+
+static void *run_share(void *argument) {
+    share *share = argument;
+    if (share->record->work.kind == LIM_WORK_DNS) {
+        // One socket for all of a loop's queries, as muster has it too.
+        lim_ask((uint16_t)share->record->work.port, share->first, share->count, share->window, share->record);
+    } else {
+        share->outcome = run_loop(share->record, share->next, share->window, 0);
+    }
+    return NULL;
+}
+
+static int run_loops(lim_record *record, int cores) {
+    const lim_work *work = &record->work;
+    _Atomic uint32_t next = 0;
+    share shares[16];
+    uint32_t count = (uint32_t)cores < 1 ? 1 : cores > 16 ? 16 : (uint32_t)cores;
+    if (count > work->window) count = work->window;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t first = (uint32_t)((uint64_t)work->items * i / count);
+        uint32_t end = (uint32_t)((uint64_t)work->items * (i + 1) / count);
+        uint32_t window = work->window / count + (i < work->window % count ? 1 : 0);
+        shares[i] = (share){.record = record, .next = &next, .first = first, .count = end - first, .window = window};
+    }
+    uint32_t started = 1;
+    while (started < count && pthread_create(&shares[started].thread, NULL, run_share, &shares[started]) == 0) started++;
+    run_share(&shares[0]);
+    int outcome = started < count ? -EAGAIN : shares[0].outcome;
+    for (uint32_t i = 1; i < started; i++) {
+        pthread_join(shares[i].thread, NULL);
+        if (shares[i].outcome < 0) outcome = shares[i].outcome;
+    }
+    return outcome;
+}
+
 int lim_run_loop(lim_record *record, int cores) {
     switch (record->work.kind) {
     case LIM_WORK_TCP:
     case LIM_WORK_DNS:
-    case LIM_WORK_HTTP:
-    case LIM_WORK_MIXED: return run_dialogues(record, cores);
+    case LIM_WORK_HTTP: return run_loops(record, cores);
+    case LIM_WORK_MIXED: {
+        _Atomic uint32_t next = 0;
+        return run_loop(record, &next, record->work.window, cores);
+    }
     case LIM_WORK_FILES:
     case LIM_WORK_PIECES: return lim_run_threads(record, cores);
     case LIM_WORK_READS: return lim_run_threads(record, (int)record->work.window);

@@ -50,6 +50,23 @@ int lim_pin(int core) {
     return sched_setaffinity(0, sizeof set, &set) < 0 ? -errno : 0;
 }
 
+// --- interruptions
+
+static volatile sig_atomic_t is_interrupted;
+
+static void note_interruption(int number) {
+    (void)number;
+    is_interrupted = 1;
+}
+
+void lim_catch_interruptions(void) {
+    struct sigaction action = {.sa_handler = note_interruption, .sa_flags = SA_RESTART | SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool lim_is_interrupted(void) { return is_interrupted != 0; }
+
 // A server that other programs push aside drops connections, which then cost a second each. Best effort.
 void lim_hurry(void) { setpriority(PRIO_PROCESS, 0, -10); }
 
@@ -74,7 +91,6 @@ static size_t write_date(char *text, size_t capacity, const char *format) {
     return strftime(text, capacity, format, &parts);
 }
 
-size_t lim_date(char *text, size_t capacity) { return write_date(text, capacity, "%Y-%m-%d %H:%M UTC"); }
 size_t lim_iso_date(char *text, size_t capacity) { return write_date(text, capacity, "%Y-%m-%dT%H:%M:%SZ"); }
 
 // --- what a run holds and leaves

@@ -4,7 +4,7 @@ extension ModelDecision {
     /// What to take, and what is to be known of the others, made of the numbers alone.
     package var advice: String {
         guard let best = leaders.first else { return "Nothing was measured." }
-        let sentences = [choice(best) + followers(best) + ".", lossText(best), oursText]
+        let sentences = [choice(best) + followers(best) + ".", asideText(best), lossText(best), oursText]
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
@@ -30,8 +30,17 @@ extension ModelDecision {
         }
         guard let margin else { return ", ahead of \(next.contender.name)" }
         return isAlone
-            ? ", \(margin.factor)× better than \(next.contender.name), the next one"
+            ? ", \(margin < 1.05 ? "only " : "")\(margin.factor)× better than \(next.contender.name), the next one"
             : "; \(next.contender.name), the next one, is \(margin.factor)× behind"
+    }
+
+    /// A model that is better because it has another number in flight.
+    private func asideText(_ best: Entry) -> String {
+        guard let other = standing.aside.first, other.lost <= best.lost,
+            standing.workload.criterion.metric.isMoreBetter == (other.statistics.median > best.statistics.median)
+        else { return "" }
+        return "\(other.contender.name) has \(standing.workload.criterion.text(other.statistics.median)), but with"
+            + " \(other.cell.windowText) in flight."
     }
 
     /// Of those behind the next one, how many lose more.

@@ -44,7 +44,7 @@ package struct ModelDecision: Sendable {
     }
 
     /// The decisions of all workloads.
-    package static func all(_ results: ModelResults) -> [ModelDecision] {
+    package static func all(_ results: BenchmarkResults) -> [ModelDecision] {
         results.shownWorkloads.map { ModelDecision(ModelStanding(of: $0, in: results)) }
     }
 

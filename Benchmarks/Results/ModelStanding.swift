@@ -3,11 +3,15 @@ internal import MusterFormats
 
 /// The contenders of one workload side by side, each with the one cell that compares with the others.
 ///
-/// Compared is at the number of items that most contenders were measured with (of several, the greatest), and likewise at
-/// one number in flight, for a window of another size is another piece of work. A contender that has no such choice
-/// (serial, unbounded, one thread a core) comes with the window that is nearest to it. One that a run gave fewer items,
-/// because it is slow, is compared by its rate or its heartbeat; not by its times, which are shorter the fewer items wait
-/// for their turn.
+/// Compared is at the number of items that most contenders were measured with (of several, the greatest), and at the number
+/// in flight that the workload tells or, likewise, most contenders have: a window of another size is another piece of work. A
+/// contender that has no such choice (serial, unbounded, one thread a core) comes with the window that is nearest to it, and
+/// can be chosen where that gives it no advantage: not with more in flight, for any other could have as many, and not where
+/// fewer of them leave more room to a heartbeat. Where no more are in flight than there are cores the items compute, and
+/// everybody is comparable.
+///
+/// One that a run gave fewer items, because it is slow, is compared by its rate or its heartbeat; not by its times, which are
+/// shorter the fewer items wait for their turn.
 package struct ModelStanding: Sendable {
     /// A contender that did the work.
     package struct Entry: Sendable {
@@ -34,19 +38,23 @@ package struct ModelStanding: Sendable {
     package let window: Int
     /// Those to choose from, the best first.
     package let candidates: [Entry]
+    /// Models that have another number in flight to their advantage, the best first.
+    package let aside: [Entry]
     /// Other programs and the limit, the best first.
     package let others: [Entry]
     package let absent: [Absence]
 
-    package init(of workload: ModelWorkload, in results: ModelResults) {
+    package init(of workload: ModelWorkload, in results: BenchmarkResults) {
         let contenders = results.shownContenders
         let cells = results.cells.filter { $0.workload == workload.name }
         let measured = cells.filter(\.isMeasured)
-        let items = ModelStanding.mostFrequent(measured, by: \.items) ?? 0
+        let usual = measured.filter { $0.window == workload.window }
+        let items = ModelStanding.mostFrequent(usual.isEmpty ? measured : usual, by: \.items) ?? 0
         let candidates = Set(contenders.filter(\.isCandidate).map(\.name))
         let sized = measured.filter { $0.items == items && $0.window > 1 }
         let window =
-            ModelStanding.mostFrequent(sized.filter { candidates.contains($0.contender) }, by: \.window)
+            workload.window ?? ModelStanding.mostFrequent(
+                sized.filter { candidates.contains($0.contender) }, by: \.window)
             ?? ModelStanding.mostFrequent(sized, by: \.window) ?? 0
         var entries: [Entry] = []
         var absent: [Absence] = []
@@ -69,9 +77,20 @@ package struct ModelStanding: Sendable {
         self.workload = workload
         self.items = items
         self.window = window
-        self.candidates = entries.filter(\.contender.isCandidate)
+        let models = entries.filter(\.contender.isCandidate)
+        let computes = window <= results.machine.cores
+        self.candidates = models.filter { computes || ModelStanding.isFair($0.cell, window, workload.criterion) }
+        aside = models.filter { !computes && !ModelStanding.isFair($0.cell, window, workload.criterion) }
         others = entries.filter { !$0.contender.isCandidate }
         self.absent = absent
+    }
+
+    /// All that did the work: those to choose from, those beside them, other programs and the limit.
+    package var entries: [Entry] { candidates + aside + others }
+
+    /// Whether the number in flight gives a contender no advantage over those that have the window.
+    private static func isFair(_ cell: ModelCell, _ window: Int, _ criterion: ModelCriterion) -> Bool {
+        criterion == .heartbeat ? cell.flight == window : cell.flight <= window
     }
 
     /// The value that the cells of most contenders have; of several, the greatest.

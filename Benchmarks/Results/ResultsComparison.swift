@@ -16,29 +16,48 @@ package struct ResultsComparison: Sendable {
 
         /// `no difference`, `1.25× better`, `1.10× worse`.
         package var verdict: String {
-            let comparison = comparison
-            guard comparison.isDifferent else { return SampleComparison.noDifference }
-            let isBetter = (after.median > before.median) == metric.isMoreBetter
-            let factor = comparison.ratio.map { max($0, 1 / $0) } ?? .infinity
-            return (factor.isFinite ? factor.factor + "× " : "") + (isBetter ? "better" : "worse")
+            ResultsComparison.verdict(comparison, isBetter: (after.median > before.median) == metric.isMoreBetter)
         }
     }
 
-    package let first: ModelResults
-    package let second: ModelResults
+    /// A figure of a section that both runs measured.
+    package struct Figure: Sendable {
+        /// As the second run has it.
+        package var row: SectionRow
+        package var before: Statistics
+        package var after: Statistics
+
+        /// The second run's value over the first one's.
+        package var comparison: SampleComparison { SampleComparison(after, to: before) }
+
+        /// As that of a cell.
+        package var verdict: String {
+            ResultsComparison.verdict(comparison, isBetter: after.median < before.median)
+        }
+    }
+
+    private static func verdict(_ comparison: SampleComparison, isBetter: Bool) -> String {
+        guard comparison.isDifferent else { return SampleComparison.noDifference }
+        let factor = comparison.ratio.map { $0 > 0 ? max($0, 1 / $0) : .infinity } ?? .infinity
+        return (factor.isFinite ? factor.factor + "× " : "") + (isBetter ? "better" : "worse")
+    }
+
+    package let first: BenchmarkResults
+    package let second: BenchmarkResults
     /// By workload, in the order of the second run.
     package let workloads: [(workload: ModelWorkload, rows: [Row])]
-    /// Cells that only one of them measured.
+    /// By section, in the order of the second run.
+    package let sections: [(section: Section, figures: [Figure])]
+    /// Cells and figures that only one of them measured.
     package let unpaired: Int
 
     /// A cell of both runs is one of the same workload, contender, items and window; of several, the first.
-    package init(_ first: ModelResults, _ second: ModelResults) {
+    package init(_ first: BenchmarkResults, _ second: BenchmarkResults) {
         self.first = first
         self.second = second
         let before = Dictionary(first.cells.filter(\.isMeasured).map { (Key($0), $0) }) { first, _ in first }
         let after = second.cells.filter(\.isMeasured)
         let shared = Set(after.map(Key.init)).intersection(before.keys)
-        unpaired = before.count + Set(after.map(Key.init)).count - 2 * shared.count
         var seen: Set<Key> = []
         var rows: [String: [Row]] = [:]
         let criteria = Dictionary(second.shownWorkloads.map { ($0.name, $0.criterion) }) { first, _ in first }
@@ -49,6 +68,45 @@ package struct ResultsComparison: Sendable {
         }
         workloads = second.shownWorkloads.compactMap { workload in
             rows[workload.name].map { (workload, $0) }
+        }
+        let figures = ResultsComparison.figures(first, second)
+        sections = figures.sections
+        unpaired = before.count + Set(after.map(Key.init)).count - 2 * shared.count + figures.unpaired
+    }
+
+    /// A figure of both runs is one of the same section, contender, items and unit; of several, the first.
+    private static func figures(
+        _ first: BenchmarkResults, _ second: BenchmarkResults
+    ) -> (sections: [(section: Section, figures: [Figure])], unpaired: Int) {
+        let before = Dictionary(
+            first.sections.flatMap { section in section.rows.map { (FigureKey(section, $0), $0) } }
+        ) { first, _ in first }
+        var seen: Set<FigureKey> = []
+        var unpaired = 0
+        let sections = second.sections.map { section in
+            let figures = section.rows.compactMap { row -> Figure? in
+                let key = FigureKey(section, row)
+                guard seen.insert(key).inserted else { return nil }
+                guard let old = before[key] else {
+                    unpaired += 1
+                    return nil
+                }
+                return Figure(row: row, before: old.statistics, after: row.statistics)
+            }
+            return (section: section, figures: figures)
+        }
+        unpaired += before.keys.count { !seen.contains($0) }
+        return (sections.filter { !$0.figures.isEmpty }, unpaired)
+    }
+
+    private struct FigureKey: Hashable {
+        var section: String
+        var contender: String
+        var items: Int?
+        var unit: String
+
+        init(_ section: Section, _ row: SectionRow) {
+            (self.section, contender, items, unit) = (section.name, row.contender, row.items, row.unit)
         }
     }
 
@@ -77,14 +135,29 @@ package struct ResultsComparison: Sendable {
             })
     }
 
+    package static let figureHeader = ["contender", "items", "unit", "first", "second", "ratio", "verdict"]
+
+    package func table(_ figures: [Figure]) -> Table {
+        Table(
+            header: ResultsComparison.figureHeader,
+            rows: figures.map { figure in
+                [
+                    TerminalText.safe(figure.row.contender, limit: 40), figure.row.items?.grouped ?? "",
+                    TerminalText.safe(figure.row.unit, limit: 20), figure.before.median.figures,
+                    figure.after.median.figures, figure.comparison.ratio.map { $0.factor } ?? "–", figure.verdict,
+                ]
+            })
+    }
+
     /// `31 cells: 20 without a difference, 8 better, 3 worse`.
     package var summary: String {
-        let rows = workloads.flatMap(\.rows)
-        let different = rows.filter(\.comparison.isDifferent)
-        let better = different.count { $0.verdict.hasSuffix("better") }
-        var text =
-            "\(rows.count.counted("cell")): \(rows.count - different.count) without a difference, \(better) better, "
-        text += "\(different.count - better) worse"
+        let verdicts = workloads.flatMap { $0.rows.map(\.verdict) } + sections.flatMap { $0.figures.map(\.verdict) }
+        let better = verdicts.count { $0.hasSuffix("better") }
+        let worse = verdicts.count { $0.hasSuffix("worse") }
+        let what = sections.isEmpty ? "cell" : "figure"
+        let text =
+            "\(verdicts.count.counted(what)): \(verdicts.count - better - worse) without a difference, \(better) better, "
+            + "\(worse) worse"
         return unpaired > 0 ? text + "; \(unpaired) in one of the files only" : text
     }
 
@@ -93,6 +166,9 @@ package struct ResultsComparison: Sendable {
         for (workload, rows) in workloads {
             let name = workload.name + (workload.title.isEmpty ? "" : ": " + workload.title)
             text += "\n" + TerminalText.safe(name) + " (" + workload.criterion.metric.title + ")\n" + table(rows).text
+        }
+        for (section, figures) in sections {
+            text += "\n" + TerminalText.safe(section.title) + "\n" + table(figures).text
         }
         return text
     }

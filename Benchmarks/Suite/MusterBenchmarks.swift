@@ -8,6 +8,7 @@ struct MusterBenchmarks: AsyncParsableCommand {
         abstract: "Measures muster against what the kernel lets anybody reach.",
         subcommands: [
             IOCommand.self, LogsCommand.self, RotateCommand.self, ModelsCommand.self, ReportCommand.self,
-            ServeCommand.self, ServePacedCommand.self, HoldCommand.self, ModelRunCommand.self, ModelItemCommand.self,
+            ServeCommand.self, ServePacedCommand.self, HoldCommand.self, MeasureCommand.self, ScanCommand.self,
+            RotateBareCommand.self, ModelRunCommand.self, ModelItemCommand.self,
         ])
 }

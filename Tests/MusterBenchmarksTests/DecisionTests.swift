@@ -20,9 +20,9 @@ struct DecisionTests {
     static func decision(
         _ cells: [ModelCell], _ criterion: ModelCriterion = .throughput
     ) throws -> ModelDecision {
-        let results = ModelResults(
+        let results = BenchmarkResults(
             date: "2026-05-01T12:00:00Z",
-            machine: ModelMachine(
+            machine: BenchmarkMachine(
                 cpu: "p", cores: 2, kernel: "6", swift: "6", build: "release", loadBefore: 0), isQuick: false,
             workloads: [ModelWorkload(name: "w", title: "", criterion: criterion)], cells: cells)
         return try #require(ModelDecision.all(results).first)
@@ -129,10 +129,42 @@ struct DecisionTests {
         #expect(decision.standing.window == 64)
         #expect(
             decision.standing.candidates.map { "\($0.contender.name) \($0.cell.window)" } == [
-                "unbounded 0", "muster 64", "group 64", "serial 1",
+                "muster 64", "group 64", "serial 1",
             ])
+        #expect(decision.standing.aside.map(\.contender.name) == ["unbounded"])
         #expect(
-            decision.advice.hasPrefix("Take unbounded: 20K items/s with all in flight, 2.00× better than muster"))
+            decision.advice == "Take muster: 10K items/s, 1.11× better than group, the next one. "
+                + "unbounded has 20K items/s, but with all in flight.")
+    }
+
+    @Test("compares at the number in flight that the workload tells, whatever most contenders have")
+    func toldWindow() throws {
+        var results = SyntheticResults.ordinary
+        let place = try #require(results.workloads.firstIndex { $0.name == "tcp-now" })
+        #expect(ModelStanding(of: results.workloads[place], in: results).window == 1024)
+        results.workloads[place].window = 16
+        let standing = ModelStanding(of: results.workloads[place], in: results)
+        #expect(standing.window == 16)
+        #expect(standing.candidates.allSatisfy { [1, 2, 16].contains($0.cell.window) })
+        #expect(standing.aside.map(\.contender.name) == ["unbounded"])
+    }
+
+    @Test("takes no heart from having less in flight, and everybody where items compute")
+    func advantage() throws {
+        let beside = try DecisionTests.decision(
+            [
+                DecisionTests.cell("perform", 400, window: 2, heartbeat: 0.0001),
+                DecisionTests.cell("threads", 10_000, heartbeat: 0.0005),
+                DecisionTests.cell("group", 10_000, heartbeat: 0.005),
+            ], .heartbeat)
+        #expect(
+            beside.advice == "Take threads: heartbeat p99 500µs, 10.0× better than group, the next one. "
+                + "perform has heartbeat p99 100µs, but with 2 in flight.")
+        let computing = try DecisionTests.decision([
+            DecisionTests.cell("unbounded", 20_000, window: 0), DecisionTests.cell("threads", 10_000, window: 2),
+            DecisionTests.cell("group", 9000, window: 2),
+        ])
+        #expect(computing.leaders.map(\.contender.name) == ["unbounded"])
     }
 
     @Test("goes by the rate of those that had fewer items, but not by their times")
@@ -144,7 +176,7 @@ struct DecisionTests {
         let decision = try DecisionTests.decision(cells)
         #expect(decision.standing.items == 1000)
         #expect(decision.standing.candidates.map(\.cell.items) == [1000, 1000, 20])
-        #expect(ModelTables.workload(decision.standing).header.prefix(3) == ["contender", "items", "window"])
+        #expect(ResultsTables.workload(decision.standing).header.prefix(3) == ["contender", "items", "window"])
         let timed = cells.map { cell in
             var cell = cell
             for index in cell.samples.indices {
@@ -177,18 +209,18 @@ struct DecisionTests {
 }
 
 @Suite("The tables of a run")
-struct ModelTableTests {
+struct ResultsTableTests {
     @Test("have a line a workload and a table with all contenders each")
     func tables() throws {
         let results = SyntheticResults.ordinary
-        let text = ModelTables.text(results)
+        let text = ResultsTables.text(results)
         #expect(
             text.hasPrefix("2026-05-01 12:00:00 UTC, Example processor at 2.0 GHz, 2 cores, Linux 6.1.0, Swift 6.3"))
         for workload in results.workloads {
             #expect(text.contains("\n" + workload.name + ": " + workload.title + "; "))
         }
         let standing = ModelStanding(of: results.workloads[0], in: results)
-        let table = ModelTables.workload(standing)
+        let table = ResultsTables.workload(standing)
         #expect(table.rows.count == 14)
         #expect(table.rows.allSatisfy { $0.count == table.header.count })
         #expect(!table.header.contains("heartbeat p99") && !table.header.contains("lost"))
@@ -215,7 +247,7 @@ struct ModelTableTests {
             results.cells[index].contender = "evil\u{1b}[2J"
         }
         results.machine.cpu = "\u{1b}]0;x\u{7}"
-        #expect(!ModelTables.text(results).contains("\u{1b}"))
+        #expect(!ResultsTables.text(results).contains("\u{1b}"))
     }
 
     @Test("say where samples are few")

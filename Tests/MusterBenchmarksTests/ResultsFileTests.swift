@@ -3,12 +3,12 @@ import Testing
 
 @Suite("A results file")
 struct ResultsFileTests {
-    static let results = ModelResults(
+    static let results = BenchmarkResults(
         date: "2026-05-01T12:00:00Z",
-        machine: ModelMachine(
+        machine: BenchmarkMachine(
             cpu: "A \"quoted\" processor", cores: 2, kernel: "6.1", swift: "Swift 6.3", build: "release",
             loadBefore: 0.25),
-        isQuick: true, workloads: [ModelWorkload(name: "tcp", title: "TCP probes", criterion: .latency)],
+        isQuick: true, workloads: [ModelWorkload(name: "tcp", title: "TCP probes", criterion: .latency, window: 64)],
         contenders: [ModelContender(name: "c", title: "a loop in C", kind: .limit)],
         cells: [
             ModelCell(
@@ -29,7 +29,7 @@ struct ResultsFileTests {
     @Test("is read as it was written")
     func roundTrip() throws {
         let bytes = ResultsFileTests.results.json
-        #expect(try ModelResults(bytes, source: "results.json") == ResultsFileTests.results)
+        #expect(try BenchmarkResults(bytes, source: "results.json") == ResultsFileTests.results)
         #expect(String(decoding: bytes, as: UTF8.self).split(separator: "\n").count == 6)
     }
 
@@ -44,8 +44,8 @@ struct ResultsFileTests {
             (#"{"cells":[{}],"version":1}"#, "results.json: \"date\" is missing"),
         ])
     func refused(_ text: String, _ message: String) {
-        let fault = #expect(throws: ModelResultsFault.self) {
-            try ModelResults(Array(text.utf8), source: "results.json")
+        let fault = #expect(throws: ResultsFault.self) {
+            try BenchmarkResults(Array(text.utf8), source: "results.json")
         }
         #expect(fault?.description.hasPrefix(message) == true, "\(fault?.description ?? "")")
     }
@@ -69,8 +69,8 @@ struct ResultsFileTests {
         let text = String(decoding: ResultsFileTests.results.json, as: UTF8.self)
         let planted = text.replacing(good, with: bad)
         #expect(planted != text)
-        let fault = #expect(throws: ModelResultsFault.self) {
-            try ModelResults(Array(planted.utf8), source: "results.json")
+        let fault = #expect(throws: ResultsFault.self) {
+            try BenchmarkResults(Array(planted.utf8), source: "results.json")
         }
         #expect(fault?.lines.contains { $0.hasPrefix(message) } == true, "\(fault?.description ?? "")")
     }
@@ -95,8 +95,8 @@ struct ResultsFileTests {
         let points = (0...ModelLatency.curveLimit).map { "[\($0),0.5]" }.joined(separator: ",")
         let text = String(decoding: ResultsFileTests.results.json, as: UTF8.self)
             .replacing("[0.01,0.0],[2.0,1.0]", with: points)
-        let fault = #expect(throws: ModelResultsFault.self) {
-            try ModelResults(Array(text.utf8), source: "results.json")
+        let fault = #expect(throws: ResultsFault.self) {
+            try BenchmarkResults(Array(text.utf8), source: "results.json")
         }
         #expect(fault?.lines == ["results.json: cells[0].samples[0].latency.curve: more than 64 points"])
     }

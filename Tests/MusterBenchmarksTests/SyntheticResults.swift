@@ -37,7 +37,7 @@ enum SyntheticResults {
     /// Every contender and workload, with so many samples a cell.
     static let ordinary = full()
 
-    static func full(samples: Int = 7, seed: UInt64 = 1, speed: Double = 1) -> ModelResults {
+    static func full(samples: Int = 7, seed: UInt64 = 1, speed: Double = 1) -> BenchmarkResults {
         var noise = Noise(state: seed)
         var cells: [ModelCell] = []
         for (place, workload) in workloads.enumerated() {
@@ -45,9 +45,9 @@ enum SyntheticResults {
                 cells += self.cells(workload, place, contender, rank, samples, speed, &noise)
             }
         }
-        return ModelResults(
+        return BenchmarkResults(
             date: "2026-05-01T12:00:00Z",
-            machine: ModelMachine(
+            machine: BenchmarkMachine(
                 cpu: "Example processor at 2.0 GHz", cores: 2, kernel: "6.1.0", swift: "Swift 6.3", build: "release",
                 loadBefore: 0.12),
             isQuick: samples < 7, workloads: workloads, contenders: contenders, cells: cells)

@@ -1,4 +1,5 @@
 import Foundation
+import MusterTesting
 import Testing
 
 @Suite("A check of a lab")

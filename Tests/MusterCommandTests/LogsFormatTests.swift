@@ -1,4 +1,5 @@
 import Foundation
+import MusterTesting
 import Testing
 
 @Suite("Formats of logs")

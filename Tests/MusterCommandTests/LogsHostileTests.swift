@@ -1,4 +1,5 @@
 import Foundation
+import MusterTesting
 import Testing
 
 @Suite("Hostile logs")

@@ -1,5 +1,6 @@
 import Foundation
 import MusterCore
+import MusterTesting
 import Testing
 
 @Suite("The command line")

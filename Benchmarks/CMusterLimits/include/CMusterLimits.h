@@ -134,9 +134,11 @@ int lim_core_count(void);
 int lim_pin(int core);
 void lim_hurry(void);
 int64_t lim_raise_descriptor_limit(void);
+// From now on the first SIGINT or SIGTERM is only noted; the next one ends the process.
+void lim_catch_interruptions(void);
+bool lim_is_interrupted(void);
 double lim_load_average(void);
 // Date and time in UTC, `2026-11-23 18:06 UTC`; the length written.
-size_t lim_date(char *text, size_t capacity);
 // The same as ISO 8601, to the second.
 size_t lim_iso_date(char *text, size_t capacity);
 

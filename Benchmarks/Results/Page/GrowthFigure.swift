@@ -15,7 +15,7 @@ struct GrowthFigure {
 
     /// Nil where no contender was measured at two numbers.
     init?(
-        _ metric: ModelMetric, of standing: ModelStanding, in results: ModelResults, byItems: Bool,
+        _ metric: ModelMetric, of standing: ModelStanding, in results: BenchmarkResults, byItems: Bool,
         _ styles: [String: SeriesStyle], index: Int
     ) {
         self.metric = metric
@@ -25,7 +25,7 @@ struct GrowthFigure {
         workload = standing.workload
         let cells = results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }
         var lines: [Line] = []
-        for entry in standing.candidates + standing.others {
+        for entry in standing.entries {
             let own = cells.filter { $0.contender == entry.contender.name }
             var values: [(number: Int, median: Double)] = []
             for cell in byItems ? own.filter({ $0.window == entry.cell.window }) : standing.byWindow(own) {

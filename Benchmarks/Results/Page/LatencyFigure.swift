@@ -12,7 +12,7 @@ struct LatencyFigure {
         self.index = index
         self.styles = styles
         workload = standing.workload
-        lines = (standing.candidates + standing.others).compactMap { entry in
+        lines = standing.entries.compactMap { entry in
             entry.cell.middleLatency.map { (entry, $0) }
         }
         if lines.isEmpty { return nil }

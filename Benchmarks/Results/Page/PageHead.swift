@@ -3,12 +3,12 @@ internal import MusterFormats
 
 /// The head of a page: where, when and how it was measured.
 enum PageHead {
-    static func html(_ results: ModelResults, title: String) -> String {
+    static func html(_ results: BenchmarkResults, title: String) -> String {
         "<header><p class=\"soft\">muster-benchmarks</p><h1>" + HTMLText.escaped(title) + "</h1></header>\n"
             + facts(results)
     }
 
-    static func facts(_ results: ModelResults) -> String {
+    static func facts(_ results: BenchmarkResults) -> String {
         let facts = [
             ("measured", results.shownDate), ("processor", results.machine.cpu),
             ("cores", results.machine.cores.grouped),
@@ -16,14 +16,15 @@ enum PageHead {
             ("build", results.machine.build), ("load average before", results.machine.loadBefore.fixed(2)),
             ("samples", results.samplesText),
         ]
+        let conditions = results.conditions.map { "<p class=\"soft\">" + HTMLText.inline($0, limit: 400) + "</p>\n" }
         let items = facts.map { name, value in
             "<div><dt>" + name + "</dt><dd>" + HTMLText.inline(value, limit: 120) + "</dd></div>\n"
         }
-        return "<dl class=\"facts\">\n" + items.joined() + "</dl>\n"
+        return "<dl class=\"facts\">\n" + items.joined() + "</dl>\n" + conditions.joined()
     }
 
     /// What makes the figures say less than they could.
-    static func notes(_ results: ModelResults) -> String {
+    static func notes(_ results: BenchmarkResults) -> String {
         var notes: [String] = []
         if results.isQuick { notes.append("This was the short run: fewer samples, fewer sizes.") }
         if results.machine.build != "release" {
@@ -35,6 +36,9 @@ enum PageHead {
         }
         let failed = results.cells.count { $0.error != nil }
         if failed > 0 { notes.append("\(failed.counted("cell")) failed; the workloads tell why.") }
+        for section in results.sections where section.error != nil {
+            notes.append("\(section.name) failed: \(section.error ?? "")")
+        }
         guard !notes.isEmpty else { return "" }
         return "<ul class=\"notes\" aria-label=\"Notes\">"
             + notes.map { "<li>" + HTMLText.inline($0, limit: 400) + "</li>" }.joined() + "</ul>\n"

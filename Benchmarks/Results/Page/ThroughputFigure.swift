@@ -1,6 +1,6 @@
 internal import MusterFormats
 
-/// Items a second over the number in flight, for one workload.
+/// Items a second over the number in flight, for one workload; as bars where no contender has two such numbers.
 struct ThroughputFigure {
     private let index: Int
     private let standing: ModelStanding
@@ -9,12 +9,12 @@ struct ThroughputFigure {
     private let lines: [(contender: ModelContender, cells: [ModelCell])]
 
     /// Nil where there is nothing to draw.
-    init?(_ standing: ModelStanding, in results: ModelResults, _ styles: [String: SeriesStyle], index: Int) {
+    init?(_ standing: ModelStanding, in results: BenchmarkResults, _ styles: [String: SeriesStyle], index: Int) {
         self.index = index
         self.standing = standing
         self.styles = styles
         let cells = results.cells.filter { $0.workload == standing.workload.name && $0.isMeasured }
-        lines = (standing.candidates + standing.others).map { entry in
+        lines = standing.entries.map { entry in
             (entry.contender, standing.byWindow(cells.filter { $0.contender == entry.contender.name }))
         }
         if lines.isEmpty { return nil }
@@ -22,6 +22,12 @@ struct ThroughputFigure {
 
     var html: String {
         let id = "throughput-\(index)"
+        if lines.allSatisfy({ $0.cells.count == 1 }) {
+            return
+                "<figure><h3 id=\"\(id)\">Throughput</h3><p class=\"axis-title\">items a second, median and reach of the "
+                + "samples" + (BarPlot.isLogarithmic(values) ? ", logarithmic" : "") + "; longer is better</p>" + bars
+                + table(id) + "</figure>"
+        }
         return "<figure><h3 id=\"\(id)\">Throughput over items in flight</h3><p class=\"axis-title\">items a second"
             + (isLogarithmic ? ", both axes logarithmic" : "; in flight: logarithmic") + "</p>" + plot
             + "<p class=\"soft under\">items in flight</p>" + table(id) + "</figure>"
@@ -33,6 +39,25 @@ struct ThroughputFigure {
     private var isLogarithmic: Bool {
         let values = values.filter { $0 > 0 }
         return (values.max() ?? 0) > 20 * (values.min() ?? 0)
+    }
+
+    private var bars: String {
+        let bars = lines.compactMap { line -> BarPlot.Bar? in
+            guard let statistics = line.cells[0].statistics(.throughput) else { return nil }
+            let label =
+                TerminalText.safe(line.contender.markedName, limit: 32) + "  "
+                + ModelMetric.throughput.text(statistics.median)
+            return BarPlot.Bar(
+                label: line.cells[0].window == standing.window
+                    ? label : label + ", \(line.cells[0].windowText) in flight",
+                value: statistics.median, interval: statistics.interval, kind: styles[line.contender.name]?.kind ?? "s0"
+            )
+        }
+        return BarPlot(
+            id: "plot-throughput-\(index)", title: "Throughput: " + standing.workload.name,
+            summary: "Items a second of \(bars.count) contenders; the numbers are in the table below.", bars: bars,
+            tick: AxisText.count
+        ).html
     }
 
     private var plot: String {
@@ -69,7 +94,7 @@ struct ThroughputFigure {
         // Unbounded is the widest of all.
         if windows.first == 0 { windows.append(windows.removeFirst()) }
         let chosen = Dictionary(
-            (standing.candidates + standing.others).map { ($0.contender.name, $0.cell.window) }
+            standing.entries.map { ($0.contender.name, $0.cell.window) }
         ) { first, _ in first }
         let rows = lines.map { line in
             PageTable.Row(

@@ -2,13 +2,13 @@ import ArgumentParser
 import MusterBenchmarkResults
 import MusterSystem
 
-/// `report`: the results of `models` as tables and as a page, of one run or of two beside each other.
+/// `report`: the results of a run as tables and as a page, or of two runs beside each other.
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Tables and a page of one results file of models, or two of them compared.",
+        abstract: "Tables and a page of one results file, or two of them compared.",
         discussion: """
-            Two files are compared cell by cell: the second one's median over the first one's, or "no difference" where the \
+            Two files are compared figure by figure: the second one's median over the first one's, or "no difference" where the \
             samples do not tell them apart.
 
             With --document, the numbers of a Markdown text are written anew from the results files in the folder \
@@ -20,8 +20,12 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("One results file or two.", valueName: "results.json"))
     var files: [String] = []
 
-    @Option(name: [.short, .long], help: "Where the page goes, as HTML.")
-    var output: String?
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Where it goes as well: FILE.html, the page; of one results file also FILE.md, the tables, and FILE.json. May be "
+                + "repeated.", valueName: "file"))
+    var output: [String] = []
 
     @Option(help: "A Markdown text whose numbers are to be those of its results files.")
     var document: String?
@@ -31,7 +35,12 @@ struct ReportCommand: AsyncParsableCommand {
             throw ValidationError("report takes one results file or two, not \(files.count)")
         }
         guard !files.isEmpty || document != nil else { throw ValidationError("name a results file, or --document") }
-        guard !files.isEmpty || output == nil else { throw ValidationError("--output needs a results file") }
+        guard !files.isEmpty || output.isEmpty else { throw ValidationError("--output needs a results file") }
+        try ResultsMedium.check(output)
+        if files.count == 2, let other = output.first(where: { ResultsMedium($0) != .page }) {
+            throw ValidationError(
+                "two files are compared as a page: --output takes a name that ends with .html, not \"\(other)\"")
+        }
     }
 
     func run() async throws {
@@ -48,33 +57,33 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     private func report() throws(ReportFault) {
-        var results: [ModelResults] = []
+        var results: [BenchmarkResults] = []
         for file in files { results.append(try Self.results(file)) }
         let text: String
-        let page: [UInt8]
+        let bytes: (ResultsMedium) -> [UInt8]
         if results.count == 2 {
             let comparison = ResultsComparison(results[0], results[1])
-            (text, page) = (comparison.text, output == nil ? [] : ComparisonPage(comparison).html)
+            (text, bytes) = (comparison.text, { _ in ComparisonPage(comparison).html })
         } else {
-            (text, page) = (ModelTables.text(results[0]), output == nil ? [] : ModelPage(results[0]).html)
+            (text, bytes) = (ResultsTables.text(results[0]), { [results] in $0.bytes(results[0]) })
         }
         do throws(FileFault) {
-            if let output { try OutputFile.replace(output, with: page) }
+            for path in output { try OutputFile.replace(path, with: ResultsMedium(path).map(bytes) ?? []) }
             try OutputFile.standardOutput.write(Array(text.utf8))
         } catch {
             throw ReportFault(lines: [error.text])
         }
     }
 
-    private static func results(_ path: String) throws(ReportFault) -> ModelResults {
+    private static func results(_ path: String) throws(ReportFault) -> BenchmarkResults {
         let bytes: [UInt8]
         do throws(FileFault) {
-            bytes = try FileReading.bytes(path, limit: ModelResults.sizeLimit)
+            bytes = try FileReading.bytes(path, limit: BenchmarkResults.sizeLimit)
         } catch {
             throw ReportFault(lines: [error.text])
         }
-        do throws(ModelResultsFault) {
-            return try ModelResults(bytes, source: path == "-" ? "standard input" : path)
+        do throws(ResultsFault) {
+            return try BenchmarkResults(bytes, source: path == "-" ? "standard input" : path)
         } catch {
             throw ReportFault(lines: error.lines)
         }
@@ -92,8 +101,8 @@ extension ReportCommand {
             let text = String(decoding: try FileReading.bytes(path, limit: 1 << 24), as: UTF8.self)
             let folder =
                 String(path[..<(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)]) + "benchmarks/"
-            var read: [String: ModelResults] = [:]
-            for name in ModelDocument.files(of: text) {
+            var read: [String: BenchmarkResults] = [:]
+            for name in ResultsDocument.files(of: text) {
                 let file = folder + name
                 guard try FileFacts.of(file) != nil else { continue }
                 do throws(ReportFault) { read[name] = try Self.results(file) } catch {
@@ -101,7 +110,7 @@ extension ReportCommand {
                 }
             }
             let filled: String
-            do throws(ModelDocumentFault) { filled = try ModelDocument.filled(text, read) } catch {
+            do throws(ResultsDocumentFault) { filled = try ResultsDocument.filled(text, read) } catch {
                 throw FileFault(path: "\(path):\(error.line)", hint: error.hint)
             }
             if filled != text { try OutputFile.replace(path, with: Array(filled.utf8)) }

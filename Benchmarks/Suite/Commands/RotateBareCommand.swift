@@ -22,14 +22,21 @@ struct RotateBareCommand: AsyncParsableCommand {
         print(usage.cpu_ns, usage.wall_ns)
     }
 
-    static func command(folder: String, threads: Int) -> [String] {
-        ["/proc/self/exe", "rotate-bare", folder, "--threads", "\(threads)"]
-    }
-
     /// What the loop used, its memory left out; nil where it cannot be started or failed.
     static func usage(of command: [String]) throws(BenchmarkFault) -> lim_usage? {
         let numbers = try ChildProcess.output(of: command).split(separator: " ").compactMap { Int64($0) }
         guard numbers.count == 2 else { return nil }
         return lim_usage(cpu_ns: numbers[0], wall_ns: numbers[1], peak_kb: 0, status: 0)
+    }
+}
+
+extension ProgramContender {
+    /// The loop in C on so many threads, which tells itself what it used; on none it looks at the logs only.
+    static func bare(_ name: String, _ place: RotationPlace, threads: Int) -> ProgramContender {
+        let command = ["/proc/self/exe", "rotate-bare", place.logs, "--threads", "\(threads)"]
+        return ProgramContender(
+            name: name, command: command,
+            ownUsage: { () throws(BenchmarkFault) in try RotateBareCommand.usage(of: command) }
+        )
     }
 }

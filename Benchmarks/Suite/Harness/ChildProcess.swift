@@ -58,14 +58,7 @@ struct ChildProcess {
         return usage
     }
 
-    /// The time of day, for a report's head.
-    static var date: String {
-        var text = [CChar](repeating: 0, count: 64)
-        let length = unsafe text.withUnsafeMutableBufferPointer { unsafe lim_date($0.baseAddress!, $0.count) }
-        return String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// The same as ISO 8601, to the second.
+    /// The time of day as ISO 8601, to the second.
     static var isoDate: String {
         var text = [CChar](repeating: 0, count: 64)
         let length = unsafe text.withUnsafeMutableBufferPointer { unsafe lim_iso_date($0.baseAddress!, $0.count) }

@@ -1,4 +1,5 @@
 import CMusterLimits
+import MusterBenchmarkResults
 
 /// One way of doing the work.
 struct Variant: Sendable {
@@ -21,12 +22,11 @@ struct Tally: Sendable {
     var error: Int32 = 0
 }
 
-/// Measures several ways of doing the same, interleaved: a round takes every variant at every size once, in an order that
-/// turns from round to round, so that a change of the machine's mood meets them all.
+/// Measures several ways of doing the same, interleaved: a round takes every variant at every size once.
 struct Comparison {
     var variants: [Variant]
     var sizes: [Int]
-    var samples: Int
+    var rounds: Rounds
     /// A sample of few targets is several passes, so that there is something to measure.
     var targetsPerSample = 10_000
 
@@ -49,17 +49,14 @@ struct Comparison {
             variants: variants.map(\.name), sizes: sizes,
             values: variants.map { _ in sizes.map { _ in [] } }, repeated: variants.map { _ in 0 })
         let cases = sizes.indices.flatMap { size in variants.indices.map { (variant: $0, size: size) } }
-        for round in 0...samples {
-            for step in cases.indices {
-                let (variant, size) = cases[(step + round) % cases.count]
-                Progress.show(
-                    "round \(round) of \(samples), \(variants[variant].name), \(sizes[size]) targets"
-                        + (round == 0 ? " (warm-up)" : ""))
-                let (value, repeated) = try await sample(variants[variant], sizes[size])
-                guard round > 0 else { continue }
-                measured.values[variant][size].append(value)
-                measured.repeated[variant] += repeated
-            }
+        let names = cases.map { "\(variants[$0.variant].name), \(sizes[$0.size]) targets" }
+        for step in rounds.steps(names) {
+            try step.begin()
+            let (variant, size) = cases[step.index]
+            let (value, repeated) = try await sample(variants[variant], sizes[size])
+            guard step.counts else { continue }
+            measured.values[variant][size].append(value)
+            measured.repeated[variant] += repeated
         }
         return measured
     }
@@ -80,4 +77,36 @@ struct Comparison {
         }
         return (Double(lim_cpu_ns() - before) / Double(targets * passes), repeated)
     }
+}
+
+extension Comparison.Measured {
+    /// A row a variant and size; `goals` are those of the variant called muster.
+    func rows(unit: String = "µs", scale: Double = 1000, baselines: [String], goals: [Goal]) -> [SectionRow] {
+        sizes.indices.flatMap { size in
+            variants.indices.map { variant in
+                var row = SectionRow(
+                    contender: variants[variant], items: sizes[size], unit: unit,
+                    samples: values[variant][size].map { $0 / scale })
+                for baseline in baselines {
+                    guard let other = variants.firstIndex(of: baseline), other != variant else { continue }
+                    row.ratios[baseline] = ratios(variant, over: other, size: size)
+                }
+                if variants[variant] == Self.ours { row.goals = goals }
+                return row
+            }
+        }
+    }
+
+    /// How our own cost per check grows from 10,000 targets to 100,000; nil where one of them was not measured.
+    var growth: SectionRow? {
+        guard let ours = variants.firstIndex(of: Self.ours), let small = sizes.firstIndex(of: 10_000),
+            let large = sizes.firstIndex(of: 100_000)
+        else { return nil }
+        return SectionRow(
+            contender: "\(Self.ours), 100,000 against 10,000", unit: "×",
+            samples: zip(values[ours][large], values[ours][small]).map { $0 / $1 }, goals: [.value(atMost: 1.10)])
+    }
+
+    /// What engine and probe together are called in every table.
+    static let ours = "muster"
 }

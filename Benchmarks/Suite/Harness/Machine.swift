@@ -1,16 +1,9 @@
 import CMusterLimits
-import MusterCore
+import MusterBenchmarkResults
 import MusterSystem
 
 /// What the figures depend on beside the code.
-struct Machine: Sendable {
-    var date: String
-    var processor: String
-    var cores: Int
-    var kernel: String
-    var swift: String
-    var loadAverage: Double
-
+enum Machine {
     static var buildMode: String {
         #if DEBUG
             "debug"
@@ -19,30 +12,20 @@ struct Machine: Sendable {
         #endif
     }
 
-    static func current() -> Machine {
+    static func current() -> BenchmarkMachine {
         // What cannot be read is told as unknown; it changes no figure.
         let processors = (try? FileReading.text("/proc/cpuinfo")) ?? ""
         let model = processors.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
         let kernel = (try? FileReading.text("/proc/sys/kernel/osrelease")) ?? "unknown"
-        return Machine(
-            date: ChildProcess.date, processor: model.map { String($0.trimmed) } ?? "unknown processor",
-            cores: Int(lim_core_count()), kernel: String(kernel[...].trimmed), swift: compiler,
-            loadAverage: lim_load_average())
+        return BenchmarkMachine(
+            cpu: model.map { String($0.trimmed) } ?? "unknown processor", cores: Int(lim_core_count()),
+            kernel: String(kernel[...].trimmed), swift: compiler, build: buildMode, loadBefore: lim_load_average())
     }
 
-    /// `serving`: whether there are servers to place.
-    func text(serving: Bool) -> String {
-        let placement = cores == 1 ? " (clients and servers share it)" : " (clients on the first, servers on the last)"
-        return "\(date), \(processor), \(cores) cores\(serving ? placement : "")"
-            + ", Linux \(kernel), \(swift), \(Self.buildMode) build"
-    }
-
-    var setting: Setting {
-        .object([
-            .init("date", .string(date)), .init("processor", .string(processor)), .init("cores", .integer(cores)),
-            .init("kernel", .string(kernel)), .init("swift", .string(swift)), .init("build", .string(Self.buildMode)),
-            .init("load_average", .number(loadAverage)),
-        ])
+    /// Where clients and servers are that the suite places.
+    static var placement: String {
+        lim_core_count() == 1
+            ? "Clients and servers share the core." : "Clients are on the first core, servers on the last."
     }
 
     /// As the compiler tells it where it is at hand, else what the build knew.

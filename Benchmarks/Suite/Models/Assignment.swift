@@ -45,7 +45,10 @@ struct Assignment: Sendable {
 }
 
 extension Assignment {
-    var description: ModelWorkload { ModelWorkload(name: name, title: title, criterion: criterion) }
+    /// `window`: the first of its windows, as it is on this machine.
+    func description(window: Int) -> ModelWorkload {
+        ModelWorkload(name: name, title: title, criterion: criterion, window: window)
+    }
 
     /// Whether its items do nothing but compute, so that more of them in flight than there are cores say nothing.
     var computes: Bool { !server.isWaitedFor && kind != LIM_WORK_READS }

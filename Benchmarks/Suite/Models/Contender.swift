@@ -20,17 +20,29 @@ struct Contender: Sendable {
         case childrenOnly
     }
 
+    /// How many items it has in flight at most.
+    enum Width: Sendable {
+        /// The window that it is given.
+        case given
+        /// As many as there are.
+        case unbounded
+        case one
+        /// One a core, within the window.
+        case cores
+    }
+
     /// As `--contender` names it.
     var name: String
     var title: String
     var kind = ModelContender.Kind.model
     var heart = Heart.thread
     var family = Family.alone
-    var isUnbounded = false
+    var width = Width.given
     /// Seconds of processor time that an item takes it beside the work, about: who is slow gets fewer items.
     var cost = 1e-6
-    /// How many items it has in flight, of a window on so many cores; none has more than the window.
-    var reach: @Sendable (_ assignment: Assignment, _ window: Int, _ cores: Int) -> Int = { _, window, _ in window }
+    /// How many items it brings forward at a time, about, of so many in flight on so many cores: fewer where its threads or
+    /// a lock keep the others waiting.
+    var reach: @Sendable (_ assignment: Assignment, _ flight: Int, _ cores: Int) -> Int = { _, flight, _ in flight }
     /// The program that has to be installed; nil where none has.
     var needs: String?
     /// Why it cannot do this work; nil where it can.
@@ -41,6 +53,16 @@ struct Contender: Sendable {
 
 extension Contender {
     var isExternal: Bool { kind == .external }
+
+    /// Items in flight at most where it is given a window; 0: all.
+    func flight(_ window: Int, cores: Int) -> Int {
+        switch width {
+        case .given: window
+        case .unbounded: 0
+        case .one: 1
+        case .cores: min(window, cores)
+        }
+    }
 
     var description: ModelContender { ModelContender(name: name, title: title, kind: kind) }
 }

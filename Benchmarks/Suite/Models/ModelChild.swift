@@ -77,7 +77,7 @@ struct ModelChild {
     /// From the intended start of each item, or from where it began if that was earlier.
     private func latency(_ head: lim_record) -> ModelLatency? {
         guard head.told_done < 0 else { return nil }
-        let window = contender.isUnbounded ? 0 : ledger.window
+        let window = contender.width == .unbounded ? 0 : ledger.window
         let starts = IdealSchedule.starts(waits: (0..<ledger.items).map { ledger.wait($0) }, window: window)
         var log = LatencyLog(expecting: ledger.items)
         for index in 0..<ledger.items where ledger.item(index) != LIM_ITEM_LOG {

@@ -12,7 +12,9 @@ struct ModelPlace {
         guard unsafe mkdir(folder, 0o700) == 0 else {
             throw BenchmarkFault("\(folder) cannot be made: errno \(errno)")
         }
-        cleaner = try ChildProcess(["sh", "-c", "trap '' INT TERM HUP; cat; rm -rf \"$0\"", folder], core: nil)
+        // Wherever a search path leads.
+        let script = "PATH=$PATH:/usr/bin:/bin; trap '' INT TERM HUP; cat; rm -rf \"$0\""
+        cleaner = try ChildProcess(["/bin/sh", "-c", script, folder], core: nil)
     }
 
     func remove() { cleaner.collect() }

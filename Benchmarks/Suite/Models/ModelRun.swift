@@ -1,5 +1,6 @@
 import CMusterLimits
 import MusterBenchmarkResults
+import MusterFormats
 
 /// A run of all workloads with all contenders, one workload after the other, its contenders interleaved: a round takes each
 /// of them once, in an order that turns from round to round.
@@ -12,11 +13,13 @@ struct ModelRun {
         do {
             return try await measuredCells(assignment)
         } catch {
+            if lim_is_interrupted() { return [] }
             return settings.contenders.map { contender in
                 ModelCell(
                     workload: assignment.name, contender: contender.name, items: settings.items(assignment),
-                    window: contender.isUnbounded ? 0 : assignment.windows[0], isExternal: contender.isExternal,
-                    error: "\(error)")
+                    window: contender.flight(
+                        settings.window(assignment, assignment.windows[0]), cores: settings.cores),
+                    isExternal: contender.isExternal, error: "\(error)")
             }
         }
     }
@@ -39,7 +42,7 @@ struct ModelRun {
             let lines = try lines(of: work)
             var cells: [ModelCell] = []
             for window in settings.windows(assignment) {
-                work.window = UInt32(assignment.computes ? min(window, settings.cores) : window)
+                work.window = UInt32(settings.window(assignment, window))
                 cells += measure(assignment, work, lines)
             }
             return cells
@@ -75,53 +78,65 @@ struct ModelRun {
 
     // MARK: Cells
 
+    /// Contenders whose number in flight is their own are measured with the first window only, and so are other programs that
+    /// nobody asked for.
     private func measure(_ assignment: Assignment, _ work: lim_work, _ lines: [Int]) -> [ModelCell] {
         let meanWait = work.meanWait
-        var cells = settings.contenders.map { cell(assignment, $0, work, meanWait) }
-        let first = assignment.isLong ? 1 : 0
-        for round in first...settings.samples {
-            for step in cells.indices {
-                let index = (step + round) % cells.count
-                guard cells[index].notApplicable == nil, cells[index].error == nil else { continue }
-                Progress.show(
-                    "\(assignment.name), round \(round) of \(settings.samples), \(cells[index].contender)"
-                        + (round == 0 ? " (warm-up)" : ""))
-                var work = work
-                work.items = UInt32(cells[index].items)
-                do throws(BenchmarkFault) {
-                    let child = ModelChild(
-                        contender: settings.contenders[index],
-                        ledger: try Ledger(creating: place.record, for: work), lines: lines)
-                    let sample = try child.measure(hasLatency: assignment.hasLatency)
-                    if round > 0 { cells[index].samples.append(sample) }
-                } catch {
-                    cells[index].error = error.description
-                }
+        let isFirst = Int(work.window) == settings.window(assignment, assignment.windows[0])
+        let contenders = settings.contenders.filter {
+            isFirst || $0.width == .given && (!$0.isExternal || settings.areNamed)
+        }
+        var cells = contenders.map { cell(assignment, $0, work, meanWait) }
+        let names = cells.map { "\(assignment.name), \($0.windowText) in flight, \($0.contender)" }
+        for step in Rounds(samples: settings.samples, warmsUp: !assignment.isLong).steps(names) {
+            let index = step.index
+            guard cells[index].notApplicable == nil, cells[index].error == nil else { continue }
+            do throws(Interrupted) { try step.begin() } catch { break }
+            do throws(BenchmarkFault) {
+                let sample = try sample(assignment, contenders[index], work, items: cells[index].items, lines)
+                if step.counts { cells[index].samples.append(sample) }
+            } catch {
+                // A program that was interrupted as well is not at fault.
+                if lim_is_interrupted() { break }
+                cells[index].error = error.description
             }
         }
-        return cells
+        let isWhole = !lim_is_interrupted()
+        return cells.filter { isWhole || !$0.samples.isEmpty }.map(\.withMiddleCurve)
+    }
+
+    private func sample(
+        _ assignment: Assignment, _ contender: Contender, _ work: lim_work, items: Int, _ lines: [Int]
+    ) throws(BenchmarkFault) -> ModelSample {
+        var work = work
+        work.items = UInt32(items)
+        let child = ModelChild(
+            contender: contender, ledger: try Ledger(creating: place.record, for: work), lines: lines)
+        return try child.measure(hasLatency: assignment.hasLatency)
     }
 
     private func cell(
         _ assignment: Assignment, _ contender: Contender, _ work: lim_work, _ meanWait: Double
     ) -> ModelCell {
         let window = Int(work.window)
-        let items = settings.items(assignment, contender, window: window, meanWait: meanWait)
+        var items = settings.items(assignment, contender, window: window, meanWait: meanWait)
+        var obstacle = obstacle(assignment, contender)
+        // Times of unlike numbers of items say nothing beside each other.
+        if assignment.criterion == .latency {
+            let wanted = settings.usualItems(assignment, window: window, meanWait: meanWait)
+            if items * 20 < wanted * 19 { obstacle = obstacle ?? "\(wanted.grouped) items would take it too long" }
+            items = wanted
+        }
         return ModelCell(
             workload: assignment.name, contender: contender.name, items: items,
-            window: contender.isUnbounded ? 0 : window, isExternal: contender.isExternal,
-            notApplicable: obstacle(assignment, contender, work))
+            window: contender.flight(window, cores: settings.cores), isExternal: contender.isExternal,
+            notApplicable: obstacle)
     }
 
-    /// An unbounded group has one window, whatever the others have.
-    private func obstacle(_ assignment: Assignment, _ contender: Contender, _ work: lim_work) -> String? {
+    private func obstacle(_ assignment: Assignment, _ contender: Contender) -> String? {
         if let obstacle = contender.obstacle(assignment) { return obstacle }
-        let usual = assignment.computes ? min(assignment.windows[0], settings.cores) : assignment.windows[0]
-        let isUsual = Int(work.window) == usual
-        if contender.isUnbounded, !isUsual { return "it has no window" }
-        if contender.isExternal, !settings.areNamed, !assignment.isForPrograms || !isUsual {
-            return "left out to keep the run short; --contender \(contender.name) measures it"
-        }
-        return nil
+        if let program = contender.needs, !ExternalProgram.isInstalled(program) { return "\(program) is not installed" }
+        guard contender.isExternal, !settings.areNamed, !assignment.isForPrograms else { return nil }
+        return "left out to keep the run short; --contender \(contender.name) measures it"
     }
 }

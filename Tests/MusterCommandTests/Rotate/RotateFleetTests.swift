@@ -1,4 +1,5 @@
 import Foundation
+import MusterTesting
 import Testing
 
 /// `muster logs rotate --hosts` with another program in ssh's place, and one in muster's that tells what it was asked.

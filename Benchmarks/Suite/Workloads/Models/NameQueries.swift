@@ -1,8 +1,0 @@
-import CMusterLimits
-
-/// Datagrams instead of connections.
-enum NameQueries {
-    static let assignment = Assignment(
-        name: "dns", title: "DNS queries, answered at once", kind: LIM_WORK_DNS, server: .dns, timeout: 1000,
-        items: 2000, itemCost: 30e-6)
-}

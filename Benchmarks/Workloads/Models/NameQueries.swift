@@ -1,0 +1,8 @@
+import CMusterLimits
+
+/// Datagrams instead of connections.
+enum NameQueries {
+    static let assignment = Assignment(
+        name: "dns", title: "DNS queries, answered at once", kind: LIM_WORK_DNS, server: .dns, timeout: 1000,
+        items: 5000, itemCost: 22e-6)
+}
