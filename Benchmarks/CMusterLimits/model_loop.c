@@ -78,6 +78,8 @@ typedef struct {
     _Atomic uint32_t *next;
     int epoll;
     uint32_t window, in_flight, free_count;
+    // No deadline comes before it.
+    int64_t next_look;
     berth *berths;
     uint32_t *free_berths;
     // Where there are logs to read.
@@ -89,7 +91,9 @@ static const uint32_t ASIDE = 0xFFFFFFFF;
 static void settle(loop *loop, uint32_t slot, enum lim_step step) {
     berth *berth = &loop->berths[slot];
     lim_item_end(loop->record, berth->dialogue.index, step == LIM_STEP_UP, 0);
-    lim_dialogue_end(&berth->dialogue);
+    // What went well leaves a socket that can be used again, as muster does.
+    if (step == LIM_STEP_UP) dissolve(berth->dialogue.fd);
+    else lim_dialogue_end(&berth->dialogue);
     berth->is_busy = false;
     loop->free_berths[loop->free_count++] = slot;
     loop->in_flight--;
@@ -110,9 +114,12 @@ static void admit(loop *loop) {
         berth->is_busy = true;
         lim_item_begin(loop->record, index);
         berth->deadline = lim_now_ns() + 1000000 * (int64_t)work->timeout_ms;
-        enum lim_step step = lim_dialogue_begin(work, index, &berth->dialogue);
+        if (berth->deadline < loop->next_look) loop->next_look = berth->deadline;
+        bool is_new = berth->dialogue.fd < 0;
+        enum lim_step step = is_new ? lim_dialogue_begin(work, index, &berth->dialogue)
+                                    : lim_dialogue_again(work, index, &berth->dialogue);
         uint32_t wanted = EPOLLIN | EPOLLET | (step == LIM_STEP_WRITE ? (uint32_t)EPOLLOUT : 0);
-        if (step == LIM_STEP_DOWN || watch(loop->epoll, berth->dialogue.fd, wanted, slot) < 0)
+        if (step == LIM_STEP_DOWN || (is_new && watch(loop->epoll, berth->dialogue.fd, wanted, slot) < 0))
             settle(loop, slot, LIM_STEP_DOWN);
     }
 }
@@ -132,34 +139,49 @@ static void take_event(loop *loop, uint32_t slot, uint32_t events) {
     if (step == LIM_STEP_UP || step == LIM_STEP_DOWN) settle(loop, slot, step);
 }
 
-static void expire(loop *loop) {
-    int64_t now = lim_now_ns();
-    for (uint32_t slot = 0; slot < loop->window; slot++)
-        if (loop->berths[slot].is_busy && loop->berths[slot].deadline <= now) settle(loop, slot, LIM_STEP_DOWN);
+static void expire(loop *loop, int64_t now) {
+    loop->next_look = INT64_MAX;
+    for (uint32_t slot = 0; slot < loop->window; slot++) {
+        if (!loop->berths[slot].is_busy) continue;
+        int64_t deadline = loop->berths[slot].deadline;
+        if (deadline <= now) settle(loop, slot, LIM_STEP_DOWN);
+        else if (deadline < loop->next_look) loop->next_look = deadline;
+    }
+}
+
+// Milliseconds until the next deadline, whole ones; -1 where there is none.
+static int time_left(const loop *loop) {
+    if (loop->next_look == INT64_MAX) return -1;
+    int64_t left = (loop->next_look - lim_now_ns() + 999999) / 1000000;
+    return left < 0 ? 0 : left > 1000 ? 1000 : (int)left;
 }
 
 static int run_loop(lim_record *record, _Atomic uint32_t *next, uint32_t window, int aside) {
     loop loop = {
-        .record = record, .next = next, .epoll = epoll_create1(EPOLL_CLOEXEC), .window = window, .free_count = window};
+        .record = record, .next = next, .epoll = epoll_create1(EPOLL_CLOEXEC), .window = window, .free_count = window,
+        .next_look = INT64_MAX};
     if (loop.epoll < 0) return -errno;
     loop.berths = calloc(window, sizeof *loop.berths);
     loop.free_berths = calloc(window, sizeof *loop.free_berths);
-    for (uint32_t slot = 0; slot < window; slot++) loop.free_berths[slot] = window - 1 - slot;
+    for (uint32_t slot = 0; slot < window; slot++) {
+        loop.berths[slot].dialogue.fd = -1;
+        loop.free_berths[slot] = window - 1 - slot;
+    }
     if (aside > 0) {
         loop.side = side_open(record, aside);
+        if (loop.side->count == 0) return -EAGAIN;
         watch(loop.epoll, loop.side->events, EPOLLIN, ASIDE);
     }
     struct epoll_event events[EVENTS];
-    int64_t last_look = lim_now_ns();
     while (true) {
         admit(&loop);
         if (loop.in_flight == 0 && *next >= record->work.items) break;
-        int found = epoll_wait(loop.epoll, events, EVENTS, 10);
+        int found = epoll_wait(loop.epoll, events, EVENTS, time_left(&loop));
         for (int i = 0; i < found; i++) take_event(&loop, (uint32_t)events[i].data.u64, events[i].events);
-        if (lim_now_ns() - last_look < 10000000) continue;
-        expire(&loop);
-        last_look = lim_now_ns();
+        int64_t now = lim_now_ns();
+        if (now >= loop.next_look) expire(&loop, now);
     }
+    for (uint32_t slot = 0; slot < window; slot++) lim_dialogue_end(&loop.berths[slot].dialogue);
     if (loop.side != NULL) side_close(loop.side);
     close(loop.epoll);
     free(loop.berths);

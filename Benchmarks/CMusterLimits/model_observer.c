@@ -61,7 +61,7 @@ static int descriptor_count(int process) {
 
 // Appends the processes that one started.
 static int add_children(int process, int *list, int count) {
-    char path[320], text[TEXT];
+    char path[320];
     snprintf(path, sizeof path, "/proc/%d/task", process);
     DIR *threads = opendir(path);
     if (threads == NULL) return count;
@@ -69,14 +69,11 @@ static int add_children(int process, int *list, int count) {
     while ((entry = readdir(threads)) != NULL) {
         if (entry->d_name[0] == '.') continue;
         snprintf(path, sizeof path, "/proc/%d/task/%s/children", process, entry->d_name);
-        read_text(path, text);
-        for (char *at = text; *at != 0 && count < PROCESSES;) {
-            char *end;
-            long child = strtol(at, &end, 10);
-            if (end == at) break;
-            list[count++] = (int)child;
-            at = end;
-        }
+        // As many as there are: more than one reading gives.
+        FILE *children = fopen(path, "re");
+        if (children == NULL) continue;
+        while (count < PROCESSES && fscanf(children, "%d", &list[count]) == 1) count++;
+        fclose(children);
     }
     closedir(threads);
     return count;
@@ -103,21 +100,25 @@ static void look(int process, bool follows, bool others, lim_sight *sight) {
 // Often at first, for what is short, then every 8 ms; never so often that looking takes more than a twentieth of the time.
 int lim_observe(int process, bool follows, bool others, int seconds, lim_sight *sight, lim_usage *usage) {
     *sight = (lim_sight){0};
-    int64_t started = lim_now_ns(), last = 0;
+    int64_t started = lim_now_ns(), next_look = started;
     int handle = (int)syscall(SYS_pidfd_open, process, 0);
     bool is_forced = false;
     while (handle >= 0) {
-        int64_t pause = last / 50000 + (sight->looks < 30 ? 1 : 8);
+        int64_t pause = (next_look - lim_now_ns() + 999999) / 1000000;
         struct pollfd poller = {handle, POLLIN, 0};
-        if (poll(&poller, 1, (int)(pause < 200 ? pause : 200)) != 0) break;
+        int found = poll(&poller, 1, (int)(pause < 1 ? 1 : pause < 200 ? pause : 200));
+        if (found < 0 && errno == EINTR) continue;
+        if (found != 0) break;
         int64_t before = lim_now_ns();
         if (!is_forced && before - started > seconds * 1000000000ll) {
             is_forced = true;
             kill(-process, SIGKILL);
             kill(process, SIGKILL);
         }
+        if (before < next_look) continue;
         look(process, follows, others, sight);
-        last = lim_now_ns() - before;
+        int64_t after = lim_now_ns();
+        next_look = after + 20 * (after - before) + (sight->looks < 30 ? 1000000 : 8000000);
     }
     if (handle >= 0) close(handle);
     int outcome = lim_collect(process, usage);

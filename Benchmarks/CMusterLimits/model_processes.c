@@ -107,8 +107,7 @@ int lim_run_process_pool(lim_record *record) {
                 // Its item is lost, the others are not: another one takes its place.
                 stop(worker, epoll);
                 if (next < record->work.items) outcome = start(record, epoll, worker, slot);
-                else worker->process = 0;
-                if (worker->process == 0) {
+                if (outcome < 0 || worker->process <= 0) {
                     busy--;
                     continue;
                 }

@@ -50,7 +50,7 @@ int64_t lim_delay_ns(enum lim_delays delays, uint32_t stall_ms, uint32_t index) 
     }
 }
 
-static bool is_behind_hole(const lim_work *work, uint32_t index) {
+bool lim_is_behind_hole(const lim_work *work, uint32_t index) {
     return work->hole_port != 0 && index % HOLE_SHARE == HOLE_SHARE / 2;
 }
 
@@ -58,8 +58,8 @@ int64_t lim_wait_ns(const lim_work *work, uint32_t index) {
     switch (lim_item_of(work, index)) {
     case LIM_ITEM_DIALOGUE:
         if (work->kind == LIM_WORK_DNS || work->kind == LIM_WORK_HTTP) return 0;
-        return is_behind_hole(work, index) ? 1000000 * (int64_t)work->timeout_ms
-                                           : lim_delay_ns(work->delays, work->stall_ms, index);
+        return lim_is_behind_hole(work, index) ? 1000000 * (int64_t)work->timeout_ms
+                                               : lim_delay_ns(work->delays, work->stall_ms, index);
     case LIM_ITEM_READ: return 1000000 * READ_MS;
     default: return 0;
     }
@@ -80,14 +80,28 @@ static enum lim_step begin_query(const lim_work *work, lim_dialogue *dialogue) {
     return LIM_STEP_READ;
 }
 
+static uint16_t port_of(const lim_work *work, uint32_t index) {
+    return (uint16_t)(lim_is_behind_hole(work, index) ? work->hole_port : work->port);
+}
+
 enum lim_step lim_dialogue_begin(const lim_work *work, uint32_t index, lim_dialogue *dialogue) {
     dialogue->index = index;
     dialogue->count = 0;
     dialogue->is_asked = work->kind != LIM_WORK_HTTP;
     if (work->kind == LIM_WORK_DNS) return begin_query(work, dialogue);
-    dialogue->fd = connect_new(index, (uint16_t)(is_behind_hole(work, index) ? work->hole_port : work->port));
+    dialogue->fd = connect_new(index, port_of(work, index));
     if (dialogue->fd < 0) return LIM_STEP_DOWN;
     // A refusal makes a socket readable too.
+    return dialogue->is_asked ? LIM_STEP_READ : LIM_STEP_WRITE;
+}
+
+enum lim_step lim_dialogue_again(const lim_work *work, uint32_t index, lim_dialogue *dialogue) {
+    dialogue->index = index;
+    dialogue->count = 0;
+    dialogue->is_asked = work->kind != LIM_WORK_HTTP;
+    struct sockaddr_in address = host_address(index, port_of(work, index));
+    if (connect(dialogue->fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS)
+        return LIM_STEP_DOWN;
     return dialogue->is_asked ? LIM_STEP_READ : LIM_STEP_WRITE;
 }
 
@@ -130,10 +144,9 @@ void lim_dialogue_end(lim_dialogue *dialogue) {
     dialogue->fd = -1;
 }
 
-int lim_arm(int epoll, int fd, enum lim_step step) {
+int lim_arm(int epoll, int fd, enum lim_step step, bool is_new) {
     struct epoll_event event = {.events = (uint32_t)step | EPOLLONESHOT, .data.u64 = (uint32_t)fd};
-    if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
-    return errno == ENOENT && epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+    return epoll_ctl(epoll, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : -errno;
 }
 
 static bool converse(const lim_work *work, uint32_t index) {

@@ -57,12 +57,18 @@ static volatile sig_atomic_t is_interrupted;
 static void note_interruption(int number) {
     (void)number;
     is_interrupted = 1;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
 }
 
 void lim_catch_interruptions(void) {
-    struct sigaction action = {.sa_handler = note_interruption, .sa_flags = SA_RESTART | SA_RESETHAND};
+    // Who reads the tables may leave early; the files are written all the same.
+    signal(SIGPIPE, SIG_IGN);
+    struct sigaction action = {.sa_handler = note_interruption, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
 }
 
 bool lim_is_interrupted(void) { return is_interrupted != 0; }
@@ -153,6 +159,7 @@ int lim_spawn(const char *const *arguments, int core, int *input, int *output, b
         if (input != NULL) dup2(in[0], 0); else drop_stream(0, O_RDONLY);
         if (output != NULL) dup2(out[1], 1); else drop_stream(1, O_WRONLY);
         if (quiet) drop_stream(2, O_WRONLY);
+        signal(SIGPIPE, SIG_DFL);
         if (core >= 0) lim_pin(core); else sched_setaffinity(0, sizeof allowed, &allowed);
         execvp(arguments[0], (char *const *)arguments);
         _exit(127);

@@ -1,5 +1,11 @@
 #include "clients.h"
 
+#include <sys/eventfd.h>
+
+int lim_bell(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void lim_ring(int bell) { eventfd_write(bell, 1); }
+
 int lim_epoll(void) {
     int fd = epoll_create1(EPOLL_CLOEXEC);
     return fd < 0 ? -errno : fd;

@@ -21,13 +21,14 @@ enum DispatchSourceContender {
         private var isAdmitting = false
         private var dialogues: [Int: Dialogue] = [:]
         private var timer: (any DispatchSourceTimer)?
+        /// When the timer comes: no deadline is before it; nil where there is none.
+        private var nextLook: DispatchTime?
 
         init(_ ledger: Ledger) { self.ledger = ledger }
 
         func run() {
             queue.async { [self] in
                 let timer = DispatchSource.makeTimerSource(queue: queue)
-                timer.schedule(deadline: .now() + .milliseconds(10), repeating: .milliseconds(10))
                 timer.setEventHandler { [self] in expire() }
                 timer.activate()
                 self.timer = timer
@@ -69,6 +70,7 @@ enum DispatchSourceContender {
             }
             let dialogue = Dialogue(deadline: .now() + .milliseconds(Int(ledger.work.timeout_ms)))
             dialogues[index] = dialogue
+            if nextLook == nil { look(at: dialogue.deadline) }
             ledger.begin(index)
             take(ledger.begin(&dialogue.raw, index), dialogue, index)
         }
@@ -92,8 +94,14 @@ enum DispatchSourceContender {
             admit()
         }
 
+        private func look(at time: DispatchTime?) {
+            nextLook = time
+            if let time { timer?.schedule(deadline: time, leeway: .nanoseconds(0)) }
+        }
+
         private func expire() {
             let now = DispatchTime.now()
+            look(at: dialogues.values.map(\.deadline).filter { $0 > now }.min())
             for (index, dialogue) in dialogues where dialogue.deadline <= now {
                 take(LIM_STEP_DOWN, dialogue, index)
             }

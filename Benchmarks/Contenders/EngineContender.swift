@@ -60,7 +60,7 @@ enum EngineContender {
         switch ledger.item(target.index) {
         case LIM_ITEM_DIALOGUE:
             ledger.begin(target.index)
-            let attempt = await probes.probe(target.index).attempt(target, until: deadline)
+            let attempt = await probes.probe(target.index, ledger).attempt(target, until: deadline)
             ledger.end(target.index, isUp: attempt.verdict == .up)
             return attempt
         case LIM_ITEM_LOG, LIM_ITEM_READ:
@@ -94,7 +94,9 @@ enum EngineContender {
                 ).probe
         }
 
-        func probe(_ index: Int) -> any Probe { index % 10 == 5 ? intoHole ?? usual : usual }
+        func probe(_ index: Int, _ ledger: Ledger) -> any Probe {
+            ledger.isBehindHole(index) ? intoHole ?? usual : usual
+        }
 
         private static func kind(_ work: lim_work) -> String {
             switch work.kind {

@@ -1,7 +1,7 @@
 import CMusterLimits
 import MusterBenchmarkResults
 
-/// The limit: an epoll loop in C a core for dialogues, a thread a core for what computes, and a thread for each place of the
+/// The limit: an epoll loop in C a core for dialogues (one, where logs are parsed beside them), a thread a core for what computes, and a thread for each place of the
 /// window for what blocks.
 enum LimitContender {
     static let contender = Contender(

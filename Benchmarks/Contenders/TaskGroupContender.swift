@@ -7,7 +7,7 @@ enum TaskGroupContender {
     static let unbounded = Contender(
         name: "group", title: "a task group, unbounded", heart: .task, width: .unbounded, reach: reach
     ) { ledger in
-        try await SocketWaiting.with { waiting in
+        try await SocketWaiting.with(ledger) { waiting in
             await withTaskGroup { group in
                 for index in 0..<ledger.items {
                     group.addTask { await waiting.perform(index, ledger) }
@@ -19,20 +19,27 @@ enum TaskGroupContender {
     static let windowed = Contender(
         name: "group-window", title: "a task group with a window", heart: .task, reach: reach
     ) { ledger in
-        try await SocketWaiting.with { waiting in
-            await withTaskGroup(of: Void.self) { group in
-                var next = 0
-                while next < min(ledger.window, ledger.items) {
-                    let index = next
-                    group.addTask { await waiting.perform(index, ledger) }
-                    next += 1
-                }
-                while await group.next() != nil {
-                    guard next < ledger.items else { continue }
-                    let index = next
-                    group.addTask { await waiting.perform(index, ledger) }
-                    next += 1
-                }
+        try await SocketWaiting.with(ledger) { waiting in
+            await fanOut(ledger, on: nil) { await waiting.perform($0, ledger) }
+        }
+    }
+
+    /// Does the items in a group that adds a child where one has ended.
+    static func fanOut(
+        _ ledger: Ledger, on executor: (any TaskExecutor)?, _ perform: @escaping @Sendable (Int) async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            var next = 0
+            while next < min(ledger.window, ledger.items) {
+                let index = next
+                group.addTask(executorPreference: executor) { await perform(index) }
+                next += 1
+            }
+            while await group.next() != nil {
+                guard next < ledger.items else { continue }
+                let index = next
+                group.addTask(executorPreference: executor) { await perform(index) }
+                next += 1
             }
         }
     }
@@ -42,7 +49,7 @@ enum TaskGroupContender {
         name: "group-discarding", title: "a discarding task group of as many children as the window", heart: .task,
         reach: reach
     ) { ledger in
-        try await SocketWaiting.with { waiting in
+        try await SocketWaiting.with(ledger) { waiting in
             let counter = Counter()
             await withDiscardingTaskGroup { group in
                 for _ in 0..<min(ledger.window, ledger.items) {

@@ -9,20 +9,7 @@ enum WorkerPoolContender {
         heart: .task, cost: 5e-6
     ) { ledger in
         await WorkerPool.withPool(ledger.window) { pool in
-            await withTaskGroup(of: Void.self) { group in
-                var next = 0
-                while next < min(ledger.window, ledger.items) {
-                    let index = next
-                    group.addTask(executorPreference: pool) { ledger.perform(index) }
-                    next += 1
-                }
-                while await group.next() != nil {
-                    guard next < ledger.items else { continue }
-                    let index = next
-                    group.addTask(executorPreference: pool) { ledger.perform(index) }
-                    next += 1
-                }
-            }
+            await TaskGroupContender.fanOut(ledger, on: pool) { ledger.perform($0) }
         }
     }
 }

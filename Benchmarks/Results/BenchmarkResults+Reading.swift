@@ -36,6 +36,10 @@ extension BenchmarkResults {
             cells: reader.elements("cells", limit: BenchmarkResults.cellLimit, ModelCell.init),
             sections: reader.elements("sections", limit: BenchmarkResults.sectionLimit, Section.init))
         reader.finish()
+        for (what, count) in [("workloads", shownWorkloads.count), ("contenders", shownContenders.count)]
+        where count > BenchmarkResults.nameLimit {
+            log.add(.badValue, at: "\(source): cells", "more than \(BenchmarkResults.nameLimit) different \(what)")
+        }
         guard log.isEmpty else { throw ResultsFault(lines: log.lines) }
     }
 
@@ -56,7 +60,7 @@ extension BenchmarkResults {
 extension BenchmarkMachine {
     fileprivate init(_ reader: SettingsReader) {
         self.init(
-            cpu: reader.text("cpu"), cores: reader.count("cores"), kernel: reader.text("kernel"),
+            cpu: reader.text("cpu"), cores: reader.count("cores", from: 1), kernel: reader.text("kernel"),
             swift: reader.text("swift"), build: reader.text("build"), loadBefore: reader.measure("load_before"),
             loadAfter: reader.optionalMeasure("load_after"))
         reader.finish()
@@ -69,7 +73,7 @@ extension ModelWorkload {
         self.init(
             name: reader.text("name"), title: reader.text("title"),
             criterion: criterion.flatMap(ModelCriterion.init(rawValue:)) ?? .throughput,
-            window: reader.optionalCount("window"))
+            window: reader.optionalCount("window"), computes: reader.bool("computes") ?? false)
         reader.finish()
     }
 }
@@ -87,7 +91,8 @@ extension ModelContender {
 extension ModelCell {
     fileprivate init(_ reader: SettingsReader) {
         self.init(
-            workload: reader.text("workload"), contender: reader.text("contender"), items: reader.count("items"),
+            workload: reader.text("workload"), contender: reader.text("contender"),
+            items: reader.count("items", from: 1),
             window: reader.count("window"), isExternal: reader.bool("external") ?? false,
             notApplicable: reader.string("not_applicable"), error: reader.string("error"),
             samples: reader.elements("samples", limit: ModelCell.sampleLimit, ModelSample.init))
@@ -114,6 +119,9 @@ extension ModelLatency {
         self.init(
             p50: reader.measure("p50"), p90: reader.measure("p90"), p99: reader.measure("p99"),
             p999: reader.measure("p999"), curve: reader.points("curve"))
+        if !(p50 <= p90 && p90 <= p99 && p99 <= p999) {
+            reader.log.add(.badValue, at: reader.place("p50"), "p50, p90, p99 and p999 ascend")
+        }
         reader.finish()
     }
 }
@@ -166,8 +174,8 @@ extension SettingsReader {
         return text ?? ""
     }
 
-    fileprivate func count(_ key: String) -> Int {
-        let number = integer(key, in: 0...Int(SettingsReader.greatest))
+    fileprivate func count(_ key: String, from least: Int = 0) -> Int {
+        let number = integer(key, in: least...Int(SettingsReader.greatest))
         if number == nil, value(key) == nil { require(key, "\"\(key)\": 0") }
         return number ?? 0
     }

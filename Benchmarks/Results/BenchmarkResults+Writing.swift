@@ -85,6 +85,8 @@ extension JSONWriter {
         member("title", workload.title)
         member("criterion", workload.criterion.rawValue)
         if let window = workload.window { member("window", window) }
+        key("computes")
+        bool(workload.computes)
         endObject()
     }
 

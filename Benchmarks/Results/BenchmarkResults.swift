@@ -1,5 +1,5 @@
 /// What a run of the suite measured: where, when, and every sample, so that a table or a page can be made of it at any later
-/// time. Concurrency models are cells, what muster costs against its peers are sections; a run has one of both.
+/// time. Concurrency models are cells, what muster costs against its peers are sections.
 package struct BenchmarkResults: Sendable, Hashable {
     /// The version that this program writes and reads.
     package static let currentVersion = 1
@@ -24,6 +24,8 @@ package struct BenchmarkResults: Sendable, Hashable {
 
     /// Cells of a file, at most.
     package static let cellLimit = 10_000
+    /// Different workloads and different contenders of a file, at most.
+    package static let nameLimit = 200
     /// Sections of a file, at most.
     package static let sectionLimit = 1000
 
@@ -83,12 +85,17 @@ package struct ModelWorkload: Sendable, Hashable {
     package var criterion: ModelCriterion
     /// The number in flight at which contenders are compared; nil: the one that most of them have.
     package var window: Int?
+    /// Whether its items do nothing but compute, so that more of them in flight than there are cores say nothing.
+    package var computes: Bool
 
-    package init(name: String, title: String, criterion: ModelCriterion = .throughput, window: Int? = nil) {
+    package init(
+        name: String, title: String, criterion: ModelCriterion = .throughput, window: Int? = nil, computes: Bool = false
+    ) {
         self.name = name
         self.title = title
         self.criterion = criterion
         self.window = window
+        self.computes = computes
     }
 }
 

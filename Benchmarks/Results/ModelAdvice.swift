@@ -3,7 +3,16 @@ internal import MusterFormats
 extension ModelDecision {
     /// What to take, and what is to be known of the others, made of the numbers alone.
     package var advice: String {
-        guard let best = leaders.first else { return "Nothing was measured." }
+        guard let best = leaders.first else {
+            return standing.entries.isEmpty
+                ? "Nothing was measured."
+                : "No model was measured, only \(ModelDecision.listed(standing.entries, limit: 4))."
+        }
+        guard canTell else {
+            let most = standing.candidates.map(\.statistics.count).min() ?? 0
+            return
+                "Too few samples to tell: \(most.counted("sample")), and at least \(SampleComparison.fewest) are needed."
+        }
         let sentences = [choice(best) + followers(best) + ".", asideText(best), lossText(best), oursText]
         return sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }

@@ -3,7 +3,8 @@
 package enum ModelCriterion: String, Sendable, Hashable, CaseIterable {
     /// Items done a second; more is better.
     case throughput
-    /// The 99th percentile of the items' time; less is better.
+    /// The 90th percentile of the items' time; less is better. Where one host in a hundred stalls, the 99th is the greatest of
+    /// the others or a stalled one, as it happens.
     case latency
     /// How late the heartbeat comes at its 99th percentile; less is better.
     case heartbeat

@@ -13,7 +13,7 @@ package struct ModelDecision: Sendable {
     }
 
     package let standing: ModelStanding
-    /// The best model and those that do not differ from it, the best first; none where nothing was measured.
+    /// The best model and those that differ neither from it nor from each other, the best first; none where nothing was measured.
     package let leaders: [Entry]
     /// The best of those that are behind the leaders.
     package let next: Entry?
@@ -30,18 +30,26 @@ package struct ModelDecision: Sendable {
             (leaders, next, margin, ours) = ([], nil, nil, nil)
             return
         }
-        let behind = candidates.filter { ModelDecision.isBehind($0, best) }
-        let names = Set(behind.map(\.contender.name))
-        leaders = candidates.filter { !names.contains($0.contender.name) }
+        var leaders = [best]
+        // Who differs from one that is as good as the best is behind, however wide the best one's interval is.
+        for entry in candidates.dropFirst() where !leaders.contains(where: { ModelDecision.isBehind(entry, $0) }) {
+            leaders.append(entry)
+        }
+        self.leaders = leaders
+        let names = Set(leaders.map(\.contender.name))
+        let behind = candidates.filter { !names.contains($0.contender.name) }
         next = behind.first
         let criterion = standing.workload.criterion
         margin = behind.first.flatMap { ModelDecision.factor(best, over: $0, criterion) }
         ours = candidates.firstIndex { $0.contender.kind == .ours }.map { index in
             Place(
                 rank: index + 1, factor: ModelDecision.factor(best, over: candidates[index], criterion),
-                isLeader: !names.contains(candidates[index].contender.name))
+                isLeader: names.contains(candidates[index].contender.name))
         }
     }
+
+    /// Whether there are enough samples to tell anything.
+    package var canTell: Bool { standing.candidates.allSatisfy { $0.statistics.count >= SampleComparison.fewest } }
 
     /// The decisions of all workloads.
     package static func all(_ results: BenchmarkResults) -> [ModelDecision] {

@@ -2,7 +2,7 @@ internal import MusterFormats
 
 /// A figure of a sample, as tables, pages and documents call it.
 package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
-    case throughput, wall, cpu, p50, p90, p99, p999, memory, threads, descriptors
+    case throughput, wall, cpu, user, system, p50, p90, p99, p999, memory, threads, descriptors
     case waits, preemptions, heartbeat, failed, lost
 
     /// What the head of a column says.
@@ -11,6 +11,8 @@ package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
         case .throughput: "items/s"
         case .wall: "wall"
         case .cpu: "CPU/item"
+        case .user: "user"
+        case .system: "system"
         case .p50, .p90, .p99: rawValue
         case .p999: "p99.9"
         case .memory: "memory"
@@ -30,6 +32,8 @@ package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
         case .throughput: sample.throughput
         case .wall: sample.wall
         case .cpu: sample.processorTime
+        case .user: sample.done > 0 ? sample.user / Double(sample.done) : nil
+        case .system: sample.done > 0 ? sample.system / Double(sample.done) : nil
         case .p50: sample.latency?.p50
         case .p90: sample.latency?.p90
         case .p99: sample.latency?.p99
@@ -49,8 +53,10 @@ package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
     package func text(_ value: Double) -> String {
         switch self {
         case .throughput: ValueText.compact(value) + "/s"
-        case .cpu where value > 0 && value < 0.9995e-6: ValueText.fixed(value * 1e9, 0) + "ns"
-        case .wall, .cpu, .p50, .p90, .p99, .p999, .heartbeat: ValueText.seconds(value)
+        case .cpu where value > 0 && value < 0.9995e-6, .user where value > 0 && value < 0.9995e-6,
+            .system where value > 0 && value < 0.9995e-6:
+            ValueText.fixed(value * 1e9, 0) + "ns"
+        case .wall, .cpu, .user, .system, .p50, .p90, .p99, .p999, .heartbeat: ValueText.seconds(value)
         case .memory: ValueText.bytes(value)
         case .threads, .descriptors, .waits, .preemptions: ValueText.compact(value.rounded())
         case .failed, .lost: value == 0 ? "0" : ValueText.smallShare(value)
@@ -86,12 +92,12 @@ extension ModelCriterion {
     package var metric: ModelMetric {
         switch self {
         case .throughput: .throughput
-        case .latency: .p99
+        case .latency: .p90
         case .heartbeat: .heartbeat
         }
     }
 
-    /// `12.3K items/s`, `p99 1.20ms`, `heartbeat p99 1.20ms`.
+    /// `12.3K items/s`, `p90 1.20ms`, `heartbeat p99 1.20ms`.
     package func text(_ value: Double) -> String {
         switch self {
         case .throughput: ValueText.compact(value) + " items/s"

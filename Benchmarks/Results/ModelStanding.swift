@@ -7,8 +7,7 @@ internal import MusterFormats
 /// in flight that the workload tells or, likewise, most contenders have: a window of another size is another piece of work. A
 /// contender that has no such choice (serial, unbounded, one thread a core) comes with the window that is nearest to it, and
 /// can be chosen where that gives it no advantage: not with more in flight, for any other could have as many, and not where
-/// fewer of them leave more room to a heartbeat. Where no more are in flight than there are cores the items compute, and
-/// everybody is comparable.
+/// fewer of them leave more room to a heartbeat. Where items do nothing but compute everybody is comparable.
 ///
 /// One that a run gave fewer items, because it is slow, is compared by its rate or its heartbeat; not by its times, which are
 /// shorter the fewer items wait for their turn.
@@ -19,7 +18,8 @@ package struct ModelStanding: Sendable {
         package var cell: ModelCell
         /// Of the workload's criterion.
         package var statistics: Statistics
-        /// The share of items that were never answered for, in thousandths: the median of the samples.
+        /// The share of items that did not come to a good end though they could, in thousandths, as medians of the samples:
+        /// those that were never answered for, and those that failed beyond what failed for everybody.
         package var lost: Int
     }
 
@@ -56,6 +56,8 @@ package struct ModelStanding: Sendable {
             workload.window ?? ModelStanding.mostFrequent(
                 sized.filter { candidates.contains($0.contender) }, by: \.window)
             ?? ModelStanding.mostFrequent(sized, by: \.window) ?? 0
+        // Hosts that never answer fail for everybody; a few more are no difference.
+        let expected = measured.compactMap { $0.statistics(.failed)?.median }.min() ?? 0
         var entries: [Entry] = []
         var absent: [Absence] = []
         for contender in contenders {
@@ -64,7 +66,8 @@ package struct ModelStanding: Sendable {
             if let chosen, chosen.items == items || workload.criterion != .latency,
                 let statistics = chosen.statistics(workload.criterion.metric)
             {
-                let lost = chosen.statistics(.lost)?.median ?? 0
+                let excess = (chosen.statistics(.failed)?.median ?? 0) - expected
+                let lost = (chosen.statistics(.lost)?.median ?? 0) + (excess > ModelStanding.tolerance ? excess : 0)
                 entries.append(
                     Entry(
                         contender: contender, cell: chosen, statistics: statistics,
@@ -78,9 +81,11 @@ package struct ModelStanding: Sendable {
         self.items = items
         self.window = window
         let models = entries.filter(\.contender.isCandidate)
-        let computes = window <= results.machine.cores
-        self.candidates = models.filter { computes || ModelStanding.isFair($0.cell, window, workload.criterion) }
-        aside = models.filter { !computes && !ModelStanding.isFair($0.cell, window, workload.criterion) }
+        let isFair = { (entry: Entry) in
+            workload.computes || ModelStanding.isFair(entry.cell, window, workload.criterion)
+        }
+        self.candidates = models.filter(isFair)
+        aside = models.filter { !isFair($0) }
         others = entries.filter { !$0.contender.isCandidate }
         self.absent = absent
     }
@@ -92,6 +97,9 @@ package struct ModelStanding: Sendable {
     private static func isFair(_ cell: ModelCell, _ window: Int, _ criterion: ModelCriterion) -> Bool {
         criterion == .heartbeat ? cell.flight == window : cell.flight <= window
     }
+
+    /// A share of items that fails by chance, such as where a core was taken away for as long as a timeout is.
+    private static let tolerance = 0.02
 
     /// The value that the cells of most contenders have; of several, the greatest.
     private static func mostFrequent(_ cells: [ModelCell], by value: (ModelCell) -> Int) -> Int? {

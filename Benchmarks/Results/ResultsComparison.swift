@@ -14,9 +14,15 @@ package struct ResultsComparison: Sendable {
         /// The second run's value over the first one's.
         package var comparison: SampleComparison { SampleComparison(after, to: before) }
 
-        /// `no difference`, `1.25× better`, `1.10× worse`.
+        /// The shares of items that did not come to a good end, before and after: medians.
+        package var lost: (before: Double, after: Double)
+
+        /// `no difference`, `1.25× better`, `1.10× worse`; whoever loses more items is worse, however fast.
         package var verdict: String {
-            ResultsComparison.verdict(comparison, isBetter: (after.median > before.median) == metric.isMoreBetter)
+            let more = lost.after - lost.before
+            if abs(more) > 0.02 { return more > 0 ? "loses more, worse" : "loses less, better" }
+            return ResultsComparison.verdict(
+                comparison, isBetter: (after.median > before.median) == metric.isMoreBetter)
         }
     }
 
@@ -37,6 +43,7 @@ package struct ResultsComparison: Sendable {
     }
 
     private static func verdict(_ comparison: SampleComparison, isBetter: Bool) -> String {
+        guard comparison.canTell else { return SampleComparison.tooFew }
         guard comparison.isDifferent else { return SampleComparison.noDifference }
         let factor = comparison.ratio.map { $0 > 0 ? max($0, 1 / $0) : .infinity } ?? .infinity
         return (factor.isFinite ? factor.factor + "× " : "") + (isBetter ? "better" : "worse")
@@ -52,10 +59,15 @@ package struct ResultsComparison: Sendable {
     package let unpaired: Int
 
     /// A cell of both runs is one of the same workload, contender, items and window; of several, the first.
+    ///
+    /// A short run and a whole one have no cells in common: they wait for stalls and timeouts of another length.
     package init(_ first: BenchmarkResults, _ second: BenchmarkResults) {
         self.first = first
         self.second = second
-        let before = Dictionary(first.cells.filter(\.isMeasured).map { (Key($0), $0) }) { first, _ in first }
+        let isAlike = first.isQuick == second.isQuick
+        let before = Dictionary(
+            first.cells.filter { isAlike && $0.isMeasured }.map { (Key($0), $0) }
+        ) { first, _ in first }
         let after = second.cells.filter(\.isMeasured)
         let shared = Set(after.map(Key.init)).intersection(before.keys)
         var seen: Set<Key> = []
@@ -64,7 +76,9 @@ package struct ResultsComparison: Sendable {
         for cell in after where seen.insert(Key(cell)).inserted {
             let metric = criteria[cell.workload]?.metric ?? .throughput
             guard let old = before[Key(cell)]?.statistics(metric), let new = cell.statistics(metric) else { continue }
-            rows[cell.workload, default: []].append(Row(cell: cell, metric: metric, before: old, after: new))
+            let lost = (before[Key(cell)]?.lostShare ?? 0, cell.lostShare)
+            rows[cell.workload, default: []].append(
+                Row(cell: cell, metric: metric, before: old, after: new, lost: lost))
         }
         workloads = second.shownWorkloads.compactMap { workload in
             rows[workload.name].map { (workload, $0) }
@@ -149,16 +163,26 @@ package struct ResultsComparison: Sendable {
             })
     }
 
+    /// Why the runs cannot be compared; nil where they can.
+    package var obstacle: String? {
+        if first.isQuick != second.isQuick, !first.cells.isEmpty, !second.cells.isEmpty {
+            return
+                "one of them is a short run, whose items, stalls and timeouts are others; compare runs of the same kind"
+        }
+        return workloads.isEmpty && sections.isEmpty ? "they have no workload and contender in common" : nil
+    }
+
     /// `31 cells: 20 without a difference, 8 better, 3 worse`.
     package var summary: String {
         let verdicts = workloads.flatMap { $0.rows.map(\.verdict) } + sections.flatMap { $0.figures.map(\.verdict) }
         let better = verdicts.count { $0.hasSuffix("better") }
         let worse = verdicts.count { $0.hasSuffix("worse") }
         let what = sections.isEmpty ? "cell" : "figure"
+        let unpaired = unpaired > 0 ? "; \(unpaired) in one of the files only" : ""
         let text =
             "\(verdicts.count.counted(what)): \(verdicts.count - better - worse) without a difference, \(better) better, "
             + "\(worse) worse"
-        return unpaired > 0 ? text + "; \(unpaired) in one of the files only" : text
+        return text + unpaired
     }
 
     package var text: String {
@@ -171,5 +195,16 @@ package struct ResultsComparison: Sendable {
             text += "\n" + TerminalText.safe(section.title) + "\n" + table(figures).text
         }
         return text
+    }
+}
+
+extension ModelCell {
+    /// The share of items that failed or were never answered for: the median.
+    fileprivate var lostShare: Double {
+        let shares = samples.map { sample in
+            let bad = Double(sample.failed) + Double(sample.lost)
+            return bad + Double(sample.done) > 0 ? bad / (bad + Double(sample.done)) : 0
+        }
+        return shares.isEmpty ? 0 : Statistics(shares).median
     }
 }

@@ -17,6 +17,7 @@ package struct ResultsDocumentFault: Error, Hashable, Sendable {
 /// | --- | --- |
 /// | `value FILE WORKLOAD CONTENDER METRIC` | the median, as tables have it; metrics are those of ``ModelMetric`` |
 /// | `ratio FILE WORKLOAD CONTENDER OTHER METRIC` | the first one's median over the other's, or "no difference" |
+/// | `value-at WINDOW FILE WORKLOAD CONTENDER METRIC`, `ratio-at WINDOW …` | the same with another number in flight |
 /// | `best FILE WORKLOAD` | the best model's name, or the names of those that do not differ |
 /// | `advice FILE WORKLOAD` | the sentence of advice |
 /// | `decisions FILE` | the table of decisions |
@@ -28,13 +29,17 @@ package enum ResultsDocument {
 
     /// A mark and what stands after it.
     private struct Mark {
+        /// Without the number in flight.
         var words: [Substring]
+        /// Nil where it is the one that contenders are compared at.
+        var window: Int?
         /// What stands between the two comments.
         var body: Range<String.Index>
     }
 
     private static let kinds: [(name: String, arguments: Int)] = [
-        ("value", 4), ("ratio", 5), ("best", 2), ("advice", 2), ("decisions", 1), ("machine", 1),
+        ("value", 4), ("ratio", 5), ("value-at", 5), ("ratio-at", 6), ("best", 2), ("advice", 2), ("decisions", 1),
+        ("machine", 1),
     ]
 
     /// The files that a text names, each once; none of a text with a fault.
@@ -60,7 +65,7 @@ package enum ResultsDocument {
                 continue
             }
             do throws(Unknown) {
-                filled += try value(mark.words, results)
+                filled += try value(mark, results)
             } catch {
                 throw fault(text, mark.body.lowerBound, error.hint)
             }
@@ -85,21 +90,32 @@ package enum ResultsDocument {
 
     private static func marks(_ text: String) throws(ResultsDocumentFault) -> [Mark] {
         var marks: [Mark] = []
-        var open: (words: [Substring], start: String.Index)?
+        var open: (words: [Substring], window: Int?, start: String.Index)?
         var rest = text[...]
         while let start = rest.firstRange(of: "<!--"), let end = rest[start.upperBound...].firstRange(of: "-->") {
             let words = rest[start.upperBound..<end.lowerBound].split(whereSeparator: \.isWhitespace)
             rest = rest[end.upperBound...]
             if words == ["end"] {
                 guard let mark = open else { throw fault(text, start.lowerBound, "an end without its beginning") }
-                marks.append(Mark(words: mark.words, body: mark.start..<start.lowerBound))
+                marks.append(
+                    Mark(words: mark.words, window: mark.window, body: mark.start..<start.lowerBound))
                 open = nil
             } else if let kind = kinds.first(where: { $0.name == words.first ?? "" }) {
                 if let open { throw fault(text, open.start, "a mark without its end; write <!-- end -->") }
+                guard !words.contains(where: { $0.hasSuffix(".json") && $0.contains("/") }) else {
+                    throw fault(text, start.lowerBound, "a results file is named without its folder")
+                }
                 guard words.count == kind.arguments + 1 else {
                     throw fault(text, start.lowerBound, "\"\(kind.name)\" takes \(kind.arguments) words after it")
                 }
-                open = (words, end.upperBound)
+                guard kind.name.hasSuffix("-at") else {
+                    open = (words, nil, end.upperBound)
+                    continue
+                }
+                guard let window = Int(words[1]), window >= 0 else {
+                    throw fault(text, start.lowerBound, "\"\(words[1])\" is no number in flight")
+                }
+                open = ([words[0].dropLast(3)] + words[2...], window, end.upperBound)
             }
         }
         if let open { throw fault(text, open.start, "a mark without its end; write <!-- end -->") }
@@ -116,9 +132,11 @@ package enum ResultsDocument {
         var hint: String
     }
 
-    private static func value(_ words: [Substring], _ results: BenchmarkResults) throws(Unknown) -> String {
+    private static func value(_ mark: Mark, _ results: BenchmarkResults) throws(Unknown) -> String {
+        let words = mark.words
         switch words[0] {
-        case "machine": return results.headline
+        case "machine": return MarkdownText.escaped(results.headline)
+        case "decisions" where results.cells.isEmpty: throw Unknown(hint: "\(words[1]) has no concurrency models")
         case "decisions": return "\n\n" + ResultsTables.decisions(ModelDecision.all(results)).markdown + "\n"
         default: break
         }
@@ -127,25 +145,39 @@ package enum ResultsDocument {
         }
         let standing = ModelStanding(of: workload, in: results)
         switch words[0] {
-        case "best": return ModelDecision(standing).bestText
-        case "advice": return ModelDecision(standing).advice
+        case "best": return MarkdownText.escaped(ModelDecision(standing).bestText)
+        case "advice": return MarkdownText.escaped(ModelDecision(standing).advice)
         default: break
         }
         guard let metric = ModelMetric(rawValue: String(words[words.count - 1])) else {
             let known = ModelMetric.allCases.map(\.rawValue).joined(separator: ", ")
             throw Unknown(hint: "no metric is called \"\(words[words.count - 1])\"; there are \(known)")
         }
-        let first = try statistics(String(words[3]), metric, standing)
+        let first = try statistics(String(words[3]), metric, standing, results, at: mark.window)
         guard words[0] == "ratio" else { return metric.text(first.median) }
-        return SampleComparison(first, to: try statistics(String(words[4]), metric, standing)).text
+        let other = try statistics(String(words[4]), metric, standing, results, at: mark.window)
+        return SampleComparison(first, to: other).text
     }
 
     private static func statistics(
-        _ contender: String, _ metric: ModelMetric, _ standing: ModelStanding
+        _ contender: String, _ metric: ModelMetric, _ standing: ModelStanding, _ results: BenchmarkResults,
+        at window: Int?
     ) throws(Unknown) -> Statistics {
-        let entry = standing.entries.first { $0.contender.name == contender }
-        guard let statistics = entry?.cell.statistics(metric) else {
-            throw Unknown(hint: "\"\(contender)\" has no \(metric.rawValue) at \"\(standing.workload.name)\"")
+        let cell =
+            if let window {
+                standing.byWindow(
+                    results.cells.filter {
+                        $0.workload == standing.workload.name && $0.contender == contender && $0.isMeasured
+                            && $0.window == window
+                    }
+                ).first
+            } else {
+                standing.entries.first { $0.contender.name == contender }?.cell
+            }
+        guard let statistics = cell?.statistics(metric) else {
+            throw Unknown(
+                hint: "\"\(contender)\" has no \(metric.rawValue) at \"\(standing.workload.name)\""
+                    + (window.map { " with \($0) in flight" } ?? ""))
         }
         return statistics
     }

@@ -19,7 +19,9 @@ package enum ResultsTables {
 
     /// The columns of a workload's table.
     private static let metrics: [ModelMetric] = [
-        .throughput, .cpu, .p50, .p99, .p999, .memory, .threads, .descriptors, .waits, .preemptions, .heartbeat, .lost,
+        .throughput, .wall, .cpu, .user, .system, .p50, .p90, .p99, .p999, .memory, .threads, .descriptors, .waits,
+        .preemptions, .heartbeat,
+        .failed, .lost,
     ]
 
     /// The contenders of a workload, the best first, other programs and the limit behind them. A column that no contender
@@ -72,29 +74,29 @@ package enum ResultsTables {
 
     /// The same as Markdown, for a document.
     package static func markdown(_ results: BenchmarkResults) -> String {
-        var parts = [([results.headline] + results.conditions.map { TerminalText.safe($0) }).joined(separator: "\n")]
+        var parts = [([results.headline] + results.conditions).map(MarkdownText.escaped).joined(separator: "\n")]
         let decisions = ModelDecision.all(results)
         if !decisions.isEmpty {
-            let advice = decisions.map {
-                "- \(TerminalText.safe($0.standing.workload.name)): \(TerminalText.safe($0.advice))\n"
-            }
-            parts += ["### Best model by workload", ResultsTables.decisions(decisions).markdown, advice.joined()]
+            parts += ["### Best model by workload", ResultsTables.decisions(decisions).markdown]
+            parts.append(list(decisions.map { $0.standing.workload.name + ": " + $0.advice }))
         }
         for standing in decisions.map(\.standing) {
-            parts.append("### " + TerminalText.safe(standing.title))
+            parts.append("### " + MarkdownText.escaped(standing.title))
             if !standing.entries.isEmpty { parts.append(workload(standing).markdown) }
-            if !standing.absent.isEmpty {
-                parts.append(standing.absent.map { "- \(TerminalText.safe($0.text))\n" }.joined())
-            }
+            if !standing.absent.isEmpty { parts.append(list(standing.absent.map(\.text))) }
         }
         for section in results.sections {
-            parts.append("### " + TerminalText.safe(section.title))
+            parts.append("### " + MarkdownText.escaped(section.title))
             if !section.rows.isEmpty { parts.append(section.table.markdown) }
             if !section.remarks.isEmpty {
-                parts.append(section.remarks.map { TerminalText.safe($0) }.joined(separator: "\n"))
+                parts.append(section.remarks.map(MarkdownText.escaped).joined(separator: "\n"))
             }
         }
         return parts.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined(separator: "\n")
+    }
+
+    private static func list(_ texts: [String]) -> String {
+        texts.map { "- " + MarkdownText.escaped($0) + "\n" }.joined()
     }
 }
 
@@ -135,13 +137,15 @@ extension ModelContender {
 extension ModelCell {
     /// The distance of the throughput's quartiles as a share of its median.
     package var spreadText: String {
-        guard let statistics = statistics(.throughput), statistics.median > 0 else { return "–" }
+        guard let statistics = statistics(.throughput), statistics.median > 0,
+            statistics.count >= SampleComparison.fewest
+        else { return "–" }
         return ValueText.share(statistics.spread / statistics.median, digits: 0)
     }
 }
 
 extension ModelDecision {
-    package var bestText: String { leaders.isEmpty ? "–" : ModelDecision.listed(leaders, limit: 4) }
+    package var bestText: String { leaders.isEmpty || !canTell ? "–" : ModelDecision.listed(leaders, limit: 4) }
 
     package var valueText: String {
         leaders.first.map { standing.workload.criterion.text($0.statistics.median) } ?? "–"
@@ -149,6 +153,7 @@ extension ModelDecision {
 
     /// The margin of the best over the second, whoever that is.
     package var marginText: String {
+        guard canTell else { return SampleComparison.tooFew }
         if leaders.count > 1 { return SampleComparison.noDifference }
         guard let best = leaders.first, let next else { return "–" }
         if next.lost > best.lost { return "fewest lost" }
@@ -165,6 +170,7 @@ extension ModelDecision {
             }
         }
         guard let ours else { return "–" }
+        guard canTell else { return "–" }
         if ours.isLeader { return leaders.count > 1 ? SampleComparison.noDifference : "best" }
         return "\(ours.rank) of \(standing.candidates.count)" + (ours.factor.map { ", \($0.factor)× behind" } ?? "")
     }

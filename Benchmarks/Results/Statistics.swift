@@ -1,6 +1,7 @@
 /// The figures that are told of some samples. Medians and quartiles, for noise on a machine is not symmetric: something
 /// else running makes a sample larger, nothing makes it smaller than the work is.
 package struct Statistics: Sendable, Hashable {
+    package let count: Int
     package let minimum: Double
     package let median: Double
     package let maximum: Double
@@ -20,6 +21,7 @@ package struct Statistics: Sendable, Hashable {
     package init(_ samples: [Double]) {
         precondition(!samples.isEmpty, "no samples, no statistics")
         let sorted = samples.sorted()
+        count = sorted.count
         minimum = sorted[0]
         maximum = sorted[sorted.count - 1]
         median = Statistics.quantile(sorted, 0.5)
@@ -40,21 +42,30 @@ package struct Statistics: Sendable, Hashable {
 
 /// One set of samples beside another one of the same unit.
 package struct SampleComparison: Sendable, Hashable {
+    /// Samples that a set needs for its interval to say anything: of three and three, one in ten pairs of equal ones differ.
+    package static let fewest = 4
+
     /// The quotient of the medians; nil where the other one's is 0 or less.
     package let ratio: Double?
-    /// Whether the intervals do not overlap. Where they do, nothing may be said of which is greater.
+    /// Whether both sets have enough samples and the intervals do not overlap. Where they do, nothing may be said of which is
+    /// greater.
     package let isDifferent: Bool
+    /// Whether both sets have enough samples.
+    package let canTell: Bool
 
     package init(_ samples: Statistics, to other: Statistics) {
         ratio = other.median > 0 ? samples.median / other.median : nil
-        isDifferent = !samples.interval.overlaps(other.interval)
+        canTell = min(samples.count, other.count) >= SampleComparison.fewest
+        isDifferent = canTell && !samples.interval.overlaps(other.interval)
     }
 
     /// `1.25×`, or `no difference` where nothing may be said.
     package var text: String {
+        guard canTell else { return SampleComparison.tooFew }
         guard isDifferent else { return SampleComparison.noDifference }
         return ratio.map { $0.factor + "×" } ?? "–"
     }
 
     package static let noDifference = "no difference"
+    package static let tooFew = "too few samples"
 }

@@ -25,6 +25,7 @@ package struct Table: Sendable, Hashable {
 
     package var markdown: String {
         let rule = header.indices.map { $0 == 0 ? "---" : "---:" }
-        return ([header, rule] + rows).map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+        return ([header.map(MarkdownText.escaped), rule] + rows.map { $0.map(MarkdownText.escaped) })
+            .map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }
 }

@@ -18,13 +18,13 @@ struct DecisionTests {
     }
 
     static func decision(
-        _ cells: [ModelCell], _ criterion: ModelCriterion = .throughput
+        _ cells: [ModelCell], _ criterion: ModelCriterion = .throughput, computes: Bool = false
     ) throws -> ModelDecision {
         let results = BenchmarkResults(
             date: "2026-05-01T12:00:00Z",
             machine: BenchmarkMachine(
                 cpu: "p", cores: 2, kernel: "6", swift: "6", build: "release", loadBefore: 0), isQuick: false,
-            workloads: [ModelWorkload(name: "w", title: "", criterion: criterion)], cells: cells)
+            workloads: [ModelWorkload(name: "w", title: "", criterion: criterion, computes: computes)], cells: cells)
         return try #require(ModelDecision.all(results).first)
     }
 
@@ -137,6 +137,58 @@ struct DecisionTests {
                 + "unbounded has 20K items/s, but with all in flight.")
     }
 
+    @Test("goes to those for which no more items fail than for everybody")
+    func failing() throws {
+        func cell(_ contender: String, _ wall: Double, failed: Int) -> ModelCell {
+            ModelCell(
+                workload: "w", contender: contender, items: 1000, window: 64,
+                samples: (0..<7).map { _ in
+                    ModelSample(wall: wall, user: 0.1, system: 0.1, done: 1000 - failed, failed: failed)
+                })
+        }
+        // A tenth fails for everybody, and a few more by chance; who gives up on half of them is quick.
+        let decision = try DecisionTests.decision([
+            cell("group", 1, failed: 100), cell("threads", 0.5, failed: 115), cell("hasty", 0.01, failed: 500),
+        ])
+        #expect(decision.standing.entries.map(\.contender.name) == ["threads", "group", "hasty"])
+        #expect(
+            decision.advice.hasPrefix(
+                "Take threads: 1.77K items/s, 1.97× better than group, the next one. 1 of the others"))
+    }
+
+    @Test("is among those that differ from nobody of them, however wide the best one's interval is")
+    func pairwise() throws {
+        func cell(_ contender: String, _ walls: [Double]) -> ModelCell {
+            ModelCell(
+                workload: "w", contender: contender, items: 1000, window: 64,
+                samples: walls.map { ModelSample(wall: $0, user: 0, system: 0, done: 1000) })
+        }
+        // One outlier reaches down to the slowest one, which everybody else is ahead of.
+        let decision = try DecisionTests.decision([
+            cell("perform", [1, 1, 1, 1, 2.1]), cell("threads", [1.05, 1.04, 1.06, 1.05, 1.05]),
+            cell("serial", [2, 2, 2.05, 2, 2]),
+        ])
+        #expect(decision.leaders.map(\.contender.name) == ["perform", "threads"])
+        #expect(decision.next?.contender.name == "serial")
+    }
+
+    @Test("is not made of few samples", arguments: 1...3)
+    func few(_ count: Int) throws {
+        var cells = [DecisionTests.cell("group", 8000), DecisionTests.cell("muster", 12_000)]
+        for index in cells.indices { cells[index].samples = Array(cells[index].samples.prefix(count)) }
+        let decision = try DecisionTests.decision(cells)
+        #expect(decision.bestText == "–" && decision.marginText == "too few samples" && decision.placeText == "–")
+        #expect(decision.advice.hasPrefix("Too few samples to tell: \(count) sample"))
+        #expect(cells[0].spreadText == "–")
+    }
+
+    @Test("says so where only other programs were measured")
+    func onlyOthers() throws {
+        var cell = DecisionTests.cell("nmap", 8000)
+        cell.isExternal = true
+        #expect(try DecisionTests.decision([cell]).advice == "No model was measured, only nmap.")
+    }
+
     @Test("compares at the number in flight that the workload tells, whatever most contenders have")
     func toldWindow() throws {
         var results = SyntheticResults.ordinary
@@ -160,10 +212,11 @@ struct DecisionTests {
         #expect(
             beside.advice == "Take threads: heartbeat p99 500µs, 10.0× better than group, the next one. "
                 + "perform has heartbeat p99 100µs, but with 2 in flight.")
-        let computing = try DecisionTests.decision([
-            DecisionTests.cell("unbounded", 20_000, window: 0), DecisionTests.cell("threads", 10_000, window: 2),
-            DecisionTests.cell("group", 9000, window: 2),
-        ])
+        let computing = try DecisionTests.decision(
+            [
+                DecisionTests.cell("unbounded", 20_000, window: 0), DecisionTests.cell("threads", 10_000, window: 2),
+                DecisionTests.cell("group", 9000, window: 2),
+            ], computes: true)
         #expect(computing.leaders.map(\.contender.name) == ["unbounded"])
     }
 

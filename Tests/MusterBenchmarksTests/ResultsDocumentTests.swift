@@ -13,6 +13,8 @@ struct ResultsDocumentTests {
             ("value run.json tcp-now threads threads", "64"), ("best run.json crash", "process-each"),
             ("ratio run.json tcp-now muster muster throughput", "no difference"),
             ("ratio run.json tcp-now c muster throughput", "1.53×"),
+            ("value-at 16 run.json tcp-now threads threads", "17"),
+            ("ratio-at 16 run.json tcp-now threads threads wall", "no difference"),
             ("advice run.json dns", "Take muster: 44.8K items/s, 1.12× better than worker-pool, the next one."),
         ])
     func values(_ mark: String, _ value: String) throws {
@@ -30,6 +32,15 @@ struct ResultsDocumentTests {
         #expect(filled.contains("\n\n| workload | best | value |"))
         #expect(filled.count { $0 == "\n" } == 2 + 2 + 2 + SyntheticResults.workloads.count + 1)
         #expect(try ResultsDocument.filled(filled, ResultsDocumentTests.results) == filled)
+    }
+
+    @Test("cannot end the mark that they stand in")
+    func foreignMarks() throws {
+        var results = SyntheticResults.ordinary
+        results.machine.cpu = "x <!-- end --> <!-- best run.json dns -->"
+        let text = "<!-- machine run.json --><!-- end -->"
+        let filled = try ResultsDocument.filled(text, ["run.json": results])
+        #expect(try ResultsDocument.filled(filled, ["run.json": results]) == filled)
     }
 
     @Test("are told to be missing where their file is")
@@ -62,6 +73,12 @@ struct ResultsDocumentTests {
             ),
             ("<!-- value run.json dns mars wall --><!-- end -->", 1, "\"mars\" has no wall at \"dns\""),
             ("<!-- value run.json dns muster heartbeat --><!-- end -->", 1, "\"muster\" has no heartbeat at \"dns\""),
+            (
+                "<!-- value-at 5 run.json dns muster wall --><!-- end -->", 1,
+                "\"muster\" has no wall at \"dns\" with 5 in flight"
+            ),
+            ("<!-- value-at x run.json dns muster wall --><!-- end -->", 1, "\"x\" is no number in flight"),
+            ("<!-- value-at 5 run.json dns muster --><!-- end -->", 1, "\"value-at\" takes 5 words after it"),
         ])
     func faults(_ text: String, _ line: Int, _ hint: String) {
         let fault = #expect(throws: ResultsDocumentFault.self) {
@@ -90,10 +107,22 @@ struct ConcurrencyDocumentTests {
             guard FileManager.default.fileExists(atPath: file.path) else { continue }
             results[name] = try BenchmarkResults(Array(Data(contentsOf: file)), source: name)
         }
-        #expect(!ResultsDocument.files(of: text).isEmpty)
+        #expect(!ResultsDocument.files(of: text).isEmpty && !text.contains(ResultsDocument.unmeasured))
         #expect(
             try ResultsDocument.filled(text, results) == text,
             "write them with muster-benchmarks report --document docs/concurrency.md")
+    }
+
+    @Test("lies beside the page of its results file, as it looks today")
+    func page() throws {
+        let folder = ConcurrencyDocumentTests.documents.appending(path: "benchmarks")
+        let results = try BenchmarkResults(
+            Array(Data(contentsOf: folder.appending(path: "models.json"))), source: "models.json")
+        #expect(
+            try Data(contentsOf: folder.appending(path: "models.html")) == Data(ResultsPage(results).html),
+            "write it with muster-benchmarks report docs/benchmarks/models.json --output docs/benchmarks/models.html")
+        #expect(!results.isQuick && results.machine.build == "release" && results.machine.cores == 2)
+        #expect(results.cells.allSatisfy { $0.error == nil } && results.workloads.count == 13)
     }
 
     /// A number with a unit of something measured.

@@ -8,7 +8,8 @@ struct ResultsFileTests {
         machine: BenchmarkMachine(
             cpu: "A \"quoted\" processor", cores: 2, kernel: "6.1", swift: "Swift 6.3", build: "release",
             loadBefore: 0.25),
-        isQuick: true, workloads: [ModelWorkload(name: "tcp", title: "TCP probes", criterion: .latency, window: 64)],
+        isQuick: true,
+        workloads: [ModelWorkload(name: "tcp", title: "TCP probes", criterion: .latency, window: 64, computes: true)],
         contenders: [ModelContender(name: "c", title: "a loop in C", kind: .limit)],
         cells: [
             ModelCell(
@@ -88,6 +89,20 @@ struct ResultsFileTests {
         let small = cell.withMiddleCurve
         #expect(small.samples.map { $0.latency?.curve.count } == [0, 0, 1])
         #expect(small.samples.map { $0.latency?.p99 } == [3, 1, 2])
+    }
+
+    @Test("of too many names is refused, which would take long to show")
+    func tooManyNames() throws {
+        var results = ResultsFileTests.results
+        results.cells = (0...BenchmarkResults.nameLimit).map {
+            ModelCell(workload: "w\($0)", contender: "c\($0)", items: 1, window: 1)
+        }
+        let fault = #expect(throws: ResultsFault.self) { try BenchmarkResults(results.json, source: "results.json") }
+        #expect(
+            fault?.lines == [
+                "results.json: cells: more than 200 different workloads",
+                "results.json: cells: more than 200 different contenders",
+            ])
     }
 
     @Test("of too many points is refused")

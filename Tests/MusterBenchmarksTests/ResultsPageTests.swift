@@ -3,7 +3,7 @@ import MusterBenchmarkResults
 import MusterTesting
 import Testing
 
-@Suite("The page of a run of the models")
+@Suite("Pages of results")
 struct ResultsPageTests {
     static let pages: [String: @Sendable () -> [UInt8]] = [
         "full": { ResultsPage(SyntheticResults.ordinary).html }, "hostile": { ResultsPage(hostile).html },
@@ -171,7 +171,7 @@ struct ResultsPageTests {
         let text = try ResultsPageTests.page("sections")
         // Of the first section's figures two are alike, one stands alone.
         #expect(text.contains("<svg id=\"plot-section-1-1\"") && !text.contains("<svg id=\"plot-section-1-2\""))
-        #expect(text.contains("<svg id=\"plot-section-2-1\"") && text.contains(", logarithmic; shorter is better"))
+        #expect(text.contains("<svg id=\"plot-section-2-1\"") && text.contains(", logarithmic; left is better"))
         #expect(text.contains("aria-labelledby=\"section-1\"><table>"))
         let goals = try #require(text.firstRange(of: "id=\"goals\""))
         #expect(goals.lowerBound < (try #require(text.firstRange(of: "plot-section-1-1"))).lowerBound)

@@ -90,19 +90,41 @@ struct SectionTests {
             markdown.contains("| muster | 10,000 | µs | 15.00 | 16.00 | 7.50 | 0.80 | ≤ 0.80× plain, ≤ 15 | missed |"))
     }
 
+    @Test("keep foreign marks out of Markdown")
+    func markdown() {
+        var section = SectionTests.tcp
+        section.title = "a | b <!-- end --> <img src=x>"
+        section.rows[0].contender = "x|y\u{1b}[2J"
+        let text = ResultsTables.markdown(SectionTests.results([section]))
+        #expect(text.contains("### a \\| b &lt;!-- end --> &lt;img src=x>"))
+        #expect(text.contains("| x\\|y\\x1b[2J |"))
+        #expect(!text.contains("<"))
+    }
+
+    @Test("of a run that ended before its first one are told as such, not as a run of models")
+    func none() {
+        let page = String(decoding: ResultsPage(SectionTests.results([])).html, as: UTF8.self)
+        #expect(page.contains("<h1>What muster costs</h1>") && !page.contains("Best model by workload"))
+    }
+
     @Test("of two runs are compared figure by figure; less is better")
     func comparison() {
-        var faster = SectionTests.tcp
-        faster.rows[0].samples = [10, 10.5, 9.5]
-        faster.rows[1].samples = [15, 16, 17]
+        var before = SectionTests.tcp
+        before.rows[0].samples = [20, 21, 19, 20]
+        before.rows[1].samples = [16, 15, 30, 16]
+        var faster = before
+        faster.rows[0].samples = [10, 10.5, 9.5, 10]
+        faster.rows[1].samples = [15, 16, 17, 16]
         faster.rows[2].unit = "s"
-        let comparison = ResultsComparison(SectionTests.results([SectionTests.tcp]), SectionTests.results([faster]))
+        let comparison = ResultsComparison(SectionTests.results([before]), SectionTests.results([faster]))
         #expect(comparison.sections.map { $0.figures.map(\.verdict) } == [["2.00× better", "no difference"]])
         #expect(comparison.unpaired == 2)
         #expect(
             comparison.summary == "2 figures: 1 without a difference, 1 better, 0 worse; 2 in one of the files only")
-        let reverse = ResultsComparison(SectionTests.results([faster]), SectionTests.results([SectionTests.tcp]))
+        let reverse = ResultsComparison(SectionTests.results([faster]), SectionTests.results([before]))
         #expect(reverse.sections[0].figures[0].verdict == "2.00× worse")
         #expect(comparison.text.contains("plain      10,000    µs  20.00   10.00"))
+        let few = ResultsComparison(SectionTests.results([SectionTests.tcp]), SectionTests.results([faster]))
+        #expect(few.sections[0].figures[0].verdict == "too few samples")
     }
 }

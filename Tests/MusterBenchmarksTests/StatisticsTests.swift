@@ -71,7 +71,7 @@ struct StatisticsTests {
 
     @Test("have no ratio to nothing")
     func zero() {
-        let comparison = SampleComparison(Statistics([1, 1, 1]), to: Statistics([0, 0, 0]))
+        let comparison = SampleComparison(Statistics([1, 1, 1, 1]), to: Statistics([0, 0, 0, 0]))
         #expect(comparison.isDifferent && comparison.ratio == nil && comparison.text == "–")
     }
 

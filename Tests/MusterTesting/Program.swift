@@ -17,7 +17,7 @@ package final class Program: Sendable {
     }
 
     /// Long enough for the busiest machine: reached only by a program that hangs.
-    private static let patience = Duration.seconds(120)
+    private static let patience = Duration.seconds(300)
 
     /// Where the products are, the tests' own executable among them.
     private static let folders = (["/proc/self/exe"] + CommandLine.arguments).map {

@@ -37,6 +37,9 @@ typedef struct {
     uint32_t slot;
 } lim_event;
 enum { LIM_IN = 0x001, LIM_OUT = 0x004, LIM_ERR = 0x008, LIM_HUP = 0x010 };
+// Readable once it was rung; negative where there is none.
+int lim_bell(void);
+void lim_ring(int bell);
 int lim_epoll(void);
 // A socket on its way to host `index`, registered edge-triggered under `slot`.
 int lim_open(int epoll, uint32_t index, uint16_t port, uint32_t slot);
@@ -134,12 +137,12 @@ int lim_core_count(void);
 int lim_pin(int core);
 void lim_hurry(void);
 int64_t lim_raise_descriptor_limit(void);
-// From now on the first SIGINT or SIGTERM is only noted; the next one ends the process.
+// From now on the first SIGINT, SIGTERM or SIGHUP is only noted, and the next one ends the process; a pipe without a reader does
+// not.
 void lim_catch_interruptions(void);
 bool lim_is_interrupted(void);
 double lim_load_average(void);
-// Date and time in UTC, `2026-11-23 18:06 UTC`; the length written.
-// The same as ISO 8601, to the second.
+// Date and time in UTC by ISO 8601, to the second: `2026-11-23T18:06:00Z`; the length written.
 size_t lim_iso_date(char *text, size_t capacity);
 
 // Memory of this process in KiB: all that is resident, or without what files back.

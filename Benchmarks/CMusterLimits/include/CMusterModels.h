@@ -12,7 +12,7 @@ enum lim_work_kind {
     LIM_WORK_NOTHING,
     // A connection to host `index`, which says `ok` after its delay.
     LIM_WORK_TCP,
-    // A query for the address of host `index`, from a socket of its own.
+    // A query for the address of host `index`; from a socket of its own, but with muster and the limit.
     LIM_WORK_DNS,
     // A request to host `index`.
     LIM_WORK_HTTP,
@@ -52,6 +52,8 @@ typedef struct {
 
 enum lim_item { LIM_ITEM_NOTHING, LIM_ITEM_DIALOGUE, LIM_ITEM_LOG, LIM_ITEM_READ, LIM_ITEM_CRASH };
 enum lim_item lim_item_of(const lim_work *work, uint32_t index);
+// Whether an item's host is one that never answers.
+bool lim_is_behind_hole(const lim_work *work, uint32_t index);
 // How long an item has to wait for others, whatever is done about it: nanoseconds.
 int64_t lim_wait_ns(const lim_work *work, uint32_t index);
 // Does an item in this thread, which waits; whether it went well. `value`: lines of a log.
@@ -68,10 +70,13 @@ typedef struct {
 // What it waits for, or how it ended.
 enum lim_step { LIM_STEP_READ = 1, LIM_STEP_WRITE = 4, LIM_STEP_UP = 16, LIM_STEP_DOWN = 32 };
 enum lim_step lim_dialogue_begin(const lim_work *work, uint32_t index, lim_dialogue *dialogue);
+// The same with the socket of a dialogue that went well and was dissolved: TCP and HTTP.
+enum lim_step lim_dialogue_again(const lim_work *work, uint32_t index, lim_dialogue *dialogue);
 enum lim_step lim_dialogue_advance(const lim_work *work, lim_dialogue *dialogue);
 void lim_dialogue_end(lim_dialogue *dialogue);
-// Registers a descriptor for its next event alone; 0 or -errno. The event's slot is the descriptor.
-int lim_arm(int epoll, int fd, enum lim_step step);
+// Registers a descriptor for its next event alone; 0 or -errno. The event's slot is the descriptor. `is_new`: for the first
+// time.
+int lim_arm(int epoll, int fd, enum lim_step step, bool is_new);
 
 // --- the record of a run: a file that is shared by who works and who measures, so that it outlives a crash
 enum { LIM_NOTE_SIZE = 256 };
@@ -130,7 +135,7 @@ typedef struct {
 // Waits for the end of a process and looks at it and, where `follows`, at those that it started. `others`: at those alone.
 // After `seconds` it is ended by force. The signal or exit code as in lim_usage; all that is left of its group is ended.
 int lim_observe(int process, bool follows, bool others, int seconds, lim_sight *sight, lim_usage *usage);
-// Makes this process the head of a group that ends when standard input does, or when its head does after `seconds`.
+// Makes this process the head of a group that ends when standard input does; after `seconds` the head ends in any case.
 void lim_lead_group(int seconds);
 
 // --- a server whose hosts take their time: host `index` says `ok` after its delay. Announced and ended as the others.

@@ -2,7 +2,7 @@ import CMusterLimits
 
 /// Another program that does the items of a ledger: measured where it is installed, never required.
 enum ExternalProgram {
-    /// What it says, line by line; the clock of the ledger stops at its end, before anybody reads it.
+    /// What it says, line by line. The clock of the ledger stops at its end, before anybody makes lines of it.
     static func output(of arguments: [String], _ ledger: Ledger) throws(BenchmarkFault) -> [Substring] {
         let text = try ChildProcess.output(of: arguments)
         ledger.endAll()

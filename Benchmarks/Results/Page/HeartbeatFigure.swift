@@ -21,9 +21,9 @@ struct HeartbeatFigure {
 
     var html: String {
         let id = "heartbeat-\(index)"
-        let scale = BarPlot.isLogarithmic(rows.map(\.statistics.median)) ? ", logarithmic" : ""
+        let direction = BarPlot.direction(rows.map(\.statistics.median), isMoreBetter: false)
         return "<figure><h3 id=\"\(id)\">How late a heartbeat of 1 ms comes</h3>"
-            + "<p class=\"axis-title\">99th percentile\(scale); shorter is better</p>" + plot + table(id) + "</figure>"
+            + "<p class=\"axis-title\">99th percentile\(direction)</p>" + plot + table(id) + "</figure>"
     }
 
     private var plot: String {
@@ -31,7 +31,8 @@ struct HeartbeatFigure {
             BarPlot.Bar(
                 label: TerminalText.safe(entry.contender.markedName, limit: 32) + "  "
                     + ValueText.seconds(statistics.median),
-                value: statistics.median, kind: styles[entry.contender.name]?.kind ?? "sl")
+                value: statistics.median, interval: statistics.interval,
+                style: styles[entry.contender.name] ?? .plain)
         }
         return BarPlot(
             id: "plot-heartbeat-\(index)", title: "Heartbeat: " + standing.workload.name,

@@ -13,7 +13,11 @@ enum PageHead {
             ("measured", results.shownDate), ("processor", results.machine.cpu),
             ("cores", results.machine.cores.grouped),
             ("kernel", "Linux " + results.machine.kernel), ("compiler", results.machine.swift),
-            ("build", results.machine.build), ("load average before", results.machine.loadBefore.fixed(2)),
+            ("build", results.machine.build),
+            (
+                results.machine.loadAfter == nil ? "load average before" : "load average before and after",
+                results.machine.loadBefore.fixed(2) + (results.machine.loadAfter.map { ", " + $0.fixed(2) } ?? "")
+            ),
             ("samples", results.samplesText),
         ]
         let conditions = results.conditions.map { "<p class=\"soft\">" + HTMLText.inline($0, limit: 400) + "</p>\n" }

@@ -41,7 +41,7 @@ enum PageStyle {
             rules += ".dot.sx\(index){fill:var(--back);stroke-dasharray:none}.fill.sx\(index){fill:var(--sx)}\n"
         }
         return rules
-            + ".fill{stroke:none}.reach{stroke:var(--ink);stroke-width:1.2}.plot .dot.hollow{fill:var(--back)}\n"
+            + ".fill{stroke:none}.reach{stroke:var(--ink);stroke-width:1.2}.rail{stroke:var(--rule);stroke-width:1.2}.plot .dot.hollow{fill:var(--back)}\n"
     }()
 
     private static let layout = """
@@ -54,8 +54,8 @@ enum PageStyle {
         .axis-title{font-size:13px;color:var(--soft);margin:0 0 4px}
         .under{text-align:center;margin:2px 0 0}
         h3{font-size:15px;line-height:1.3;font-weight:650;margin:24px 0 2px}
-        .two>figure{margin:0;min-width:0}
-        .workload .two{align-items:start}
+        .two>figure,.one>figure{margin:0;min-width:0}
+        .workload .two,.measured .two{align-items:start}
         .advice{margin:18px 0 0;padding:0;list-style:none;font-size:14.5px;overflow-wrap:anywhere}
         .advice li{padding:6px 0;border-bottom:1px solid var(--rule)}
         .advice a,.jump{color:inherit;font-weight:600;text-decoration-color:var(--soft);text-underline-offset:3px}
@@ -77,7 +77,7 @@ enum PageStyle {
         .scroll table{font-size:13px}.scroll th,.scroll td,.two .scroll th,.two .scroll td{padding-left:8px}svg.sample{width:28px;margin-right:6px}}
         @page{margin:11mm}
         @media print{:root{\(light)}.workload{break-before:page}.two{grid-template-columns:1fr 1fr;gap:0 16pt}
-        h3{break-after:avoid;margin-top:8pt}.two{margin-top:0}section.workload{margin-top:0}.plot svg{max-width:none}
+        h2,h3{break-after:avoid}h3{margin-top:8pt}.two .plot{zoom:.6}.absent{font-size:8pt}tr{break-inside:avoid}.two{margin-top:0}section.workload{margin-top:0}.plot svg{max-width:none}
         .scroll table{font-size:7.5pt;line-height:1.2}.scroll thead th{font-size:7pt}.scroll th,.scroll td{padding:.8pt 0 .8pt 7pt}
         .two .scroll table{font-size:6.8pt}.two .scroll th,.two .scroll td{padding-left:3pt}.two .scroll thead th{font-size:6.5pt}
         .soft{font-size:8.5pt}.told{font-size:10pt}.two svg.sample{width:22px;margin-right:3px}svg.sample{height:8px}

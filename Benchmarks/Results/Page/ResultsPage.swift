@@ -14,11 +14,11 @@ package struct ResultsPage {
     }
 
     package var html: [UInt8] {
-        let isOfModels = results.sections.isEmpty
+        let isOfModels = !results.workloads.isEmpty || !results.cells.isEmpty
         let title = isOfModels ? "Which concurrency model for which work" : "What muster costs"
         var html = HTMLFrame.head(title: title + ", " + results.date, style: PageStyle.sheet)
         html += "<body>\n<main>\n" + PageHead.html(results, title: title) + PageHead.notes(results)
-        if isOfModels || !decisions.isEmpty {
+        if isOfModels {
             html += decisionSection
             for (index, decision) in decisions.enumerated() { html += workload(decision, index + 1) }
             html += growth + heartbeats + contenders + reading
@@ -66,20 +66,19 @@ package struct ResultsPage {
     private func workload(_ decision: ModelDecision, _ index: Int) -> String {
         let standing = decision.standing
         let title = standing.workload.title.isEmpty ? "" : ": " + HTMLText.inline(standing.workload.title, limit: 120)
-        let figures = [
-            ThroughputFigure(standing, in: results, styles, index: index)?.html,
-            LatencyFigure(standing, styles, index: index)?.html,
-        ]
+        let throughput = ThroughputFigure(standing, in: results, styles, index: index)
+        let figures = [throughput?.html, LatencyFigure(standing, styles, index: index)?.html]
         return "<section class=\"workload\" id=\"workload-\(index)\"><h2>"
             + HTMLText.inline(standing.workload.name, limit: 60)
             + title + "</h2><p class=\"soft\">" + HTMLText.escaped(standing.conditions) + "</p><p class=\"told\">"
-            + HTMLText.inline(decision.advice, limit: 600) + "</p>\n<div class=\"two\">\n"
+            + HTMLText.inline(decision.advice, limit: 600)
+            + "</p>\n<div class=\"\(throughput?.isWide == true ? "one" : "two")\">\n"
             + figures.compactMap(\.self).joined(separator: "\n")
             + "</div>\n" + cost(standing, index) + absent(standing) + "</section>\n"
     }
 
     private static let costs: [ModelMetric] = [
-        .wall, .cpu, .memory, .threads, .descriptors, .waits, .preemptions, .heartbeat, .failed, .lost,
+        .wall, .cpu, .user, .system, .memory, .threads, .descriptors, .waits, .preemptions, .heartbeat, .failed, .lost,
     ]
 
     /// What the contenders take of the machine.
@@ -134,9 +133,9 @@ package struct ResultsPage {
     private var sectionReading: String {
         """
         <section class="read"><h2>How to read this</h2>
-        <p>A round takes every contender once, in an order that turns from round to round; the first round warms up and is \
-        dropped. min, median and IQR (the distance between the quartiles) are of the samples. A ratio is taken in each round, and \
-        the median of the rounds is told, so that it is not quite the quotient of two medians.</p>
+        <p>A round takes every contender once, in a shuffled order; the first round warms up and is dropped. min, median and IQR \
+        (the distance between the quartiles) are of the samples. A ratio is taken in each round, and the median of the rounds is \
+        told, so that it is not quite the quotient of two medians.</p>
         <p>A bar is a median; the line in it goes from the smallest to the greatest sample, of every seven samples one left out \
         at each end. Two contenders differ where these lines do not overlap.</p></section>
 
@@ -164,7 +163,7 @@ package struct ResultsPage {
             guard !figures.isEmpty else { return "" }
             return "<section class=\"workload\"><h2>Memory and threads: "
                 + HTMLText.inline(standing.workload.name, limit: 60)
-                + "</h2><div class=\"two\">\n" + figures.joined(separator: "\n") + "</div></section>\n"
+                + "</h2><div class=\"one\">\n" + figures.joined(separator: "\n") + "</div></section>\n"
         }.joined()
     }
 
@@ -218,8 +217,9 @@ package struct ResultsPage {
         one number in flight; one that has no choice of it (serial, unbounded, a thread a core) comes with its own, which its \
         row tells. One that is so slow that the run gave it fewer items is compared by its rate, and not by its times.</p>
         <p>Numbers are medians of the samples. Two contenders differ where their intervals do not overlap: from the smallest to \
-        the greatest sample, of every seven samples one left out at each end. A model that loses items is behind every one that \
-        loses fewer.</p>
+        the greatest sample, of every seven samples one left out at each end. A model that loses items, or for which more fail \
+        than for others, is behind every one that loses fewer. One that has another number in flight to its advantage is not \
+        chosen.</p>
         <p>Times count from the moment at which an item was to begin, so that one which waited for its turn shows it. The axis of \
         shares is one of nines: from 90 % to 99 % is as far as from there to 99.9 %.</p>
         <p>Memory is the proportional set size of all processes together at its peak; waits are voluntary context switches, \

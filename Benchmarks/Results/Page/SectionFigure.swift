@@ -24,7 +24,7 @@ struct SectionFigure {
 
     /// Every contender of the section has one.
     func style(_ row: SectionRow) -> SeriesStyle {
-        styles[row.contender] ?? SeriesStyle(kind: "s0", shape: "")
+        styles[row.contender] ?? .plain
     }
 
     /// What is ours is told from the others.
@@ -36,7 +36,7 @@ struct SectionFigure {
         let id = "section-\(index)"
         let plots = groups.enumerated().map { plot($1, $0 + 1) }
         let remarks = section.remarks.map { "<li>" + HTMLText.inline($0, limit: 600) + "</li>" }
-        return "<section class=\"workload\"><h2 id=\"\(id)\">" + HTMLText.inline(section.title, limit: 120) + "</h2>"
+        return "<section class=\"measured\"><h2 id=\"\(id)\">" + HTMLText.inline(section.title, limit: 120) + "</h2>"
             + (remarks.isEmpty ? "" : "<ul class=\"absent\">" + remarks.joined() + "</ul>")
             + (plots.isEmpty ? "" : "<div class=\"two\">\n" + plots.joined(separator: "\n") + "</div>\n")
             + (section.rows.isEmpty ? "" : table(id)) + "</section>\n"
@@ -64,11 +64,11 @@ struct SectionFigure {
                 label: TerminalText.safe(row.contender, limit: 32) + "  " + row.statistics.median.figures + " "
                     + TerminalText.safe(row.unit, limit: 20) + TerminalText.safe(ratio ?? "", limit: 40),
                 value: row.statistics.median, interval: row.statistics.interval,
-                kind: style(row).kind)
+                style: style(row))
         }
-        let scale = BarPlot.isLogarithmic(rows.map(\.statistics.median)) ? ", logarithmic" : ""
+        let direction = BarPlot.direction(rows.map(\.statistics.median), isMoreBetter: false)
         return "<figure><h3>" + HTMLText.escaped(name) + "</h3><p class=\"axis-title\">median and reach of the samples"
-            + scale + "; shorter is better</p>"
+            + direction + "</p>"
             + BarPlot(
                 id: "plot-section-\(index)-\(place)", title: section.title + ": " + name,
                 summary: "\(rows.count) contenders; the numbers are in the table below.", bars: bars,

@@ -30,6 +30,9 @@ struct SeriesStyle: Sendable, Hashable {
         return styles
     }
 
+    /// For what has none of its own.
+    static let plain = SeriesStyle(kind: "s0", shape: shapes[0])
+
     static let modelCount = 14
     static let externalCount = 7
 

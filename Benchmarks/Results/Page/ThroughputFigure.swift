@@ -20,12 +20,15 @@ struct ThroughputFigure {
         if lines.isEmpty { return nil }
     }
 
+    /// Whether its table has so many columns that it needs the page's whole width.
+    var isWide: Bool { Set(lines.flatMap { $0.cells.map(\.window) }).count > 5 }
+
     var html: String {
         let id = "throughput-\(index)"
         if lines.allSatisfy({ $0.cells.count == 1 }) {
             return
                 "<figure><h3 id=\"\(id)\">Throughput</h3><p class=\"axis-title\">items a second, median and reach of the "
-                + "samples" + (BarPlot.isLogarithmic(values) ? ", logarithmic" : "") + "; longer is better</p>" + bars
+                + "samples" + BarPlot.direction(values, isMoreBetter: true) + "</p>" + bars
                 + table(id) + "</figure>"
         }
         return "<figure><h3 id=\"\(id)\">Throughput over items in flight</h3><p class=\"axis-title\">items a second"
@@ -50,8 +53,7 @@ struct ThroughputFigure {
             return BarPlot.Bar(
                 label: line.cells[0].window == standing.window
                     ? label : label + ", \(line.cells[0].windowText) in flight",
-                value: statistics.median, interval: statistics.interval, kind: styles[line.contender.name]?.kind ?? "s0"
-            )
+                value: statistics.median, interval: statistics.interval, style: styles[line.contender.name] ?? .plain)
         }
         return BarPlot(
             id: "plot-throughput-\(index)", title: "Throughput: " + standing.workload.name,

@@ -11,7 +11,8 @@ struct IOCommand: AsyncParsableCommand {
         discussion: """
             Workloads: \(WorkloadCatalog.io.map(\.name).joined(separator: ", ")).
 
-            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage.
+            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage, 130 \
+            interrupted.
             """)
 
     @Flag(help: "1,000 and 10,000 targets, 5 rounds instead of 7.")
@@ -47,11 +48,12 @@ struct IOCommand: AsyncParsableCommand {
 
     @Sendable
     private static func counts(_ text: String) throws -> [Int] {
-        try text.split(separator: ",").map { part in
+        let counts = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             guard let count = Int(part), (1...Fleet.most).contains(count) else {
                 throw ValidationError("--targets takes numbers from 1 to \(Fleet.most), such as 1000,10000")
             }
             return count
         }
+        return Set(counts).sorted()
     }
 }

@@ -10,7 +10,8 @@ struct LogsCommand: AsyncParsableCommand {
         discussion: """
             Workloads: \(WorkloadCatalog.logs.map(\.name).joined(separator: ", ")).
 
-            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage.
+            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage, 130 \
+            interrupted.
             """)
 
     @Flag(help: "100 MB of access log and 50 MB of JSON lines instead of ten times as much; 5 rounds instead of 7.")
@@ -36,10 +37,11 @@ struct LogsCommand: AsyncParsableCommand {
         var results = try options.begin(isQuick: quick)
         // Only a folder of our own is removed.
         let isOurs = unsafe mkdir(folder, 0o755) == 0
-        guard isOurs || errno == EEXIST else { throw BenchmarkFault("\(folder) cannot be made: errno \(errno)") }
+        guard isOurs || errno == EEXIST else { throw BenchmarkFault("\(folder) cannot be made", errno: errno) }
         let data = LogData(
             folder: folder, megabytes: quick ? [.combined: 100, .json: 50] : [.combined: 1000, .json: 500])
-        defer { if isOurs, !keep { data.remove() } }
+        let cleaner = isOurs && !keep ? try Cleaner(folder) : nil
+        defer { cleaner?.clean() }
         let settings = LogSettings(samples: options.samples ?? (quick ? 5 : 7), data: data, muster: muster)
         await options.measure(WorkloadCatalog.logs, settings, into: &results)
         try options.finish(results)

@@ -17,11 +17,13 @@ struct ModelsCommand: AsyncParsableCommand {
 
             All servers are on loopback. Clients and servers share the cores.
 
-            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage.
+            Exit status: 0 measured (whatever the figures say), 1 a fault, 64 wrong usage, 130 \
+            interrupted.
             """)
 
     @Flag(
-        help: "A fifth of the items, one window, shorter stalls and timeouts, 5 rounds instead of 7, no other programs."
+        help:
+            "A fifth of the items, one window, shorter stalls and timeouts, 5 rounds instead of 7, other programs only by name."
     )
     var quick = false
 

@@ -14,7 +14,7 @@ struct ReportCommand: AsyncParsableCommand {
             With --document, the numbers of a Markdown text are written anew from the results files in the folder \
             "benchmarks" beside it.
 
-            Exit status: 0 written, 2 a fault, 64 wrong usage.
+            Exit status: 0 written, 1 a fault, 64 wrong usage.
             """)
 
     @Argument(help: ArgumentHelp("One results file or two.", valueName: "results.json"))
@@ -52,7 +52,7 @@ struct ReportCommand: AsyncParsableCommand {
             for line in error.lines {
                 _ = try? OutputFile.standardError.write(Array("muster-benchmarks: \(line)\n".utf8))
             }
-            throw ExitCode(2)
+            throw ExitCode(1)
         }
     }
 
@@ -63,6 +63,9 @@ struct ReportCommand: AsyncParsableCommand {
         let bytes: (ResultsMedium) -> [UInt8]
         if results.count == 2 {
             let comparison = ResultsComparison(results[0], results[1])
+            if let obstacle = comparison.obstacle {
+                throw ReportFault(lines: ["\(files[0]) and \(files[1]) cannot be compared: \(obstacle)"])
+            }
             (text, bytes) = (comparison.text, { _ in ComparisonPage(comparison).html })
         } else {
             (text, bytes) = (ResultsTables.text(results[0]), { [results] in $0.bytes(results[0]) })
@@ -114,6 +117,8 @@ extension ReportCommand {
                 throw FileFault(path: "\(path):\(error.line)", hint: error.hint)
             }
             if filled != text { try OutputFile.replace(path, with: Array(filled.utf8)) }
+            let outcome = filled == text ? "has the numbers of its results files already" : "written"
+            try OutputFile.standardOutput.write(Array("\(path): \(outcome)\n".utf8))
         } catch {
             throw ReportFault(lines: [error.text])
         }

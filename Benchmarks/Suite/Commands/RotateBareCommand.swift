@@ -18,7 +18,7 @@ struct RotateBareCommand: AsyncParsableCommand {
         var usage = lim_usage()
         let outcome =
             unsafe threads > 0 ? lim_rotate_tree(folder, threads, &usage) : lim_stat_tree(folder, &usage)
-        guard outcome >= 0 else { throw BenchmarkFault("\(folder) cannot be rotated: errno \(-outcome)") }
+        guard outcome >= 0 else { throw BenchmarkFault("\(folder) cannot be rotated", errno: -outcome) }
         print(usage.cpu_ns, usage.wall_ns)
     }
 

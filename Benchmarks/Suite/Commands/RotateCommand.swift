@@ -11,7 +11,7 @@ struct RotateCommand: AsyncParsableCommand {
             Workloads: \(WorkloadCatalog.rotation.map(\.name).joined(separator: ", ")), in memory and on a disk each.
 
             Exit status: 0 measured (whatever the figures say), 1 a fault, a rotation that went wrong among them, 64 wrong \
-            usage.
+            usage, 130 interrupted.
             """)
 
     @Flag(help: "2,000 logs, 3 rounds instead of 5.")
@@ -47,11 +47,14 @@ struct RotateCommand: AsyncParsableCommand {
     func run() async throws {
         let shape = lim_tree(files: files ?? (quick ? 2_000 : 10_000), per_directory: 1_000, size: size)
         var results = try options.begin(isQuick: quick)
-        for kind in RotationPlace.Kind.allCases where on ?? kind == kind {
-            let parent = kind == .memory ? memory : disk ?? BuiltProgram.directory
+        let kinds = RotationPlace.Kind.allCases.filter { (on ?? $0) == $0 }
+        let parents = [RotationPlace.Kind.memory: memory, .disk: disk ?? BuiltProgram.directory]
+        for kind in kinds { try RotationPlace.check(kind, in: parents[kind] ?? "") }
+        for kind in kinds where !lim_is_interrupted() {
             do {
-                let place = try RotationPlace(kind, in: parent, shape: shape)
-                defer { if !keep { place.remove() } }
+                let place = try RotationPlace(kind, in: parents[kind] ?? "", shape: shape)
+                let cleaner = keep ? nil : try Cleaner(place.folder)
+                defer { cleaner?.clean() }
                 Progress.say("on \(place.fileSystem)")
                 let settings = RotateSettings(samples: options.samples ?? (quick ? 3 : 5), place: place)
                 await options.measure(WorkloadCatalog.rotation, settings, into: &results)

@@ -31,7 +31,7 @@ struct ScanCommand: AsyncParsableCommand {
         let error =
             unsafe kind == .json
             ? lim_scan_json(path, workers, Self.chunk, &raw) : lim_scan_log(path, workers, Self.chunk, &raw)
-        guard error == 0 else { throw BenchmarkFault("\(path) cannot be read: errno \(error)") }
+        guard error == 0 else { throw BenchmarkFault("\(path) cannot be read", errno: error) }
         return LogTally(raw)
     }
 

@@ -14,7 +14,7 @@ struct ChildProcess {
         let identifier = unsafe Self.withVector(arguments) { vector in
             unsafe lim_spawn(vector, core ?? -1, &input, &output, false)
         }
-        guard identifier > 0 else { throw BenchmarkFault("\(arguments[0]) cannot be started: errno \(-identifier)") }
+        guard identifier > 0 else { throw BenchmarkFault("\(arguments[0]) cannot be started", errno: -identifier) }
         self.identifier = identifier
         self.input = input
         self.output = output
@@ -31,6 +31,18 @@ struct ChildProcess {
         }
     }
 
+    /// What it writes until it has ended.
+    private func readAll() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe part.withUnsafeMutableBytes { unsafe read(output, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += part[..<count]
+        }
+    }
+
     /// Closes its streams and waits for its end.
     @discardableResult
     func collect() -> lim_usage {
@@ -41,20 +53,19 @@ struct ChildProcess {
         return usage
     }
 
-    /// All that a program writes.
+    /// All that a program writes, without its last line end.
     static func output(of arguments: [String]) throws(BenchmarkFault) -> String {
         let child = try ChildProcess(arguments, core: nil)
-        var lines: [String] = []
-        while let line = child.readLine() { lines.append(line) }
+        let bytes = child.readAll()
         child.collect()
-        return lines.joined(separator: "\n")
+        return String(decoding: bytes.last == 10 ? bytes.dropLast() : bytes[...], as: UTF8.self)
     }
 
     /// Runs a program to its end with its output dropped. `core` nil: on any.
     static func run(_ arguments: [String], core: Int32?) throws(BenchmarkFault) -> lim_usage {
         var usage = lim_usage()
         let outcome = unsafe withVector(arguments) { unsafe lim_run($0, core ?? -1, &usage) }
-        guard outcome == 0 else { throw BenchmarkFault("\(arguments[0]) cannot be run: errno \(-outcome)") }
+        guard outcome == 0 else { throw BenchmarkFault("\(arguments[0]) cannot be run", errno: -outcome) }
         return usage
     }
 

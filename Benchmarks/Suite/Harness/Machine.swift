@@ -28,15 +28,18 @@ enum Machine {
             ? "Clients and servers share the core." : "Clients are on the first core, servers on the last."
     }
 
-    /// As the compiler tells it where it is at hand, else what the build knew.
+    /// The compiler that made this program.
     private static var compiler: String {
-        let told = (try? ChildProcess.output(of: ["swift", "--version"])) ?? ""
-        let words = told.split(whereSeparator: \.isWhitespace)
-        if let place = words.firstIndex(of: "version"), place + 1 < words.count { return "Swift \(words[place + 1])" }
-        #if compiler(>=6.3)
-            return "Swift 6.3 or later"
+        #if compiler(>=6.4)
+            "Swift 6.4 or later"
+        #elseif compiler(>=6.3.2)
+            "Swift 6.3.2 or later"
+        #elseif compiler(>=6.3.1)
+            "Swift 6.3.1"
+        #elseif compiler(>=6.3)
+            "Swift 6.3.0"
         #else
-            return "Swift 6.2"
+            "Swift 6.2"
         #endif
     }
 }

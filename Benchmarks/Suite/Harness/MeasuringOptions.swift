@@ -2,6 +2,7 @@ import ArgumentParser
 import CMusterLimits
 import MusterBenchmarkResults
 import MusterCore
+import MusterFormats
 import MusterSystem
 
 /// What every command that measures takes, and what it does before and after.
@@ -9,7 +10,7 @@ struct MeasuringOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A workload to run; may be repeated. (default: all)", valueName: "name"))
     var workload: [String] = []
 
-    @Option(help: "Rounds that count, 1 to 1000, after one that warms up.")
+    @Option(help: "Rounds that count, 1 to 1000.")
     var samples: Int?
 
     @Option(
@@ -69,18 +70,13 @@ struct MeasuringOptions: ParsableArguments {
         }
     }
 
-    /// Prints the tables and writes the files, as many as can be. Errors: what could not, or what failed; an interruption.
+    /// Writes the files, as many as can be, and prints the tables. Errors: what could not, or what failed; an interruption.
     func finish(_ results: BenchmarkResults) throws {
         Progress.clear()
         var results = results
         if lim_is_interrupted() { results.conditions.append("Interrupted: what was measured until then.") }
         results.machine.loadAfter = lim_load_average()
         var faults: [String] = []
-        do throws(FileFault) {
-            try OutputFile.standardOutput.write(Array(ResultsTables.text(results).utf8))
-        } catch {
-            faults.append(error.text)
-        }
         for path in output {
             do throws(FileFault) {
                 try OutputFile.replace(path, with: ResultsMedium(path)?.bytes(results) ?? [])
@@ -88,9 +84,21 @@ struct MeasuringOptions: ParsableArguments {
                 faults.append(error.text)
             }
         }
+        do throws(FileFault) {
+            // Who leaves early does not want more.
+            try OutputFile.standardOutput.write(Array(ResultsTables.text(results).utf8))
+        } catch {
+            faults.append(error.text)
+        }
         faults += results.sections.compactMap { section in section.error.map { "\(section.name) failed: \($0)" } }
-        if !faults.isEmpty { throw BenchmarkFault(faults.joined(separator: "\n")) }
+        let failed = results.cells.count { $0.error != nil }
+        if !lim_is_interrupted(), results.sections.isEmpty, results.cells.allSatisfy(\.samples.isEmpty) {
+            faults.append("nothing was measured; the tables tell why")
+        }
+        if failed > 0 { faults.append("\(failed.counted("cell")) failed; the tables tell why") }
+        for fault in faults { Progress.say("muster-benchmarks: " + TerminalText.safe(fault)) }
         if lim_is_interrupted() { throw ExitCode(Interrupted.status) }
+        if !faults.isEmpty { throw ExitCode(1) }
     }
 }
 

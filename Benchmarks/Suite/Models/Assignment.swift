@@ -47,7 +47,7 @@ struct Assignment: Sendable {
 extension Assignment {
     /// `window`: the first of its windows, as it is on this machine.
     func description(window: Int) -> ModelWorkload {
-        ModelWorkload(name: name, title: title, criterion: criterion, window: window)
+        ModelWorkload(name: name, title: title, criterion: criterion, window: window, computes: computes)
     }
 
     /// Whether its items do nothing but compute, so that more of them in flight than there are cores say nothing.
@@ -71,8 +71,6 @@ enum AssignmentCatalog {
         NothingAtAll.assignment,
         CrashingItems.assignment,
     ]
-
-    static func named(_ name: String) -> Assignment? { all.first { $0.name == name } }
 }
 
 extension Assignment.Server {

@@ -64,6 +64,12 @@ extension Contender {
         }
     }
 
+    /// Whether more in flight would change what it does: not where it has fewer at a time anyway, or where an item is so dear
+    /// that a sample holds only a few.
+    func fills(_ assignment: Assignment, _ cores: Int) -> Bool {
+        cost < 1e-3 && reach(assignment, 1 << 20, cores) > cores
+    }
+
     var description: ModelContender { ModelContender(name: name, title: title, kind: kind) }
 }
 

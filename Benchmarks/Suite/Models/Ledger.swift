@@ -35,6 +35,8 @@ final class Ledger: @unchecked Sendable {
 
     func item(_ index: Int) -> lim_item { unsafe withWork { unsafe lim_item_of($0, UInt32(index)) } }
 
+    func isBehindHole(_ index: Int) -> Bool { unsafe withWork { unsafe lim_is_behind_hole($0, UInt32(index)) } }
+
     /// Does an item in this thread, which waits for it.
     func perform(_ index: Int) { unsafe lim_item_perform(record, UInt32(index)) }
 
@@ -70,7 +72,7 @@ final class Ledger: @unchecked Sendable {
     /// One of the models in C. Errors: what it lacks.
     func run(_ model: (UnsafeMutablePointer<lim_record>) -> Int32) throws(BenchmarkFault) {
         let outcome = unsafe model(record)
-        guard outcome == 0 else { throw BenchmarkFault("it cannot go on: errno \(-outcome)") }
+        guard outcome == 0 else { throw BenchmarkFault("it cannot go on", errno: -outcome) }
     }
 
     // MARK: For the run

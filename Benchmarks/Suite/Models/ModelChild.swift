@@ -18,7 +18,7 @@ struct ModelChild {
         let process = unsafe ChildProcess.withVector(["/proc/self/exe", "model-run", ledger.path, contender.name]) {
             unsafe lim_spawn($0, -1, &input, nil, true)
         }
-        guard process > 0 else { throw BenchmarkFault("it cannot be started: errno \(-process)") }
+        guard process > 0 else { throw BenchmarkFault("it cannot be started", errno: -process) }
         defer { close(input) }
         var sight = lim_sight()
         var usage = lim_usage()

@@ -4,20 +4,17 @@ import Glibc
 /// The folder of a run of the models: its record and its logs. It goes when this process ends, however that comes.
 struct ModelPlace {
     let folder: String
-    /// Waits for the end of its input, which is ours.
-    private let cleaner: ChildProcess
+    private let cleaner: Cleaner
 
     init() throws(BenchmarkFault) {
         folder = "/tmp/muster-benchmark-models-\(getpid())"
         guard unsafe mkdir(folder, 0o700) == 0 else {
-            throw BenchmarkFault("\(folder) cannot be made: errno \(errno)")
+            throw BenchmarkFault("\(folder) cannot be made", errno: errno)
         }
-        // Wherever a search path leads.
-        let script = "PATH=$PATH:/usr/bin:/bin; trap '' INT TERM HUP; cat; rm -rf \"$0\""
-        cleaner = try ChildProcess(["/bin/sh", "-c", script, folder], core: nil)
+        cleaner = try Cleaner(folder)
     }
 
-    func remove() { cleaner.collect() }
+    func remove() { cleaner.clean() }
 
     var record: String { folder + "/record" }
 
@@ -34,7 +31,7 @@ struct ModelPlace {
             let source = try large(SmallLogs.size * items)
             let shape = lim_tree(files: UInt32(items), per_directory: 1000, size: UInt32(SmallLogs.size))
             let outcome = unsafe lim_plant_tree(tree, source, shape)
-            guard outcome == 0 else { throw BenchmarkFault("\(tree) cannot be written: errno \(-outcome)") }
+            guard outcome == 0 else { throw BenchmarkFault("\(tree) cannot be written", errno: -outcome) }
             return (tree, SmallLogs.size)
         }
     }
@@ -43,7 +40,7 @@ struct ModelPlace {
         let path = folder + "/access-\(bytes).log"
         if unsafe access(path, R_OK) == 0 { return path }
         let outcome = unsafe lim_generate_log(LIM_COMBINED, UInt64(bytes), 1, path)
-        guard outcome == 0 else { throw BenchmarkFault("\(path) cannot be written: errno \(-outcome)") }
+        guard outcome == 0 else { throw BenchmarkFault("\(path) cannot be written", errno: -outcome) }
         return path
     }
 }

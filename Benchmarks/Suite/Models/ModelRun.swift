@@ -3,7 +3,7 @@ import MusterBenchmarkResults
 import MusterFormats
 
 /// A run of all workloads with all contenders, one workload after the other, its contenders interleaved: a round takes each
-/// of them once, in an order that turns from round to round.
+/// of them once.
 struct ModelRun {
     let settings: ModelSettings
     let place: ModelPlace
@@ -11,7 +11,9 @@ struct ModelRun {
     /// All cells of a workload. Where its servers or its logs are not to be had, each says so.
     func cells(_ assignment: Assignment) async -> [ModelCell] {
         do {
-            return try await measuredCells(assignment)
+            let cells = try await measuredCells(assignment)
+            // What was measured in part would be judged by fewer samples than the others.
+            return lim_is_interrupted() ? [] : cells
         } catch {
             if lim_is_interrupted() { return [] }
             return settings.contenders.map { contender in
@@ -78,13 +80,14 @@ struct ModelRun {
 
     // MARK: Cells
 
-    /// Contenders whose number in flight is their own are measured with the first window only, and so are other programs that
-    /// nobody asked for.
+    /// Contenders whose number in flight is their own, or that could not fill another window, are measured with the first one
+    /// only, and so are other programs that nobody asked for.
     private func measure(_ assignment: Assignment, _ work: lim_work, _ lines: [Int]) -> [ModelCell] {
         let meanWait = work.meanWait
         let isFirst = Int(work.window) == settings.window(assignment, assignment.windows[0])
         let contenders = settings.contenders.filter {
-            isFirst || $0.width == .given && (!$0.isExternal || settings.areNamed)
+            isFirst
+                || $0.width == .given && $0.fills(assignment, settings.cores) && (!$0.isExternal || settings.areNamed)
         }
         var cells = contenders.map { cell(assignment, $0, work, meanWait) }
         let names = cells.map { "\(assignment.name), \($0.windowText) in flight, \($0.contender)" }
@@ -101,8 +104,7 @@ struct ModelRun {
                 cells[index].error = error.description
             }
         }
-        let isWhole = !lim_is_interrupted()
-        return cells.filter { isWhole || !$0.samples.isEmpty }.map(\.withMiddleCurve)
+        return cells.map(\.withMiddleCurve)
     }
 
     private func sample(
@@ -129,12 +131,14 @@ struct ModelRun {
         }
         return ModelCell(
             workload: assignment.name, contender: contender.name, items: items,
-            window: contender.flight(window, cores: settings.cores), isExternal: contender.isExternal,
+            // Fewer items than its window is wide are all that it can have in flight.
+            window: min(contender.flight(window, cores: settings.cores), items), isExternal: contender.isExternal,
             notApplicable: obstacle)
     }
 
     private func obstacle(_ assignment: Assignment, _ contender: Contender) -> String? {
         if let obstacle = contender.obstacle(assignment) { return obstacle }
+        if assignment.criterion == .heartbeat, case .none = contender.heart { return "nothing can beat beside it" }
         if let program = contender.needs, !ExternalProgram.isInstalled(program) { return "\(program) is not installed" }
         guard contender.isExternal, !settings.areNamed, !assignment.isForPrograms else { return nil }
         return "left out to keep the run short; --contender \(contender.name) measures it"

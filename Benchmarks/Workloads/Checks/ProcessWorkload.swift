@@ -20,8 +20,8 @@ enum ProcessWorkload {
             defer { _ = unsafe unlink(path) }
             let plain = ProgramContender(name: "plain", command: []) { () throws(BenchmarkFault) in
                 var usage = lim_usage()
-                _ = unsafe lim_run_tcp(server.port, UInt32(count), UInt32(settings.window), &usage)
-                return usage
+                let outcome = unsafe lim_run_tcp(server.port, UInt32(count), UInt32(settings.window), &usage)
+                return outcome == 0 ? usage : nil
             }
             var contenders = [plain, ProgramContender(name: "muster", command: [muster, "check", path])]
             let nmap = ProgramContender(

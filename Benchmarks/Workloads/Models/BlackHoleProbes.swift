@@ -4,8 +4,8 @@ import CMusterLimits
 enum BlackHoleProbes {
     static let assignment = Assignment(
         name: "tcp-blackhole",
-        title: "TCP probes of which 10 % get no answer and end after 200 ms (30 ms in the quick run)",
+        title: "TCP probes of which 10 % get no answer and end after 200 ms (60 ms in the quick run)",
         kind: LIM_WORK_TCP,
-        server: .paced(hole: true), timeout: 200, quickTimeout: 30, items: 640, fewest: 10, itemCost: 40e-6,
+        server: .paced(hole: true), timeout: 200, quickTimeout: 60, items: 640, fewest: 10, itemCost: 40e-6,
         isLong: true)
 }

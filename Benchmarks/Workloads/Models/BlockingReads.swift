@@ -5,7 +5,7 @@ import MusterBenchmarkResults
 enum BlockingReads {
     static let assignment = Assignment(
         name: "blocking", title: "Reads that block a thread for 5 ms, beside a heartbeat of 1 ms",
-        criterion: .heartbeat, kind: LIM_WORK_READS, items: 2000, fewest: 48, quickFewest: 32, budget: 0.15,
+        criterion: .heartbeat, kind: LIM_WORK_READS, items: 4000, fewest: 64, budget: 0.25,
         itemCost: 20e-6, beats: true
     )
 }

@@ -7,7 +7,9 @@ enum MixedWork {
     static let share = 8
 
     static let assignment = Assignment(
-        name: "mixed", title: "TCP probes of 10 ms while logs are parsed: the time of the probes", criterion: .latency,
+        name: "mixed",
+        title: "TCP probes of 10 ms while logs are parsed: the time of the probes (muster parses at a lower priority)",
+        criterion: .latency,
         kind: LIM_WORK_MIXED, server: .paced(hole: false), logs: .pieces, delays: LIM_DELAY_FIXED, items: 768,
         fewest: 24, itemCost: 100e-6, beats: true)
 }

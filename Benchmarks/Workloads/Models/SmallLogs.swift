@@ -3,7 +3,7 @@ import CMusterLimits
 /// Computing in many small pieces, an open file each.
 enum SmallLogs {
     static let assignment = Assignment(
-        name: "log-files", title: "Logs parsed: 1,500 files of 32 KB", kind: LIM_WORK_FILES, logs: .files,
+        name: "log-files", title: "Small logs parsed, files of 32 KB", kind: LIM_WORK_FILES, logs: .files,
         isForPrograms: true, items: 1500,
         itemCost: 50e-6, hasLatency: false)
 

@@ -18,27 +18,38 @@ struct RotationPlace: Sendable {
         self.kind = kind
         self.shape = shape
         folder = "\(parent)/muster-benchmark-rotation-\(getpid())"
-        fileSystem = try Self.fileSystem(parent)
+        fileSystem = try Self.check(kind, in: parent)
+        guard unsafe mkdir(folder, 0o755) == 0 else {
+            throw BenchmarkFault("\(folder) cannot be made", errno: errno)
+        }
+        do {
+            try OutputFile.create(configuration).write(Array(configurationText.utf8))
+            guard unsafe chmod(configuration, 0o644) == 0 else {
+                throw BenchmarkFault("\(configuration) cannot be made", errno: errno)
+            }
+            let outcome = unsafe lim_generate_log(LIM_COMBINED, UInt64(shape.files) * UInt64(shape.size), 1, source)
+            guard outcome == 0 else { throw BenchmarkFault("\(source) cannot be written", errno: -outcome) }
+        } catch {
+            remove()
+            throw error
+        }
+    }
+
+    /// The parent's file system. Errors: it is of the other kind, or there is no such folder, or nothing can be made in it.
+    @discardableResult
+    static func check(_ kind: Kind, in parent: String) throws(BenchmarkFault) -> String {
+        let fileSystem = try fileSystem(parent)
         guard (fileSystem == "tmpfs") == (kind == .memory) else {
             throw BenchmarkFault(
                 kind == .memory
                     ? "\(parent) is on \(fileSystem); try --memory with a folder on tmpfs, or --on disk"
                     : "\(parent) is in memory; try --disk with a folder on a disk, or --on memory")
         }
-        guard unsafe mkdir(folder, 0o755) == 0 else {
-            throw BenchmarkFault("\(folder) cannot be made: errno \(errno)")
+        guard unsafe access(parent, W_OK) == 0 else {
+            throw BenchmarkFault(
+                "nothing can be made in \(parent); try --\(kind.rawValue) with another folder", errno: errno)
         }
-        do {
-            try OutputFile.create(configuration).write(Array(configurationText.utf8))
-            guard unsafe chmod(configuration, 0o644) == 0 else {
-                throw BenchmarkFault("\(configuration) cannot be made: errno \(errno)")
-            }
-            let outcome = unsafe lim_generate_log(LIM_COMBINED, UInt64(shape.files) * UInt64(shape.size), 1, source)
-            guard outcome == 0 else { throw BenchmarkFault("\(source) cannot be written: errno \(-outcome)") }
-        } catch {
-            remove()
-            throw error
-        }
+        return fileSystem
     }
 
     var logs: String { folder + "/logs" }
@@ -61,9 +72,9 @@ struct RotationPlace: Sendable {
     func plant() throws(BenchmarkFault) {
         try clear()
         let outcome = unsafe lim_plant_tree(logs, source, shape)
-        guard outcome == 0 else { throw BenchmarkFault("\(logs) cannot be written: errno \(-outcome)") }
+        guard outcome == 0 else { throw BenchmarkFault("\(logs) cannot be written", errno: -outcome) }
         guard unsafe mkdir(folder + "/state", 0o755) == 0 else {
-            throw BenchmarkFault("\(folder)/state cannot be made: errno \(errno)")
+            throw BenchmarkFault("\(folder)/state cannot be made", errno: errno)
         }
     }
 
