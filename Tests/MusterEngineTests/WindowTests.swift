@@ -119,7 +119,7 @@ struct WindowTests {
         #expect(!window.tryEnter())
     }
 
-    @Test("Whoever is cancelled at the very moment of sitting down is not left behind", .timeLimit(.minutes(5)))
+    @Test("Whoever is cancelled at the very moment of sitting down is not left behind", .timeLimit(.minutes(10)))
     func race() async {
         let window = Window(narrowedTo: 1)
         #expect(window.tryEnter())

@@ -75,7 +75,7 @@ enum JournalSamples {
     }
 }
 
-@Suite("The journal", .timeLimit(.minutes(2))) struct JournalTests {
+@Suite("The journal", .timeLimit(.minutes(10))) struct JournalTests {
     private static let sample = Array(JournalSamples.records.dropFirst(4))
 
     private func directory(_ disk: ModelDisk) throws -> any DiskDirectory { try disk.openDirectory("/state") }
