@@ -12,10 +12,6 @@ package struct LatencyLog: Sendable {
     /// Both are seconds of one clock. One that ends before its start took no time.
     package mutating func add(intended: Double, ended: Double) { seconds.append(max(0, ended - intended)) }
 
-    package mutating func append(_ other: LatencyLog) { seconds += other.seconds }
-
-    package var count: Int { seconds.count }
-
     /// Nil where nothing was gathered.
     package var latency: ModelLatency? { ModelLatency(seconds: seconds) }
 }

@@ -147,8 +147,6 @@ struct LatencyTests {
     func early() {
         var log = LatencyLog()
         log.add(intended: 2, ended: 1)
-        var other = LatencyLog()
-        other.append(log)
-        #expect(other.count == 1 && other.latency?.p999 == 0)
+        #expect(log.latency?.p999 == 0)
     }
 }
