@@ -56,8 +56,8 @@ extension ModelDecision {
     private func lossText(_ best: Entry) -> String {
         let losing = standing.candidates.filter { $0.lost > best.lost }
         guard let next, next.lost == best.lost, let least = losing.map(\.lost).min() else { return "" }
-        return "\(losing.count) of the others \(losing.count == 1 ? "loses" : "lose at least")"
-            + " \(ModelDecision.share(least)) of the items, \(ModelDecision.listed(leaders)) \(ModelDecision.share(best.lost))."
+        return "\(losing.count) of the others \(losing.count == 1 ? "loses" : "lose")"
+            + " \(ModelDecision.share(least)) of the items\(losing.count == 1 ? "" : " or more"), \(ModelDecision.listed(leaders)) \(ModelDecision.share(best.lost))."
     }
 
     /// Where muster's engine stands, unless the choice tells it.

@@ -63,6 +63,14 @@ package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// What is told of the samples: the median; of peaks the greatest, for looking from time to time misses some.
+    package func told(_ statistics: Statistics) -> Double {
+        switch self {
+        case .memory, .threads, .descriptors: statistics.maximum
+        default: statistics.median
+        }
+    }
+
     package var isMoreBetter: Bool { self == .throughput }
 }
 
@@ -81,8 +89,10 @@ extension ModelCell {
         return values.isEmpty || values.count < samples.count ? nil : Statistics(values)
     }
 
-    /// The median with its unit, `–` where there is none.
-    package func text(_ metric: ModelMetric) -> String { statistics(metric).map { metric.text($0.median) } ?? "–" }
+    /// The figure with its unit, `–` where there is none.
+    package func text(_ metric: ModelMetric) -> String {
+        statistics(metric).map { metric.text(metric.told($0)) } ?? "–"
+    }
 
     /// The number in flight, for people.
     package var windowText: String { window == 0 ? "all" : window.grouped }

@@ -20,7 +20,10 @@ package struct ResultsComparison: Sendable {
         /// `no difference`, `1.25× better`, `1.10× worse`; whoever loses more items is worse, however fast.
         package var verdict: String {
             let more = lost.after - lost.before
-            if abs(more) > 0.02 { return more > 0 ? "loses more, worse" : "loses less, better" }
+            // Of those that lose nearly everything, how much is up to when they end.
+            if abs(more) > 0.02, min(lost.before, lost.after) < 0.5 {
+                return more > 0 ? "loses more, worse" : "loses less, better"
+            }
             return ResultsComparison.verdict(
                 comparison, isBetter: (after.median > before.median) == metric.isMoreBetter)
         }
@@ -46,6 +49,8 @@ package struct ResultsComparison: Sendable {
         guard comparison.canTell else { return SampleComparison.tooFew }
         guard comparison.isDifferent else { return SampleComparison.noDifference }
         let factor = comparison.ratio.map { $0 > 0 ? max($0, 1 / $0) : .infinity } ?? .infinity
+        // Less than a hundredth is no reason for anything.
+        guard factor >= 1.01 else { return SampleComparison.noDifference }
         return (factor.isFinite ? factor.factor + "× " : "") + (isBetter ? "better" : "worse")
     }
 

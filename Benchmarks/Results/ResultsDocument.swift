@@ -154,7 +154,7 @@ package enum ResultsDocument {
             throw Unknown(hint: "no metric is called \"\(words[words.count - 1])\"; there are \(known)")
         }
         let first = try statistics(String(words[3]), metric, standing, results, at: mark.window)
-        guard words[0] == "ratio" else { return metric.text(first.median) }
+        guard words[0] == "ratio" else { return metric.text(metric.told(first)) }
         let other = try statistics(String(words[4]), metric, standing, results, at: mark.window)
         return SampleComparison(first, to: other).text
     }

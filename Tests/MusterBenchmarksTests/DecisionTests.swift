@@ -105,7 +105,7 @@ struct DecisionTests {
         ])
         #expect(
             decision.advice
-                == "Take pool: 1K items/s, 2.00× better than process, the next one. 2 of the others lose at least 29.0% of the items, pool 1.0%."
+                == "Take pool: 1K items/s, 2.00× better than process, the next one. 2 of the others lose 29.0% of the items or more, pool 1.0%."
         )
     }
 
@@ -170,6 +170,18 @@ struct DecisionTests {
         ])
         #expect(decision.leaders.map(\.contender.name) == ["perform", "threads"])
         #expect(decision.next?.contender.name == "serial")
+    }
+
+    @Test("tells the greatest of peaks and the median of all else")
+    func peaks() {
+        let cell = ModelCell(
+            workload: "w", contender: "c", items: 1, window: 1,
+            samples: [3, 64, 5].map {
+                ModelSample(
+                    wall: Double($0), user: 0, system: 0, done: 1, peakMemory: $0 << 20, threads: $0, descriptors: $0)
+            })
+        #expect(
+            [ModelMetric.memory, .threads, .descriptors, .wall].map(cell.text) == ["64.0 MB", "64", "64", "5.00s"])
     }
 
     @Test("is not made of few samples", arguments: 1...3)

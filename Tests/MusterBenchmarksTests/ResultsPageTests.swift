@@ -13,7 +13,8 @@ struct ResultsPageTests {
             ComparisonPage(ResultsComparison(SyntheticResults.ordinary, SyntheticResults.full(seed: 2, speed: 1.5)))
                 .html
         },
-        "kept": { ResultsPage(kept).html }, "sections": { ResultsPage(sections).html }, "sections-hostile": { ResultsPage(hostileSections).html },
+        "kept": { ResultsPage(kept).html }, "sections": { ResultsPage(sections).html },
+        "sections-hostile": { ResultsPage(hostileSections).html },
         "sections-comparison": { ComparisonPage(ResultsComparison(sections, hostileSections)).html },
     ]
 

@@ -124,6 +124,12 @@ struct SectionTests {
         let reverse = ResultsComparison(SectionTests.results([faster]), SectionTests.results([before]))
         #expect(reverse.sections[0].figures[0].verdict == "2.00× worse")
         #expect(comparison.text.contains("plain      10,000    µs  20.00   10.00"))
+        var alike = before
+        alike.rows[0].samples = [100, 100, 100, 100]
+        var hardly = alike
+        hardly.rows[0].samples = [100.5, 100.5, 100.5, 100.5]
+        let tiny = ResultsComparison(SectionTests.results([alike]), SectionTests.results([hardly]))
+        #expect(tiny.sections[0].figures[0].verdict == "no difference")
         let few = ResultsComparison(SectionTests.results([SectionTests.tcp]), SectionTests.results([faster]))
         #expect(few.sections[0].figures[0].verdict == "too few samples")
     }

@@ -4,7 +4,7 @@ internal import MusterFormats
 /// How a figure grows with the number of items, or of items in flight where a run has one number of items only.
 struct GrowthFigure {
     /// A contender's values by ascending number.
-    private typealias Line = (contender: ModelContender, values: [(number: Int, median: Double)])
+    private typealias Line = (contender: ModelContender, values: [(number: Int, value: Double)])
 
     private let id: String
     private let workload: ModelWorkload
@@ -27,10 +27,10 @@ struct GrowthFigure {
         var lines: [Line] = []
         for entry in standing.entries {
             let own = cells.filter { $0.contender == entry.contender.name }
-            var values: [(number: Int, median: Double)] = []
+            var values: [(number: Int, value: Double)] = []
             for cell in byItems ? own.filter({ $0.window == entry.cell.window }) : standing.byWindow(own) {
-                guard let median = cell.statistics(metric)?.median else { continue }
-                values.append((byItems ? cell.items : cell.flight, median))
+                guard let statistics = cell.statistics(metric) else { continue }
+                values.append((byItems ? cell.items : cell.flight, metric.told(statistics)))
             }
             values.sort { $0.number < $1.number }
             if !values.isEmpty { lines.append((entry.contender, values)) }
@@ -53,16 +53,16 @@ struct GrowthFigure {
         // Memory in megabytes, so that ticks are round ones.
         let unit = metric == .memory ? Double(1 << 20) : 1
         guard let across = LogScale(numbers, room: 0.03),
-            let up = LogScale(lines.flatMap { $0.values.map { $0.median / unit } })
+            let up = LogScale(lines.flatMap { $0.values.map { $0.value / unit } })
         else { return "" }
         let series = lines.compactMap { line -> Series? in
             guard let style = styles[line.contender.name] else { return nil }
             return Series(
                 style: style,
-                points: line.values.map { number, median in
+                points: line.values.map { number, value in
                     Series.Point(
-                        x: across.place(Double(number)), y: up.place(median / unit),
-                        hint: "\(line.contender.name), \(number.grouped) \(self.number): \(metric.text(median))")
+                        x: across.place(Double(number)), y: up.place(value / unit),
+                        hint: "\(line.contender.name), \(number.grouped) \(self.number): \(metric.text(value))")
                 })
         }
         return SeriesPlot(
@@ -81,7 +81,7 @@ struct GrowthFigure {
                 contender: line.contender,
                 cells: numbers.map { number in
                     let value = line.values.first { $0.number == number }
-                    return PageTable.Cell(value.map { metric.text($0.median) } ?? "")
+                    return PageTable.Cell(value.map { metric.text($0.value) } ?? "")
                 })
         }
         return PageTable.html(id, numbers.map(\.grouped), rows, styles)

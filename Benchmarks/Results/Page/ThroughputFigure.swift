@@ -96,7 +96,7 @@ struct ThroughputFigure {
         // Unbounded is the widest of all.
         if windows.first == 0 { windows.append(windows.removeFirst()) }
         let chosen = Dictionary(
-            standing.entries.map { ($0.contender.name, $0.cell.window) }
+            (standing.candidates + standing.others).map { ($0.contender.name, $0.cell.window) }
         ) { first, _ in first }
         let rows = lines.map { line in
             PageTable.Row(

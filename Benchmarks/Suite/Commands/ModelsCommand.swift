@@ -56,6 +56,9 @@ struct ModelsCommand: AsyncParsableCommand {
             Progress.say("\(assignment.name): \(assignment.title)")
             results.cells += await run.cells(assignment)
         }
+        // Interrupted: of what was not measured nothing is told.
+        let measured = Set(results.cells.map(\.workload))
+        if lim_is_interrupted() { results.workloads.removeAll { !measured.contains($0.name) } }
         try options.finish(results)
     }
 
