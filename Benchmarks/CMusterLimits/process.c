@@ -90,14 +90,12 @@ double lim_load_average(void) {
     return getloadavg(&load, 1) == 1 ? load : 0;
 }
 
-static size_t write_date(char *text, size_t capacity, const char *format) {
+size_t lim_iso_date(char *text, size_t capacity) {
     time_t now = time(NULL);
     struct tm parts;
     gmtime_r(&now, &parts);
-    return strftime(text, capacity, format, &parts);
+    return strftime(text, capacity, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }
-
-size_t lim_iso_date(char *text, size_t capacity) { return write_date(text, capacity, "%Y-%m-%dT%H:%M:%SZ"); }
 
 // --- what a run holds and leaves
 

@@ -11,7 +11,8 @@ enum DispatchSourceContender {
         loop.run()
     }
 
-    /// Invariant: everything but the ledger belongs to the queue.
+    /// Invariant, which makes it Sendable: whatever changes is touched on its serial queue alone; `run` hands itself over to
+    /// that and waits.
     private final class EventLoop: @unchecked Sendable {
         private let ledger: Ledger
         private let queue = DispatchQueue(label: "events")
@@ -109,6 +110,8 @@ enum DispatchSourceContender {
     }
 
     /// A socket with the source of what it waits for.
+    ///
+    /// Invariant, which makes it Sendable: the loop and the handlers of the source use it, all on the loop's serial queue.
     private final class Dialogue: @unchecked Sendable {
         var raw = lim_dialogue()
         let deadline: DispatchTime

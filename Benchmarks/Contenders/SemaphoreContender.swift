@@ -1,8 +1,8 @@
 import CMusterLimits
 import Dispatch
 
-/// A concurrent queue that a semaphore keeps to the window. Dispatch adds threads only slowly where all that it has are
-/// blocked, so what waits has hardly more in flight than there are cores.
+/// A concurrent queue that a semaphore keeps to the window. Where all threads that it has are blocked Dispatch adds none within
+/// such a run, so what waits has no more at work than there are cores.
 enum SemaphoreContender {
     static let contender = Contender(
         name: "semaphore", title: "Dispatch: a concurrent queue bounded by a semaphore", heart: .dispatch, cost: 3e-6,

@@ -9,6 +9,7 @@ enum TaskGroupContender {
     ) { ledger in
         try await SocketWaiting.with(ledger) { waiting in
             await withTaskGroup { group in
+                // A child for each item at once, without a bound: that is the model.
                 for index in 0..<ledger.items {
                     group.addTask { await waiting.perform(index, ledger) }
                 }
@@ -52,6 +53,7 @@ enum TaskGroupContender {
         try await SocketWaiting.with(ledger) { waiting in
             let counter = Counter()
             await withDiscardingTaskGroup { group in
+                // As many children as the window has places.
                 for _ in 0..<min(ledger.window, ledger.items) {
                     group.addTask {
                         while let index = counter.next(below: ledger.items) { await waiting.perform(index, ledger) }

@@ -13,7 +13,8 @@ package struct ModelDecision: Sendable {
     }
 
     package let standing: ModelStanding
-    /// The best model and those that differ neither from it nor from each other, the best first; none where nothing was measured.
+    /// The best model and those that differ neither from it nor from each other, the best first; none where nothing was
+    /// measured.
     package let leaders: [Entry]
     /// The best of those that are behind the leaders.
     package let next: Entry?

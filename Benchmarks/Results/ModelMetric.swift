@@ -53,10 +53,10 @@ package enum ModelMetric: String, Sendable, Hashable, CaseIterable {
     package func text(_ value: Double) -> String {
         switch self {
         case .throughput: ValueText.compact(value) + "/s"
-        case .cpu where value > 0 && value < 0.9995e-6, .user where value > 0 && value < 0.9995e-6,
-            .system where value > 0 && value < 0.9995e-6:
-            ValueText.fixed(value * 1e9, 0) + "ns"
-        case .wall, .cpu, .user, .system, .p50, .p90, .p99, .p999, .heartbeat: ValueText.seconds(value)
+        case .cpu, .user, .system:
+            // An item that does nothing takes less than the microsecond that times are told to.
+            value > 0 && value < 0.9995e-6 ? ValueText.fixed(value * 1e9, 0) + "ns" : ValueText.seconds(value)
+        case .wall, .p50, .p90, .p99, .p999, .heartbeat: ValueText.seconds(value)
         case .memory: ValueText.bytes(value)
         case .threads, .descriptors, .waits, .preemptions: ValueText.compact(value.rounded())
         case .failed, .lost: value == 0 ? "0" : ValueText.smallShare(value)

@@ -66,12 +66,8 @@ package struct ModelStanding: Sendable {
             if let chosen, chosen.items == items || workload.criterion != .latency,
                 let statistics = chosen.statistics(workload.criterion.metric)
             {
-                let excess = (chosen.statistics(.failed)?.median ?? 0) - expected
-                let lost = (chosen.statistics(.lost)?.median ?? 0) + (excess > ModelStanding.tolerance ? excess : 0)
-                entries.append(
-                    Entry(
-                        contender: contender, cell: chosen, statistics: statistics,
-                        lost: Int((lost * 1000).rounded())))
+                let lost = ModelStanding.lost(chosen, expected: expected)
+                entries.append(Entry(contender: contender, cell: chosen, statistics: statistics, lost: lost))
             } else if !own.isEmpty {
                 absent.append(ModelStanding.absence(of: contender, own, workload.criterion))
             }
@@ -88,6 +84,13 @@ package struct ModelStanding: Sendable {
         aside = models.filter { !isFair($0) }
         others = entries.filter { !$0.contender.isCandidate }
         self.absent = absent
+    }
+
+    /// In thousandths, as ``Entry/lost``; `expected` is the share that fails for everybody.
+    private static func lost(_ cell: ModelCell, expected: Double) -> Int {
+        let excess = (cell.statistics(.failed)?.median ?? 0) - expected
+        let lost = (cell.statistics(.lost)?.median ?? 0) + (excess > tolerance ? excess : 0)
+        return Int((lost * 1000).rounded())
     }
 
     /// All that did the work: those to choose from, those beside them, other programs and the limit.

@@ -15,7 +15,7 @@ package struct ResultsDocumentFault: Error, Hashable, Sendable {
 ///
 /// | Mark | Gives |
 /// | --- | --- |
-/// | `value FILE WORKLOAD CONTENDER METRIC` | the median, as tables have it; metrics are those of ``ModelMetric`` |
+/// | `value FILE WORKLOAD CONTENDER METRIC` | the figure, as tables have it; metrics are those of ``ModelMetric`` |
 /// | `ratio FILE WORKLOAD CONTENDER OTHER METRIC` | the first one's median over the other's, or "no difference" |
 /// | `value-at WINDOW FILE WORKLOAD CONTENDER METRIC`, `ratio-at WINDOW …` | the same with another number in flight |
 /// | `best FILE WORKLOAD` | the best model's name, or the names of those that do not differ |

@@ -124,14 +124,17 @@ extension ModelStanding.Absence {
 }
 
 extension ModelContender {
-    /// With a mark where it is none to choose.
-    package var markedName: String {
+    /// `limit`, `external`; nil where it is one to choose.
+    package var mark: String? {
         switch kind {
-        case .model, .ours: name
-        case .limit: name + " (limit)"
-        case .external: name + " (external)"
+        case .model, .ours: nil
+        case .limit: "limit"
+        case .external: "external"
         }
     }
+
+    /// With its mark.
+    package var markedName: String { name + (mark.map { " (\($0))" } ?? "") }
 }
 
 extension ModelCell {

@@ -38,13 +38,7 @@ enum PageTable {
 
     /// With a mark where it is none to choose.
     private static func name(_ contender: ModelContender) -> String {
-        let mark: String? =
-            switch contender.kind {
-            case .model, .ours: nil
-            case .limit: "limit"
-            case .external: "external"
-            }
-        return HTMLText.inline(contender.name, limit: 40) + (mark.map { " <small>(\($0))</small>" } ?? "")
+        return HTMLText.inline(contender.name, limit: 40) + (contender.mark.map { " <small>(\($0))</small>" } ?? "")
     }
 
     static func head(_ title: String) -> String {

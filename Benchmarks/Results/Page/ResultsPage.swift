@@ -216,7 +216,8 @@ package struct ResultsPage {
         <p>All contenders of a workload do the same items with the same timeouts, interleaved in one run. They are compared at \
         one number in flight; one that has no choice of it (serial, unbounded, a thread a core) comes with its own, which its \
         row tells. One that is so slow that the run gave it fewer items is compared by its rate, and not by its times.</p>
-        <p>Numbers are medians of the samples. Two contenders differ where their intervals do not overlap: from the smallest to \
+        <p>Numbers are medians of the samples; of memory, threads and descriptors they are the greatest, for looking now and then \
+        misses peaks. Two contenders differ where their intervals do not overlap: from the smallest to \
         the greatest sample, of every seven samples one left out at each end. A model that loses items, or for which more fail \
         than for others, is behind every one that loses fewer. One that has another number in flight to its advantage is not \
         chosen.</p>

@@ -64,14 +64,14 @@ struct ModelsCommand: AsyncParsableCommand {
 
     /// What is asked for; of other programs those that are installed.
     private func settings() -> ModelSettings {
+        let missing = Set(ContenderCatalog.all.compactMap(\.needs)).filter { !ExternalProgram.isInstalled($0) }
         let contenders = ContenderCatalog.all.filter { each in
             if !contender.isEmpty { return contender.contains(each.name) }
-            return !(quick && each.isExternal) && (each.needs.map(ExternalProgram.isInstalled) ?? true)
+            return !(quick && each.isExternal) && !(each.needs.map(missing.contains) ?? false)
         }
         return ModelSettings(
             assignments: AssignmentCatalog.all.filter { options.wants($0.name) },
             contenders: contenders, samples: options.samples ?? (quick ? 5 : 7), scale: scale, isQuick: quick,
-            areNamed: !contender.isEmpty,
-            cores: Int(lim_core_count()))
+            areNamed: !contender.isEmpty, missing: missing, cores: Int(lim_core_count()))
     }
 }

@@ -3,8 +3,8 @@ import CMusterLimits
 /// The record of one run of a contender, shared with the process that measures it: the work, and for each item when it
 /// began and how it ended. What was written outlives a crash of the contender.
 ///
-/// Invariant: the record stays mapped as long as the ledger lives, each index is below its number of items, and an item is
-/// written by one thread at a time.
+/// Invariant, which makes it Sendable: the record stays mapped as long as the ledger lives, each index is below its number of
+/// items, an item is written by one thread at a time, and what is told of all items by one thread after them.
 @safe
 final class Ledger: @unchecked Sendable {
     let path: String

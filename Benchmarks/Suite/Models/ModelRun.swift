@@ -139,7 +139,7 @@ struct ModelRun {
     private func obstacle(_ assignment: Assignment, _ contender: Contender) -> String? {
         if let obstacle = contender.obstacle(assignment) { return obstacle }
         if assignment.criterion == .heartbeat, case .none = contender.heart { return "nothing can beat beside it" }
-        if let program = contender.needs, !ExternalProgram.isInstalled(program) { return "\(program) is not installed" }
+        if let program = contender.needs, settings.missing.contains(program) { return "\(program) is not installed" }
         guard contender.isExternal, !settings.areNamed, !assignment.isForPrograms else { return nil }
         return "left out to keep the run short; --contender \(contender.name) measures it"
     }

@@ -9,6 +9,8 @@ struct ModelSettings: Sendable {
     var isQuick: Bool
     /// Whether the contenders were asked for by name.
     var areNamed: Bool
+    /// Programs that contenders need and that are not installed.
+    var missing: Set<String>
     var cores: Int
 
     /// What the short run makes of a workload: less of it, with one window, and shorter stalls and timeouts.

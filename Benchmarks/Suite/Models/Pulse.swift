@@ -57,9 +57,10 @@ extension Contender {
             try await start(ledger)
         case .task:
             try await withThrowingTaskGroup(of: Void.self) { group in
+                // One child, which ends when the work has.
                 group.addTask {
                     await pulse.beat { due in
-                        // Nobody cancels it.
+                        // The only fault of a sleep is to be cancelled, and nobody cancels it.
                         try? await Task.sleep(for: .nanoseconds(due - lim_now_ns()), tolerance: .zero)
                     }
                 }
