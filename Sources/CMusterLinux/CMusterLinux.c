@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/errqueue.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -173,6 +174,62 @@ void cml_linger_reset(int fd) {
 }
 
 int cml_close(int fd) { return (int)result(close(fd)); }
+
+// --- what came back about our packets
+
+int cml_take_notice(int fd, cml_notice *notice) {
+    // The beginning of the packet it is about comes along; nobody wants it.
+    char packet[64];
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)) + CMSG_SPACE(64)];
+    } control;
+    address destination;
+    struct iovec part = {packet, sizeof packet};
+    struct msghdr head = {
+        .msg_name = &destination, .msg_namelen = sizeof destination, .msg_iov = &part, .msg_iovlen = 1,
+        .msg_control = &control, .msg_controllen = sizeof control};
+    memset(notice, 0, sizeof *notice);
+    memset(&destination, 0, sizeof destination);
+    if (recvmsg(fd, &head, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return errno == EAGAIN ? 0 : -errno;
+    if (head.msg_namelen > 0) from_address(&destination, &notice->destination);
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(&head); part; part = CMSG_NXTHDR(&head, part)) {
+        bool v4 = part->cmsg_level == SOL_IP && part->cmsg_type == IP_RECVERR;
+        bool v6 = part->cmsg_level == SOL_IPV6 && part->cmsg_type == IPV6_RECVERR;
+        size_t least = CMSG_LEN(sizeof(struct sock_extended_err) + (v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in)));
+        if ((!v4 && !v6) || part->cmsg_len < least) continue;
+        struct sock_extended_err error;
+        memcpy(&error, CMSG_DATA(part), sizeof error);
+        address sender;
+        memset(&sender, 0, sizeof sender);
+        memcpy(&sender, CMSG_DATA(part) + sizeof error, v6 ? sizeof sender.v6 : sizeof sender.v4);
+        notice->error = (int)error.ee_errno;
+        notice->origin = error.ee_origin;
+        notice->type = error.ee_type;
+        notice->code = error.ee_code;
+        if (sender.any.sa_family == AF_INET || sender.any.sa_family == AF_INET6) from_address(&sender, &notice->sender);
+    }
+    return 1;
+}
+
+int cml_receive_notices(int fd, bool v6, bool on) {
+    int value = on;
+    return (int)result(v6 ? setsockopt(fd, SOL_IPV6, IPV6_RECVERR, &value, sizeof value)
+                          : setsockopt(fd, SOL_IP, IP_RECVERR, &value, sizeof value));
+}
+
+bool cml_is_own_address(const cml_endpoint *where) {
+    int fd = cml_socket(where->is_v6, false);
+    if (fd < 0) return false;
+    // Only what is local can be bound to, unless the machine allows more; then nothing can be said this way.
+    int off = 0;
+    setsockopt(fd, SOL_IP, IP_FREEBIND, &off, sizeof off);
+    address at;
+    socklen_t length = to_address(where->is_v6, where->high, where->low, 0, &at);
+    bool own = bind(fd, &at.any, length) == 0;
+    close(fd);
+    return own;
+}
 
 // --- datagram batches
 

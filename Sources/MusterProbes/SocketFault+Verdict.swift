@@ -14,6 +14,7 @@ extension SocketFault {
         case .refused: .down(refused)
         case .reset: .down(reset)
         case .unreachable: .down(unreachable)
+        case .reported(let notice): notice.verdict(refused: refused, unreachable: unreachable)
         case .late: .unknown(.late)
         case .cancelled: .unknown(.cancelled)
         case .noDescriptor: .unknown(.descriptors)
@@ -27,6 +28,23 @@ extension SocketFault {
 
     /// What the reason alone does not say.
     var detail: String {
-        if case .other(let number) = self { "errno \(number)" } else { "" }
+        switch self {
+        case .other(let number): "errno \(number)"
+        case .reported(let notice): notice.text
+        default: ""
+        }
+    }
+}
+
+extension ICMPNotice {
+    /// A check of another protocol than TCP has one reason for all that keeps our packets from the host.
+    fileprivate func verdict(refused: Reason, unreachable: Reason) -> Verdict {
+        let isTCP = unreachable == .tcpUnreachable
+        return switch meaning {
+        case .portUnreachable: isOwn ? .unknown(.forbidden) : .down(refused)
+        case .prohibited: isOwn ? .unknown(.forbidden) : .down(isTCP ? .tcpProhibited : unreachable)
+        case .ttlExceeded: .down(isTCP ? .tcpTTLExceeded : unreachable)
+        case .hostUnreachable, .networkUnreachable, .protocolUnreachable, .other: .down(unreachable)
+        }
     }
 }

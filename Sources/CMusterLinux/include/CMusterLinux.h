@@ -57,6 +57,23 @@ uint32_t cml_tcp_rtt(int fd);
 void cml_linger_reset(int fd);
 int cml_close(int fd);
 
+// --- what came back about our packets
+enum { CML_ORIGIN_LOCAL = 1, CML_ORIGIN_ICMP = 2, CML_ORIGIN_ICMP6 = 3 };
+typedef struct {
+    // Who sent the ICMP message; zeros where unknown.
+    cml_endpoint sender;
+    // Where the packet that it is about was going.
+    cml_endpoint destination;
+    int error;
+    uint8_t origin, type, code;
+} cml_notice;
+// Takes the oldest message from a socket's error queue: 1, 0 where it is empty, -errno.
+int cml_take_notice(int fd, cml_notice *notice);
+// Whether ICMP messages go to the error queue of a socket, with their sender (IP_RECVERR, IPV6_RECVERR).
+int cml_receive_notices(int fd, bool v6, bool on);
+// Whether the kernel takes packets to this address for its own.
+bool cml_is_own_address(const cml_endpoint *address);
+
 // --- datagram batches: message i of `count` lies at offsets[i], lengths[i]
 enum { CML_BATCH = 64 };
 int cml_send_batch(int fd, const void *arena, const uint32_t *offsets, const uint32_t *lengths, int count);

@@ -10,6 +10,8 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
     case tcpTimeout = "tcp.timeout"
     case tcpReset = "tcp.reset"
     case tcpUnreachable = "tcp.unreachable"
+    case tcpProhibited = "tcp.prohibited"
+    case tcpTTLExceeded = "tcp.ttl_exceeded"
     case tcpSilent = "tcp.silent"
     case tcpClosed = "tcp.closed"
     case tcpMismatch = "tcp.mismatch"
@@ -21,6 +23,7 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
     case dnsRefused = "dns.refused"
     case dnsRcode = "dns.rcode"
     case dnsNoData = "dns.nodata"
+    case dnsReferral = "dns.referral"
     case dnsMismatch = "dns.mismatch"
     case dnsMalformed = "dns.malformed"
     case dnsTruncated = "dns.truncated"
@@ -52,10 +55,12 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
         case .resolveNXDomain: "the host's name does not exist in DNS"
         case .resolveNoAddress: "the host's name exists but has no address"
         case .resolveServFail: "the resolver answered that it could not look the host's name up (SERVFAIL)"
-        case .tcpRefused: "the host answered that nothing listens on the port (RST to our SYN)"
+        case .tcpRefused: "the host answered that nothing listens on the port (RST or ICMP port unreachable)"
         case .tcpTimeout: "no answer to the connection request before the deadline"
         case .tcpReset: "the peer reset the connection after accepting it"
         case .tcpUnreachable: "a router or the host reported that it cannot be reached (ICMP)"
+        case .tcpProhibited: "a firewall on the way reported that it forbids the connection (ICMP prohibited)"
+        case .tcpTTLExceeded: "a router reported that our packets ran out of hops, as in a routing loop (ICMP)"
         case .tcpSilent: "connected, but the expected bytes did not come before the deadline"
         case .tcpClosed: "the peer closed before sending the expected bytes"
         case .tcpMismatch: "the peer sent other bytes than expected"
@@ -66,6 +71,7 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
         case .dnsRefused: "the DNS server refuses to answer us (REFUSED)"
         case .dnsRcode: "the DNS server answered with another response code than expected"
         case .dnsNoData: "the name exists but has no record of the asked type"
+        case .dnsReferral: "the server does not answer for this name but refers to others: a wrong or lame server"
         case .dnsMismatch: "the records differ from the expected ones"
         case .dnsMalformed: "the answer is not a well-formed DNS message"
         case .dnsTruncated: "the answer was truncated and asking again over TCP failed"
@@ -94,7 +100,7 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
     /// Whether another attempt may end otherwise: lost packets, overload and restarts yes, a clear answer no.
     package var isTransient: Bool {
         switch self {
-        case .tcpTimeout, .tcpReset, .tcpSilent, .tcpClosed, .tcpUnreachable, .dnsTimeout, .dnsServFail,
+        case .tcpTimeout, .tcpReset, .tcpSilent, .tcpClosed, .tcpUnreachable, .tcpTTLExceeded, .dnsTimeout, .dnsServFail,
             .resolveServFail,
             .dnsTruncated, .tlsTimeout, .tlsClosed, .httpTimeout, .httpClosed:
             true
@@ -110,10 +116,12 @@ package enum LocalReason: String, CaseIterable, Sendable, Hashable {
     case memory = "local.memory"
     case route = "local.route"
     case forbidden = "local.forbidden"
+    case network = "local.network"
     case resolver = "local.resolver"
     case late = "local.late"
     case cancelled = "local.cancelled"
     case deadline = "local.deadline"
+    case unsupported = "local.unsupported"
     case fault = "local.fault"
 
     /// One line that says what went wrong on our side.
@@ -124,10 +132,12 @@ package enum LocalReason: String, CaseIterable, Sendable, Hashable {
         case .memory: "the kernel had no memory for the socket (ENOBUFS, ENOMEM), also after waiting"
         case .route: "this machine has no route to the address (ENETUNREACH)"
         case .forbidden: "this machine forbids the connection (EACCES, EPERM: a local firewall or sandbox)"
+        case .network: "our own network failed: no sentinel answered, so the host is not blamed"
         case .resolver: "the resolver of this machine did not answer"
         case .late: "the deadline passed while our own loop kept the dialogue waiting, so the host is not blamed"
         case .cancelled: "the run was interrupted before the target was judged"
         case .deadline: "the deadline of the whole run passed before the target was judged"
+        case .unsupported: "the host uses something that muster cannot judge; the detail says what"
         case .fault: "an unexpected error of muster or of the system; the detail says which"
         }
     }

@@ -64,7 +64,7 @@ package final class DatagramExchanges {
     private func takeMailOrError(_ slot: Int32) throws(SocketFault) -> Int32? {
         if let buffer = takeMail(slot) { return buffer }
         let error = unsafe loop.slots[Int(slot)].mailError
-        if error != 0 { throw SocketFault(errno: error, local: error == EPERM || error == EACCES) }
+        if error != 0 { throw SocketFault(errno: error, local: error == EPERM) }
         unsafe loop.slots[Int(slot)].ready.remove(.readable)
         return nil
     }
