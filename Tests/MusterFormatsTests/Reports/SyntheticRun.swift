@@ -117,7 +117,8 @@ struct SyntheticRun {
     /// What a check of a kind can find, the usual first.
     private static func reasons(of kind: String) -> [Reason] {
         let connect: [Reason] = [
-            .tcpTimeout, .tcpRefused, .tcpUnreachable, .resolveNXDomain, .resolveNoAddress, .resolveServFail,
+            .tcpTimeout, .tcpRefused, .tcpUnreachable, .tcpProhibited, .tcpTTLExceeded, .resolveNXDomain,
+            .resolveNoAddress, .resolveServFail,
         ]
         let own = Reason.allCases.filter { reason in
             let code = reason.rawValue
