@@ -16,7 +16,12 @@ typedef struct {
 } cml_endpoint;
 
 // --- clocks and threads
+// Monotonic. On a thread that has a clock of its own, what that says.
 int64_t cml_now_ns(void);
+// Makes what it points to this thread's clock; NULL: the system's again.
+void cml_clock_set(const int64_t *clock);
+// How long the machine has slept, suspended, since it was started.
+int64_t cml_asleep_ns(void);
 double cml_wall_seconds(void);
 void *cml_loop_get(void);
 void cml_loop_set(void *loop);
@@ -52,8 +57,15 @@ int cml_shutdown_write(int fd);
 int cml_socket_error(int fd);
 int64_t cml_send(int fd, const void *bytes, size_t count);
 int64_t cml_recv(int fd, void *bytes, size_t count);
-// Smoothed round trip of a TCP connection in microseconds, 0 where unknown.
-uint32_t cml_tcp_rtt(int fd);
+// What TCP_INFO says; zeros where it says nothing.
+typedef struct {
+    uint32_t round_trip;
+    uint32_t unacknowledged;
+    uint32_t retransmitted;
+    uint8_t state;
+    uint8_t timeouts;
+} cml_tcp_facts;
+void cml_tcp_facts_of(int fd, cml_tcp_facts *facts);
 void cml_linger_reset(int fd);
 int cml_close(int fd);
 
