@@ -34,7 +34,7 @@ package enum SocketFault: Error, Hashable, Sendable {
         switch number {
         case EMFILE, ENFILE: .noDescriptor
         case EADDRNOTAVAIL, EADDRINUSE, EAGAIN: .noPort
-        case ENOBUFS, ENOMEM: .noMemory
+        case ENOBUFS, ENOMEM, ENOSPC: .noMemory
         case ECANCELED: .cancelled
         default: nil
         }

@@ -103,7 +103,8 @@ package struct TCPSocket {
                 try useUp(.writable)
                 try await expect(.writable, until: deadline)
             } else {
-                throw SocketFault(errno: Int32(-outcome), local: false)
+                // A firewall of our own; anything else is what the connection ended by.
+                throw SocketFault(errno: Int32(-outcome), local: outcome == -Int64(EPERM) || outcome == -Int64(EACCES))
             }
         }
     }

@@ -179,7 +179,7 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         switch service(remote) {
         case .silent: break
         case .closed, .datagrams: later(socket, generation, way(path) + way(path)) { $0.fail(.refused) }
-        case .stream(let make):
+        case .stream(let make), .server(_, let make):
             let there = way(path)
             later(socket, generation, there + way(path)) { [self] socket in
                 guard socket.state == .connecting else { return }
@@ -359,7 +359,7 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         case .closed:
             let notice = ICMPNotice(meaning: .portUnreachable, sender: remote.address, isOwn: false)
             later(socket, generation, way(path) * 2) { Self.refuse($0, notice) }
-        case .datagrams(let answer):
+        case .datagrams(let answer), .server(let answer, _):
             for reply in answer(bytes) where !chance(path.loss) {
                 for _ in 0...(chance(path.duplicates) ? 1 : 0) {
                     later(socket, generation, way(path) * 2) { $0.datagrams.append(reply) }

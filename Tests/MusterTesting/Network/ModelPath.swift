@@ -31,6 +31,8 @@ package enum ModelService: Sendable {
     case stream(@Sendable () -> any ModelPeer)
     /// Answers each datagram by any number of others.
     case datagrams(@Sendable ([UInt8]) -> [[UInt8]])
+    /// Both.
+    case server(datagrams: @Sendable ([UInt8]) -> [[UInt8]], stream: @Sendable () -> any ModelPeer)
 }
 
 /// The other side of a connection. Called in the order of the model's time.
