@@ -192,21 +192,22 @@ int cml_close(int fd) { return (int)result(close(fd)); }
 
 // --- what came back about our packets
 
-int cml_take_notice(int fd, cml_notice *notice) {
-    // The beginning of the packet it is about comes along; nobody wants it.
-    char packet[64];
+// The beginning of the packet it is about goes to `packet`; `count` says how much there may be, and is.
+static int take_notice(int fd, cml_notice *notice, void *packet, size_t *count) {
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)) + CMSG_SPACE(64)];
     } control;
     address destination;
-    struct iovec part = {packet, sizeof packet};
+    struct iovec part = {packet, *count};
     struct msghdr head = {
         .msg_name = &destination, .msg_namelen = sizeof destination, .msg_iov = &part, .msg_iovlen = 1,
         .msg_control = &control, .msg_controllen = sizeof control};
     memset(notice, 0, sizeof *notice);
     memset(&destination, 0, sizeof destination);
-    if (recvmsg(fd, &head, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return errno == EAGAIN ? 0 : -errno;
+    ssize_t length = recvmsg(fd, &head, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (length < 0) return errno == EAGAIN ? 0 : -errno;
+    *count = (size_t)length < *count ? (size_t)length : *count;
     if (head.msg_namelen > 0) from_address(&destination, &notice->destination);
     for (struct cmsghdr *part = CMSG_FIRSTHDR(&head); part; part = CMSG_NXTHDR(&head, part)) {
         bool v4 = part->cmsg_level == SOL_IP && part->cmsg_type == IP_RECVERR;
@@ -225,6 +226,26 @@ int cml_take_notice(int fd, cml_notice *notice) {
         if (sender.any.sa_family == AF_INET || sender.any.sa_family == AF_INET6) from_address(&sender, &notice->sender);
     }
     return 1;
+}
+
+int cml_take_notice(int fd, cml_notice *notice) {
+    char packet[64];
+    size_t count = sizeof packet;
+    return take_notice(fd, notice, packet, &count);
+}
+
+int cml_take_datagram_notice(int fd, cml_notice *notice, uint16_t *id) {
+    uint8_t packet[2];
+    size_t count = sizeof packet;
+    int outcome = take_notice(fd, notice, packet, &count);
+    if (outcome != 1 || count < sizeof packet) return outcome;
+    *id = (uint16_t)(packet[0] << 8 | packet[1]);
+    return 2;
+}
+
+void cml_receive_room(int fd, int bytes) {
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 int cml_receive_notices(int fd, bool v6, bool on) {

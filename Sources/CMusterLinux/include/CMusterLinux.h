@@ -81,8 +81,12 @@ typedef struct {
 } cml_notice;
 // Takes the oldest message from a socket's error queue: 1, 0 where it is empty, -errno.
 int cml_take_notice(int fd, cml_notice *notice);
+// The same for a datagram socket: 2 where the first two bytes of the datagram it is about are known (a DNS query's id).
+int cml_take_datagram_notice(int fd, cml_notice *notice, uint16_t *id);
 // Whether ICMP messages go to the error queue of a socket, with their sender (IP_RECVERR, IPV6_RECVERR).
 int cml_receive_notices(int fd, bool v6, bool on);
+// Asks for a receive buffer of so many bytes; the kernel gives what it allows.
+void cml_receive_room(int fd, int bytes);
 // Whether the kernel takes packets to this address for its own.
 bool cml_is_own_address(const cml_endpoint *address);
 

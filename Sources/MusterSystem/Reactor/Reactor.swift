@@ -143,6 +143,9 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Loops that run side by side, this one included.
+    var loopCount: Int { siblings.withLock { $0.count } + 1 }
+
     /// Asks the sibling loops to close the sockets they keep for reuse, because a descriptor is needed here.
     func relieveDescriptors() {
         dropIdleSockets()
