@@ -4,6 +4,7 @@ import MusterEngine
 import MusterFormats
 import MusterProbes
 import MusterSystem
+import MusterTLS
 import MusterTesting
 
 /// One run of the whole of muster, from the inventory to the observations, on a model network by seed.
@@ -15,6 +16,8 @@ struct ModelRun {
         var loss = 0.0
         var duplicates = 0.0
         var sendsInParts = false
+        /// When we are stopped, and for how long, in nanoseconds.
+        var stops: [(time: Int64, length: Int64)] = []
         /// A system call that fails now and then, with an errno.
         var fault: (call: String, error: Int32)?
     }
@@ -35,6 +38,9 @@ struct ModelRun {
     let checks: [ModelCheck]
     let network: ModelNetwork
     let hasFault: Bool
+    /// One for all runs: reading the roots of the system takes longer than a run.
+    private static let environment = ProbeEnvironment(
+        resolver: Resolver(ResolverConfiguration()), extraRoots: [ModelCertificates.authority.rootPEM])
     private static let router = IPAddress.v4(0x0a00_00fe)
 
     init(seed: Int, weather: Weather, hosts: Int = 8, checks: [ModelCheck] = ModelCheck.allCases) {
@@ -48,6 +54,7 @@ struct ModelRun {
         hasFault = weather.fault != nil
         network = ModelNetwork(seed: seed)
         network.sendsInParts = weather.sendsInParts
+        network.stops = weather.stops.map { (network.now + $0.time, $0.length) }
         var base = ModelPath(delay: Int64.random(in: weather.delay, using: &dice))
         base.jitter = weather.jitter
         base.loss = weather.loss
@@ -74,10 +81,8 @@ struct ModelRun {
     /// Carries the run out.
     func perform() async throws -> [Result] {
         let plan = Plan(try inventory())
-        let environment = ProbeEnvironment(
-            resolver: Resolver(ResolverConfiguration()), extraRoots: [ModelCertificates.authority.rootPEM])
         let log = FaultLog()
-        let probes = plan.checks.compactMap { ProbeCatalog.blueprint(for: $0, in: environment, log: log)?.probe }
+        let probes = plan.checks.compactMap { ProbeCatalog.blueprint(for: $0, in: Self.environment, log: log)?.probe }
         precondition(log.isEmpty && probes.count == plan.checks.count, "the model's inventory is faulty: \(log.lines)")
         let found = Found()
         try await Reactor.withLoop(on: network) { loop in

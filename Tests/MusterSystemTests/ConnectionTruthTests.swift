@@ -62,12 +62,12 @@ import Testing
     func stillTrying() async throws {
         let network = ModelNetwork(seed: 1)
         network.service = { _ in .silent }
-        for delay in [1, 100, 1500] {
-            network.schedule(at: network.now + Int64(delay) * 1_000_000) {
-                network.poison(Self.host, Self.notice(.hostUnreachable))
-            }
-        }
         let (fault, took) = try await on(network) { _ in
+            for delay in [1, 100, 1500] {
+                network.schedule(at: network.now + Int64(delay) * 1_000_000) {
+                    network.poison(Self.host, Self.notice(.hostUnreachable))
+                }
+            }
             let start = SystemClock.now
             let fault = await Self.connect(Self.host)
             return (fault, start.duration(to: SystemClock.now))
@@ -81,8 +81,10 @@ import Testing
         let network = ModelNetwork(seed: 1)
         network.path = { _ in ModelPath(delay: 50_000_000) }
         network.service = { _ in .stream { SilentPeer() } }
-        network.schedule(at: network.now + 10_000_000) { network.poison(Self.host, Self.notice(.prohibited)) }
-        let faults = try await on(network) { _ in [await Self.connect(Self.host), await Self.connect(Self.other)] }
+        let faults = try await on(network) { _ in
+            network.schedule(at: network.now + 10_000_000) { network.poison(Self.host, Self.notice(.prohibited)) }
+            return [await Self.connect(Self.host), await Self.connect(Self.other)]
+        }
         #expect(faults == [nil, nil])
     }
 

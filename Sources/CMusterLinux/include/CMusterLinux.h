@@ -35,6 +35,7 @@ typedef struct {
 } cml_event;
 enum {
     CML_IN = 0x001,
+    CML_PRI = 0x002,
     CML_OUT = 0x004,
     CML_ERR = 0x008,
     CML_HUP = 0x010,

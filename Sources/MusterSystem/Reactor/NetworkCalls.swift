@@ -99,7 +99,7 @@ struct NetworkCalls {
 
     /// The oldest ICMP message about packets to an endpoint; those about others are dropped. Nil once there is none.
     func takeNotice(_ descriptor: Int32, about endpoint: Endpoint) -> ICMPNotice? {
-        if let model { return model.takeNotice(descriptor) }
+        if let model { return model.takeNotice(descriptor)?.notice }
         return ICMPNotice.take(from: descriptor, about: endpoint)
     }
 
@@ -117,6 +117,62 @@ struct NetworkCalls {
             return true
         }
         return ICMPNotice.drain(descriptor)
+    }
+
+    // MARK: Datagrams
+
+    /// Message i of `count` lies at offsets[i], lengths[i] of the arena. Gives how many were taken.
+    func sendBatch(
+        _ descriptor: Int32, _ arena: UnsafeRawPointer, _ offsets: UnsafePointer<UInt32>,
+        _ lengths: UnsafePointer<UInt32>, _ count: Int32
+    ) -> Int32 {
+        guard let model else { return unsafe cml_send_batch(descriptor, arena, offsets, lengths, count) }
+        for index in 0..<Int(min(count, Int32(CML_BATCH))) {
+            let bytes = unsafe UnsafeRawBufferPointer(
+                start: arena + Int(offsets[index]), count: Int(lengths[index]))
+            let outcome = unsafe model.sendDatagram(descriptor, Array(bytes))
+            if outcome != 0 { return index > 0 ? Int32(index) : outcome }
+        }
+        return min(count, Int32(CML_BATCH))
+    }
+
+    /// Fills buffers of a size with a datagram each. Gives how many came.
+    func receiveBatch(
+        _ descriptor: Int32, _ buffers: UnsafePointer<UnsafeMutableRawPointer?>, size: UInt32,
+        _ lengths: UnsafeMutablePointer<UInt32>, _ count: Int32
+    ) -> Int32 {
+        guard let model else { return unsafe cml_recv_batch(descriptor, buffers, size, lengths, count) }
+        var found: Int32 = 0
+        while found < count, let buffer = unsafe buffers[Int(found)] {
+            let room = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: Int(size))
+            let outcome = unsafe model.receive(descriptor, into: room)
+            if outcome < 0 { return found > 0 ? found : Int32(outcome) }
+            unsafe lengths[Int(found)] = UInt32(outcome)
+            found += 1
+        }
+        return found
+    }
+
+    /// The oldest ICMP message about a datagram to a server, with the id that the datagram began with where that came
+    /// along. Messages about others are told as nil; `isEmpty` says that there was none.
+    func takeDatagramNotice(
+        _ descriptor: Int32, about server: Endpoint
+    ) -> (notice: ICMPNotice?, id: UInt16?, isEmpty: Bool) {
+        if let model {
+            guard let taken = model.takeNotice(descriptor) else { return (nil, nil, true) }
+            return (taken.notice, taken.id, false)
+        }
+        var raw = cml_notice()
+        var id: UInt16 = 0
+        let outcome = unsafe cml_take_datagram_notice(descriptor, &raw, &id)
+        guard outcome > 0 else { return (nil, nil, true) }
+        guard Endpoint(raw.destination) == server else { return (nil, nil, false) }
+        return (ICMPNotice(raw), outcome == 2 ? id : nil, false)
+    }
+
+    /// Asks for so much room for what is received, in bytes.
+    func receiveRoom(_ descriptor: Int32, _ bytes: Int32) {
+        if model == nil { cml_receive_room(descriptor, bytes) }
     }
 }
 
@@ -178,5 +234,8 @@ package protocol NetworkModel: AnyObject, Sendable {
     func takeError(_ descriptor: Int32) -> Int32
     func facts(_ descriptor: Int32) -> ConnectionFacts
     func localEndpoint(_ descriptor: Int32) -> Endpoint?
-    func takeNotice(_ descriptor: Int32) -> ICMPNotice?
+    /// With the first two bytes of the datagram it is about.
+    func takeNotice(_ descriptor: Int32) -> (notice: ICMPNotice, id: UInt16?)?
+    /// Gives 0 or -errno.
+    func sendDatagram(_ descriptor: Int32, _ bytes: [UInt8]) -> Int32
 }

@@ -5,6 +5,8 @@ struct Readiness: OptionSet {
     let rawValue: UInt32
 
     static let readable = Readiness(rawValue: UInt32(CML_IN))
+    /// Urgent data: reads stop short of its mark, though more may lie behind it.
+    static let urgent = Readiness(rawValue: UInt32(CML_PRI))
     static let writable = Readiness(rawValue: UInt32(CML_OUT))
     static let failed = Readiness(rawValue: UInt32(CML_ERR))
     static let hungUp = Readiness(rawValue: UInt32(CML_HUP))
@@ -14,7 +16,7 @@ struct Readiness: OptionSet {
     static let trouble: Readiness = [.failed, .hungUp]
     /// What every registered descriptor reports, once a change (edge-triggered).
     static let connecting = UInt32(CML_OUT) | UInt32(CML_EDGE)
-    static let registered = UInt32(CML_IN | CML_OUT | CML_RDHUP) | UInt32(CML_EDGE)
+    static let registered = UInt32(CML_IN | CML_PRI | CML_OUT | CML_RDHUP) | UInt32(CML_EDGE)
 }
 
 /// Why a waiter goes on.

@@ -119,7 +119,8 @@ package final class DatagramExchanges {
         if unsafe query.pointee.tries == 0, kept > 0 { return .late }
         var waited = unsafe query.pointee.waited
         if unsafe query.pointee.isWaiting, channel.isPaced(since: unsafe query.pointee.queuedAt) { waited += kept }
-        unsafe loop.slots[Int(slot)].keptWaiting += waited
+        let allowed = unsafe deadline.nanoseconds - query.pointee.beganAt
+        if waited * 4 > max(allowed, 4 * LoopLag.notable) { return .late }
         return unsafe loop.timeoutFault(slot, deadline)
     }
 
@@ -259,9 +260,9 @@ package final class DatagramExchanges {
         let found = unsafe withUnsafePointer(to: &pointers) { pointers in
             unsafe withUnsafeMutablePointer(to: &lengths) { lengths in
                 // Invariant: an InlineArray is laid out as its elements one after the other.
-                unsafe cml_recv_batch(
+                unsafe loop.calls.receiveBatch(
                     descriptor, UnsafeRawPointer(pointers).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
-                    UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
+                    size: UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
                     Int32(batch))
             }
         }

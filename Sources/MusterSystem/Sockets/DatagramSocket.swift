@@ -64,11 +64,7 @@ final class DatagramSocket: ReadinessHandler {
         while true {
             let slot = try loop.takeSocket(v6 ? .datagram6 : .datagram4)
             let descriptor = unsafe loop.slots[Int(slot)].descriptor
-            let connected =
-                switch channel.server.address {
-                case .v4(let address): cml_connect(descriptor, false, 0, UInt64(address), channel.server.port)
-                case .v6(let high, let low): cml_connect(descriptor, true, high, low, channel.server.port)
-                }
+            let connected = loop.calls.connect(descriptor, to: channel.server)
             guard connected == 0 else {
                 loop.emptySlot(slot)
                 throw SocketFault(errno: -connected, local: true)
@@ -79,8 +75,8 @@ final class DatagramSocket: ReadinessHandler {
                 loop.emptySlot(slot)
                 continue
             }
-            _ = cml_receive_notices(descriptor, v6, true)
-            cml_receive_room(descriptor, receiveRoom)
+            loop.calls.receiveNotices(descriptor, v6: v6, true)
+            loop.calls.receiveRoom(descriptor, receiveRoom)
             let socket = DatagramSocket(slot: slot, channel: channel, exchanges: exchanges)
             unsafe loop.slots[Int(slot)].handler = socket
             return socket
@@ -90,9 +86,9 @@ final class DatagramSocket: ReadinessHandler {
     /// Empties the error queue and the receive queue; false where they do not end. The connection that was made before
     /// keeps others out, and our server does not know us yet.
     private static func isEmptied(_ descriptor: Int32, _ loop: Reactor) -> Bool {
-        guard ICMPNotice.drain(descriptor) else { return false }
+        guard loop.calls.drainNotices(descriptor) else { return false }
         for _ in 0..<4096 {
-            let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
+            let outcome = unsafe loop.calls.receive(descriptor, into: loop.scratch)
             if outcome == -Int64(EAGAIN) { return true }
         }
         return false
@@ -162,7 +158,7 @@ final class DatagramSocket: ReadinessHandler {
         unsafe offsets.withUnsafeBufferPointer { offsets in
             unsafe lengths.withUnsafeBufferPointer { lengths in
                 // Invariant: first < count, and every offset and length lies inside `outgoing`.
-                unsafe cml_send_batch(
+                unsafe loop.calls.sendBatch(
                     descriptor, outgoing, offsets.baseAddress! + first, lengths.baseAddress! + first,
                     Int32(clamping: offsets.count - first))
             }
@@ -217,21 +213,17 @@ final class DatagramSocket: ReadinessHandler {
     /// Reads the ICMP messages that came and tells the queries they are about; returns how many there were.
     private func takeNotices() -> Int {
         for count in 0..<Self.mostNotices {
-            var raw = cml_notice()
-            var id: UInt16 = 0
-            let outcome = unsafe cml_take_datagram_notice(descriptor, &raw, &id)
-            guard outcome > 0 else { return count }
+            let taken = loop.calls.takeDatagramNotice(descriptor, about: server)
+            if taken.isEmpty { return count }
             hasErred = true
-            guard Endpoint(raw.destination) == server, var notice = ICMPNotice(raw), notice.meaning != .other else {
-                continue
-            }
+            guard var notice = taken.notice, notice.meaning != .other else { continue }
             // What the server's own address says is its word, also where it is an address of ours.
             if notice.sender == server.address { notice.isOwn = false }
-            if outcome == 1 {
+            guard let id = taken.id else {
                 failAll(.reported(notice))
-            } else if let index = unsafe table[id] {
-                unsafe exchanges.fail(index, .reported(notice))
+                continue
             }
+            if let index = unsafe table[id] { unsafe exchanges.fail(index, .reported(notice)) }
         }
         comeBack()
         return Self.mostNotices

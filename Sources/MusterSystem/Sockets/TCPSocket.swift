@@ -159,8 +159,12 @@ package struct TCPSocket {
     private func takeBytes() throws(SocketFault) -> Taken {
         let outcome = unsafe loop.calls.receive(descriptor, into: loop.scratch)
         if outcome > 0 {
-            // A short read empties the socket; the next byte makes a new edge.
-            if unsafe outcome < loop.scratch.count { ready.remove(.readable) } else { loop.readAgain(slot) }
+            // A short read empties the socket, and the next byte makes a new edge; but not where it stopped at a mark.
+            if unsafe outcome == loop.scratch.count || ready.contains(.urgent) {
+                loop.readAgain(slot)
+            } else {
+                ready.remove(.readable)
+            }
             // Invariant: the kernel wrote `outcome` bytes.
             return unsafe .bytes(
                 UnsafeBufferPointer(

@@ -24,6 +24,8 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
     package var fault: (String) -> Int32 = { _ in 0 }
     /// Whether sends take a part of what they are given now and then.
     package var sendsInParts = false
+    /// When the loop is stopped, and for how long, in nanoseconds; the network goes on meanwhile. The earliest first.
+    package var stops: [(time: Int64, length: Int64)] = []
     package private(set) var story: [String] = []
 
     private var dice: Dice
@@ -72,19 +74,31 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         let limit = milliseconds < 0 ? Int64.max : now + Int64(milliseconds) * 1_000_000
         while true {
             let found = takeEvents(count)
-            if !found.isEmpty || milliseconds == 0 { return found }
-            guard let next = events.last, next.time <= limit else {
+            if !found.isEmpty || now >= limit { return found }
+            // Who waits for ever has nothing in flight to be stopped in.
+            let next = min(events.last?.time ?? .max, milliseconds < 0 ? .max : stops.first?.time ?? .max)
+            guard next <= limit, next != .max else {
                 if milliseconds < 0 { return nil }
                 unsafe clock.pointee = limit
                 return []
             }
-            unsafe clock.pointee = max(now, next.time)
-            // What happens at one instant is seen together.
-            while let event = events.last, event.time <= now {
-                events.removeLast()
-                event.action()
+            advance(to: max(now, next))
+            if milliseconds >= 0, let stop = stops.first, stop.time <= now {
+                stops.removeFirst()
+                tell("stopped for \(stop.length / 1_000_000) ms")
+                advance(to: now + stop.length)
             }
         }
+    }
+
+    /// What happens at one instant is seen together.
+    private func advance(to time: Int64) {
+        while let event = events.last, event.time <= time {
+            events.removeLast()
+            unsafe clock.pointee = max(now, event.time)
+            event.action()
+        }
+        unsafe clock.pointee = time
     }
 
     /// Edge-triggered: what changed is told once, as it is by then.
@@ -290,6 +304,10 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         let error = fault("recv")
         if error != 0 { return -Int64(error) }
         if !socket.isStream {
+            if socket.error != 0 {
+                defer { socket.error = 0 }
+                return -Int64(socket.error)
+            }
             guard !socket.datagrams.isEmpty else { return -Int64(EAGAIN) }
             let datagram = socket.datagrams.removeFirst()
             unsafe bytes.copyBytes(from: datagram.prefix(bytes.count))
@@ -325,7 +343,7 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         return Endpoint(.v4(0x0a00_0001), port: socket.localPort)
     }
 
-    package func takeNotice(_ descriptor: Int32) -> ICMPNotice? {
+    package func takeNotice(_ descriptor: Int32) -> (notice: ICMPNotice, id: UInt16?)? {
         guard let socket = sockets[descriptor], !socket.notices.isEmpty else { return nil }
         return socket.notices.removeFirst()
     }
@@ -333,7 +351,7 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
     /// Puts an ICMP message into the error queue of whoever is connecting to an endpoint, without ending it.
     package func poison(_ endpoint: Endpoint, _ notice: ICMPNotice) {
         for socket in sockets.values where socket.remote == endpoint {
-            socket.notices.append(notice)
+            socket.notices.append((notice, nil))
             changed(socket)
         }
     }
@@ -351,14 +369,14 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         guard !chance(path.loss) else { return 0 }
         let generation = socket.generation
         if let notice = path.notice {
-            later(socket, generation, way(path) * 2) { Self.refuse($0, notice) }
+            later(socket, generation, way(path) * 2) { Self.refuse($0, notice, bytes) }
             return 0
         }
         switch service(remote) {
         case .silent, .stream: break
         case .closed:
             let notice = ICMPNotice(meaning: .portUnreachable, sender: remote.address, isOwn: false)
-            later(socket, generation, way(path) * 2) { Self.refuse($0, notice) }
+            later(socket, generation, way(path) * 2) { Self.refuse($0, notice, bytes) }
         case .datagrams(let answer), .server(let answer, _):
             for reply in answer(bytes) where !chance(path.loss) {
                 for _ in 0...(chance(path.duplicates) ? 1 : 0) {
@@ -369,14 +387,9 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
         return 0
     }
 
-    private static func refuse(_ socket: ModelSocket, _ notice: ICMPNotice) {
-        socket.notices.append(notice)
+    private static func refuse(_ socket: ModelSocket, _ notice: ICMPNotice, _ datagram: [UInt8]) {
+        let id = datagram.count < 2 ? nil : UInt16(datagram[0]) << 8 | UInt16(datagram[1])
+        socket.notices.append((notice, id))
         socket.error = notice.meaning == .portUnreachable ? ECONNREFUSED : EHOSTUNREACH
-    }
-
-    /// Takes a datagram; nil where there is none.
-    package func receiveDatagram(_ descriptor: Int32) -> [UInt8]? {
-        guard let socket = sockets[descriptor], !socket.datagrams.isEmpty else { return nil }
-        return socket.datagrams.removeFirst()
     }
 }

@@ -20,7 +20,7 @@ package final class ModelSocket {
     var remote: Endpoint?
     var localPort: UInt16 = 0
     var error: Int32 = 0
-    var notices: [ICMPNotice] = []
+    var notices: [(notice: ICMPNotice, id: UInt16?)] = []
     /// Of a stream.
     var incoming: [UInt8] = []
     /// Of a datagram socket.
@@ -52,7 +52,7 @@ package final class ModelSocket {
         case .reset: error = ECONNRESET
         case .heldOut: error = ETIMEDOUT
         case .reported(let notice):
-            notices.append(notice)
+            notices.append((notice, nil))
             error = notice.meaning == .portUnreachable ? ECONNREFUSED : EHOSTUNREACH
         }
         state = .closed
