@@ -8,6 +8,8 @@ import disturbances
 import kinds
 
 TIMEOUT = 1.0  # Of an attempt, in seconds.
+# What a firewall of our own swallows can be told only by what the kernel notes when it tries again, after a second.
+LONG_TIMEOUT = 2.5
 DEADLINE = 15  # Of a run, in seconds.
 
 
@@ -33,8 +35,8 @@ def filled(value, host, root):
 class Fleet:
     """Targets with what is true of them, and the inventory that names them."""
 
-    def __init__(self, targets, attempts, run, root):
-        self.targets, self.attempts, self.run, self.root = targets, attempts, run, root
+    def __init__(self, targets, attempts, run, root, timeout=TIMEOUT):
+        self.targets, self.attempts, self.run, self.root, self.timeout = targets, attempts, run, root, timeout
 
     @property
     def truths(self):
@@ -48,7 +50,7 @@ class Fleet:
             group = groups.setdefault(name, {"vars": {"run": self.run}, "checks": [name], "hosts": []})
             group["hosts"].append({"name": target.host, "address": target.address})
         return {
-            "version": 1, "defaults": {"timeout": f"{TIMEOUT:g}s", "attempts": self.attempts}, "checks": checks,
+            "version": 1, "defaults": {"timeout": f"{self.timeout:g}s", "attempts": self.attempts}, "checks": checks,
             "groups": groups}
 
     def write(self, path):
@@ -58,7 +60,7 @@ class Fleet:
     @property
     def waiting(self):
         """Seconds that the timeouts of all targets take, one after the other."""
-        return sum(TIMEOUT * self.attempts for target in self.targets if target.kind.waits)
+        return sum(self.timeout * self.attempts for target in self.targets if target.kind.waits)
 
 
 def targets(dice, lane, run, chosen):
@@ -81,6 +83,10 @@ def mixture(dice, size):
     return [dice.choice(fine if dice.random() < share else poor) for _ in range(size)]
 
 
+def timeout(disturbance):
+    return LONG_TIMEOUT if disturbance.name == "firewall" else TIMEOUT
+
+
 @dataclass
 class Scenario:
     """All that a seed decides."""
@@ -101,7 +107,7 @@ def scenario(seed, lane, nonce, root):
     disturbance = disturbances.choose(dice, lane)
     run = f"s{seed}x{nonce}"
     size, attempts = dice.randrange(20, 201), dice.choice([1, 2, 2])
-    fleet = Fleet(targets(dice, lane, run, mixture(dice, size)), attempts, run, root)
+    fleet = Fleet(targets(dice, lane, run, mixture(dice, size)), attempts, run, root, timeout(disturbance))
     # A window that is often narrower than the fleet: sockets are used again, and the run lasts for some seconds.
     least = max(4, round(fleet.waiting / 3))
     options = []

@@ -84,8 +84,8 @@ def wait(sock, events, deadline):
     return bool(poll.poll(remaining(deadline) * 1000))
 
 
-def connect(address, port, deadline):
-    """A connection of our own, or the verdict why there is none."""
+def connect(address, port, deadline, talks=True):
+    """A connection of our own, or the verdict why there is none or why it can carry no talk any more."""
     sock = fresh(address, socket.SOCK_STREAM)
     outcome = sock.connect_ex((address, port))
     if outcome not in (0, 115):
@@ -99,8 +99,10 @@ def connect(address, port, deadline):
             raise Verdict("down tcp." + word)
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         # A reset comes after the connection was made: before, it says that it is refused.
-        if state(sock) == ESTABLISHED or number == 104:
+        if state(sock) == ESTABLISHED:
             return sock
+        if number == 104:
+            raise Verdict("down tcp.reset" if talks else "up")
         if number:
             raise Verdict({
                 111: "down tcp.refused", 110: "down tcp.timeout", 113: "down tcp.unreachable",
@@ -117,8 +119,8 @@ def blocking(sock, deadline):
 # MARK: TCP
 
 def tcp(check, address, deadline):
-    sock = connect(address, check["port"], deadline)
     wanted = check.get("expect", "").encode()
+    sock = connect(address, check["port"], deadline, talks=bool(wanted))
     received = b""
     with blocking(sock, deadline):
         while len(received) < len(wanted) and wanted.startswith(received):

@@ -22,7 +22,7 @@ import enclosure
 import kinds
 from disturbances import Disturbance
 from comparing import TRIES
-from fleet import Fleet, Scenario, targets
+from fleet import Fleet, Scenario, targets, timeout
 from running import examine
 from world import World
 
@@ -118,8 +118,9 @@ def scenario(row, lane, nonce, root):
     chosen = [KINDS[name] for name, count in row.kinds.items() for _ in range(count)]
     dice.shuffle(chosen)
     run = f"r{nonce}"
-    fleet = Fleet(targets(dice, lane, run, chosen), row.attempts, run, root)
-    return Scenario(fleet, row.disturbance(lane), ["-c", str(row.window)], row.deadline)
+    disturbance = row.disturbance(lane)
+    fleet = Fleet(targets(dice, lane, run, chosen), row.attempts, run, root, timeout(disturbance))
+    return Scenario(fleet, disturbance, ["-c", str(row.window)], row.deadline)
 
 
 class Rows:
