@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import comparing
 from processes import environment
 
-# A run that is over its deadline by more than this hangs.
-GRACE = 15
+# A run that is over its deadline by more seconds than this hangs; one that has no CPU needs some for its farewell.
+GRACE, STARVED_GRACE = 4, 15
 
 
 @dataclass
@@ -23,6 +23,14 @@ class Report:
     status: int = 0
     seconds: float = 0
     summary: dict = field(default_factory=dict)
+
+    def check_status(self, targets):
+        """The exit status says whether some are down, or else some were not judged."""
+        words = {verdict.split(" ")[0] for verdict in self.verdicts.values()}
+        unjudged = "unknown" in words or len(self.verdicts) < targets
+        right = 1 if words & {"down", "degraded"} else 2 if unjudged else 0
+        if self.summary and self.status != right:
+            self.faults.append(f"exit status {self.status}, though its verdicts ask for {right}")
 
     def told(self, host):
         return self.verdicts.get(host, "not told")
@@ -63,7 +71,8 @@ class Run:
 
     def accompany(self, process, begun, disturbance, story):
         """Let the disturbance begin and end at its times; whether the process had to be killed."""
-        limit = begun + self.deadline + (disturbance.lasts or 0) + GRACE
+        grace = STARVED_GRACE if disturbance.name == "starved" else GRACE
+        limit = begun + self.deadline + (disturbance.lasts or 0) + grace
         try:
             if disturbance.at is not None:
                 if self.ended(process, begun + disturbance.at):
@@ -133,13 +142,14 @@ class Run:
 def examine(label, scenario, world, lane, muster, folder):
     """Run muster on a scenario; the comparison and the story of the run, a line each."""
     since, story = time.monotonic(), []
-    disturbance = scenario.disturbance
-    story.append(f"{len(scenario.fleet.targets)} targets, disturbance: {disturbance.text}")
+    disturbance, fleet = scenario.disturbance, scenario.fleet
+    story.append(f"{len(fleet.targets)} targets, disturbance: {disturbance.text}")
     report = Run(os.path.abspath(muster), lane, folder, scenario.deadline).perform(
-        scenario.fleet, scenario.arguments, disturbance, story.append)
+        fleet, scenario.arguments, disturbance, story.append)
     if disturbance.disturbs and not disturbance.touches_network:
         lane.repair()
-    comparison = comparing.compare(label, scenario.fleet, disturbance, report)
+    report.check_status(len(fleet.targets))
+    comparison = comparing.compare(label, fleet, disturbance, report)
     comparison.server_late, comparison.machine_late = world.lateness(since)
     comparison.seconds = report.seconds
     counts = ", ".join(f"{count} {word}" for word, count in sorted(comparison.told.items()))
