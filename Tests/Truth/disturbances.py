@@ -1,0 +1,208 @@
+"""What befalls the checker in the middle of a run. Whatever it is, it makes no target up or down."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+import enclosure
+import ports
+from processes import end
+
+
+@dataclass
+class Disturbance:
+    """Begins at an instant after the start of a run (None: before it) and lasts for a while (None: until its end)."""
+
+    name: str
+    text: str
+    at: Optional[float] = None
+    lasts: Optional[float] = None
+    begin: Callable = lambda lane, process: None
+    finish: Callable = lambda lane, process: None
+    wrapper: tuple = ()  # A command that becomes muster.
+    touches_network: bool = False
+    discard: Callable = lambda: None  # Where it is not used after all.
+
+    @property
+    def disturbs(self):
+        return self.name != "none"
+
+
+def none(dice, lane):
+    return Disturbance("none", "nothing")
+
+
+def window(dice):
+    return round(dice.uniform(0.02, 1.2), 2), round(dice.choice([dice.uniform(0.3, 1.5), dice.uniform(1.5, 5)]), 2)
+
+
+def signalled(process, number):
+    if process.poll() is None:
+        process.send_signal(number)
+
+
+def stopped(dice, lane):
+    at, lasts = window(dice)
+    return Disturbance(
+        "stopped", f"stopped for {lasts} s", at, lasts,
+        lambda lane, process: signalled(process, signal.SIGSTOP),
+        lambda lane, process: signalled(process, signal.SIGCONT))
+
+
+def descriptors(dice, lane):
+    count = dice.choice([24, 40, 64, 64])
+    return Disturbance(
+        "descriptors", f"{count} descriptors",
+        wrapper=("sh", "-c", f'ulimit -n {count}; exec "$0" "$@"'))
+
+
+def narrow_ports(dice, lane):
+    count = dice.choice([10, 50, 200])
+    return Disturbance(
+        "ports", f"{count} local ports",
+        begin=lambda lane, process: lane.set({"net/ipv4/ip_local_port_range": f"30000 {30000 + count - 1}"}))
+
+
+NUMBERS = itertools.count()  # Of control groups.
+
+
+class Quota:
+    """A control group with a share of one CPU."""
+
+    def __init__(self, root, name, percent):
+        self.folder = os.path.join(root, name)
+        os.mkdir(self.folder)
+        period, quota = 100_000, 1_000 * percent
+        if os.path.exists(os.path.join(self.folder, "cpu.cfs_quota_us")):
+            self.write("cpu.cfs_period_us", period)
+            self.write("cpu.cfs_quota_us", quota)
+        else:
+            self.write("cpu.max", f"{quota} {period}")
+
+    def write(self, name, value):
+        with open(os.path.join(self.folder, name), "w") as file:
+            file.write(str(value))
+
+    def remove(self):
+        try:
+            os.rmdir(self.folder)
+        except OSError:
+            pass  # Whoever made the namespaces removes it once all is over.
+
+
+def starved(dice, lane, percent=None):
+    """A quota where control groups can be made, otherwise another program on the only core that we may use."""
+    percent = percent or dice.choice([2, 5, 10])
+    for root in enclosure.group_roots():
+        try:
+            quota = Quota(root, f"{lane.group}-{next(NUMBERS)}", percent)
+        except OSError:
+            continue
+        procs = os.path.join(quota.folder, "cgroup.procs")
+        return Disturbance(
+            "starved", f"{percent} % of a CPU", finish=lambda lane, process: quota.remove(), discard=quota.remove,
+            wrapper=("sh", "-c", f'echo $$ > {procs}; exec "$0" "$@"'))
+    return crowded(dice)
+
+
+def crowded(dice):
+    core = min(os.sched_getaffinity(0))
+    hogs = []
+
+    def begin(lane, process):
+        # It ends by itself, should nobody end it.
+        hog = f"import os, time; os.sched_setaffinity(0, [{core}]); t = time.time() + 60\nwhile time.time() < t: pass"
+        hogs.append(subprocess.Popen([sys.executable, "-c", hog]))
+
+    return Disturbance(
+        "starved", "a busy core, and we run when it is idle", begin=begin,
+        finish=lambda lane, process: [end(hog) for hog in hogs],
+        wrapper=("taskset", "-c", str(core), "chrt", "-i", "0"))
+
+
+def link_down(dice, lane):
+    at, lasts = window(dice)
+    return Disturbance(
+        "link", f"the link is set down for {lasts} s", at, lasts,
+        lambda lane, process: lane.ip(f"link set {lane.device} down"),
+        lambda lane, process: lane.configure(), touches_network=True)
+
+
+def carrier_lost(dice, lane):
+    at, lasts = window(dice)
+    return Disturbance(
+        "carrier", f"no carrier for {lasts} s", at, lasts,
+        lambda lane, process: lane.router.ip(f"link set {lane.gate} down"),
+        lambda lane, process: lane.router.ip(f"link set {lane.gate} up"), touches_network=True)
+
+
+def gateway_dead(dice, lane):
+    at, lasts = window(dice)
+    return Disturbance(
+        "gateway", f"the gateway is dead for {lasts} s", at, lasts, gate_shut, gate_opened, touches_network=True)
+
+
+def gate_shut(lane, process):
+    """The router neither hears nor answers, not even who asks for its address."""
+    lane.router.nft(f"""table netdev gate{lane.index} {{
+  chain c {{ type filter hook ingress device "{lane.gate}" priority 0; policy drop; }}
+}}""")
+
+
+def gate_opened(lane, process):
+    lane.router.nft(f"delete table netdev gate{lane.index}")
+
+
+OWN_PORTS = [
+    ports.port("tcp", "banner"), ports.port("http", "fine"), ports.port("tls", "good"), ports.port("dns", "good")]
+
+
+def output_rules(port, word):
+    return f"""table inet own {{
+  chain c {{
+    type filter hook output priority 0; policy accept;
+    meta l4proto {{ tcp, udp }} th dport {port} {word}
+  }}
+}}"""
+
+
+def own_firewall(dice, lane):
+    port = dice.choice(OWN_PORTS)
+    word = dice.choice(["drop", "drop", "reject", "reject with icmpx type admin-prohibited"])
+    return Disturbance(
+        "firewall", f"our own firewall: port {port} {word}",
+        begin=lambda lane, process: lane.nft(output_rules(port, word)))
+
+
+def gate_rules(lane, word):
+    """The router keeps the resolver from a lane."""
+    return f"""table inet gate{lane.index} {{
+  chain c {{
+    type filter hook forward priority -1; policy accept;
+    iifname "{lane.gate}" meta l4proto {{ tcp, udp }} th dport {ports.RESOLVER} {word}
+  }}
+}}"""
+
+
+def resolver_gone(dice, lane):
+    at, lasts = window(dice)
+    at, lasts = dice.choice([(at, lasts), (None, None), (at, None)])
+    word = dice.choice(["drop", "drop", "reject"])
+    span = "for ever" if lasts is None else f"for {lasts} s"
+    return Disturbance(
+        "resolver", f"the resolver is gone ({word}) {span}", at, lasts,
+        lambda lane, process: lane.router.nft(gate_rules(lane, word)),
+        lambda lane, process: lane.router.nft(f"delete table inet gate{lane.index}"))
+
+
+ALL = [
+    stopped, descriptors, narrow_ports, starved, link_down, carrier_lost, gateway_dead, own_firewall, resolver_gone]
+
+
+def choose(dice, lane):
+    """None for half of the seeds."""
+    return none(dice, lane) if dice.random() < 0.5 else dice.choice(ALL)(dice, lane)
