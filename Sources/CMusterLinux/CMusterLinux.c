@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/errqueue.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,6 +21,8 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -491,12 +496,63 @@ int cml_catch_interrupts(void) {
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // Who starts us with nohup(1) wants us to outlive the terminal.
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) < 0 || before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
     return fd;
 }
 
+int cml_interrupt_count(void) { return (int)interrupts; }
+
 void cml_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
-void cml_ignore_interrupts(void) { signal(SIGINT, SIG_IGN); }
+void cml_ignore_interrupts(void) {
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+}
+
+// --- output whose reader sets the pace
+
+int cml_pace_of(int fd) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return CML_PACE_OWN;
+    if (S_ISFIFO(status.st_mode)) return CML_PACE_PIPE;
+    if (S_ISSOCK(status.st_mode)) return CML_PACE_SOCKET;
+    return S_ISCHR(status.st_mode) && isatty(fd) ? CML_PACE_TERMINAL : CML_PACE_OWN;
+}
+
+int cml_open_again(int fd) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return (int)result(open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+int cml_await_room(int fd, int milliseconds) {
+    struct pollfd poller = {.fd = fd, .events = POLLOUT};
+    return (int)result(poll(&poller, 1, milliseconds));
+}
+
+int64_t cml_write_paced(int fd, int pace, const void *bytes, size_t count) {
+    if (pace == CML_PACE_SOCKET) return result(send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL));
+    // Room for so much is what POLLOUT promises; less on a terminal, where text can grow on its way.
+    size_t limit = pace == CML_PACE_TERMINAL ? 128 : PIPE_BUF;
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count < limit ? count : limit};
+    // Another process can take the room that poll(2) saw; where the kernel can, it does not wait for more.
+    ssize_t written = pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+    if (written < 0 && (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS)) written = writev(fd, &part, 1);
+    return result(written);
+}
+
+int cml_hold_standard_descriptors(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) continue;
+        // The wrong way round: using it stays the fault that it is.
+        int opened = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+        if (opened != fd) return opened < 0 ? -errno : -EBADF;
+    }
+    return 0;
+}
 
 int cml_core_count(void) {
     cpu_set_t set;

@@ -19,6 +19,8 @@ struct Muster: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // First of all, so that no file and no socket of ours gets the number of one that is closed.
+        StandardDescriptors.hold()
         let words = CommandLine.arguments
         // A child of our own, not to be told from the outside: it works on a disk for a run that needs another user's rights.
         if words.count > 1, words[1] == DiskServer.word {
