@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/errqueue.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -18,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -511,6 +513,42 @@ void cml_ignore_interrupts(void) {
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
 }
+
+// --- room to run in
+
+static void *pause_at(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+int cml_try_threads(int count, size_t bytes) {
+    enum { MOST = 64 };
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t threads[MOST];
+    int started = 0, error = 0;
+    pthread_mutex_lock(&gate);
+    while (started < count && started < MOST && error == 0) {
+        error = pthread_create(&threads[started], NULL, pause_at, &gate);
+        if (error == 0) started++;
+    }
+    if (error == 0) {
+        void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (room == MAP_FAILED) error = ENOMEM;
+        else munmap(room, bytes);
+    }
+    pthread_mutex_unlock(&gate);
+    for (int index = 0; index < started; index++) pthread_join(threads[index], NULL);
+    return error;
+}
+
+int64_t cml_address_space_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) return -1;
+    return limit.rlim_cur > INT64_MAX ? -1 : (int64_t)limit.rlim_cur;
+}
+
+void cml_share_arenas(void) { mallopt(M_ARENA_MAX, 1); }
 
 // --- output whose reader sets the pace
 

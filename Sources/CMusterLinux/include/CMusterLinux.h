@@ -117,6 +117,13 @@ int cml_interrupt_count(void);
 void cml_ignore_interrupts(void);
 void cml_ignore_broken_pipes(void);
 
+// Whether so many threads (64 at most) and as many bytes of address space can be had at once: 0, else an errno.
+int cml_try_threads(int count, size_t bytes);
+// RLIMIT_AS in bytes; below 0 where there is none.
+int64_t cml_address_space_limit(void);
+// Lets threads share one heap: each of its own takes 64 MB of address space.
+void cml_share_arenas(void);
+
 // Who sets the pace of what is written to a descriptor: nobody (a file, a device), or its reader.
 #define CML_PACE_OWN 0
 #define CML_PACE_PIPE 1

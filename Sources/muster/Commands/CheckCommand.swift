@@ -95,18 +95,27 @@ struct CheckCommand: AsyncParsableCommand {
     ) async throws {
         let showsProgress = OutputFile.standardError.terminalWidth != nil && !format.streams
         let outcome = try await CheckRun(
-            loaded: loaded,
-            concurrency: lab
-                // The fleet shares this machine's cores: a wide window would only queue.
-                ? Concurrency(
-                    asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors,
-                    ports: limits.ports)
-                : Concurrency(asked: concurrency, descriptors: limits.descriptors, ports: limits.ports),
+            loaded: loaded, concurrency: window(limits),
             loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration, outlets: outlets,
             progressWidth: showsProgress ? OutputFile.standardError.terminalWidth : nil,
             color: color.isOn(for: .standardError), interruption: interruption, expectation: expectation
         ).run()
         try end(outcome, format)
+    }
+
+    private func window(_ limits: ResourceLimits) -> Concurrency {
+        var window =
+            lab
+            // The fleet shares this machine's cores: a wide window would only queue.
+            ? Concurrency(
+                asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors,
+                ports: limits.ports)
+            : Concurrency(asked: concurrency, descriptors: limits.descriptors, ports: limits.ports)
+        if let most = Footing.targetLimit, most < window.width {
+            window.width = max(most, 1)
+            window.reason = "limit of address space"
+        }
+        return window
     }
 
     private func end(_ outcome: CheckRun.Outcome, _ format: ReportFormat) throws {
