@@ -125,10 +125,37 @@ int64_t cml_descriptor_limit(void);
 int64_t cml_raise_descriptor_limit(void);
 int cml_terminal_width(int fd);
 int cml_terminal_height(int fd);
-// The first SIGINT or SIGTERM makes the returned eventfd readable, the second ends the process as by default.
+// The first SIGINT, SIGTERM or SIGHUP (unless that is ignored) makes the returned eventfd readable, the second ends the
+// process as by default.
 int cml_catch_interrupts(void);
+// How many of these signals came.
+int cml_interrupt_count(void);
+// Leaves SIGINT, SIGTERM and SIGHUP to others.
 void cml_ignore_interrupts(void);
 void cml_ignore_broken_pipes(void);
+
+// Whether so many threads (64 at most) and as many bytes of address space can be had at once: 0, else an errno.
+int cml_try_threads(int count, size_t bytes);
+// RLIMIT_AS in bytes; below 0 where there is none.
+int64_t cml_address_space_limit(void);
+// Lets threads share one heap: each of its own takes 64 MB of address space.
+void cml_share_arenas(void);
+
+// Who sets the pace of what is written to a descriptor: nobody (a file, a device), or its reader.
+#define CML_PACE_OWN 0
+#define CML_PACE_PIPE 1
+#define CML_PACE_SOCKET 2
+#define CML_PACE_TERMINAL 3
+int cml_pace_of(int fd);
+// A pipe or terminal opened once more, so that it can be O_NONBLOCK for us alone. -errno where it cannot.
+int cml_open_again(int fd);
+// Waits until something can be written: above 0 then, 0 where it cannot in that time, -errno.
+int cml_await_room(int fd, int milliseconds);
+// Writes a part that fits at once, after cml_await_room; -errno.
+int64_t cml_write_paced(int fd, int pace, const void *bytes, size_t count);
+// Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that nothing of ours becomes one of them; reading
+// and writing them stays an error (EBADF). -errno where it cannot.
+int cml_hold_standard_descriptors(void);
 int cml_core_count(void);
 void cml_random(void *bytes, size_t count);
 size_t cml_error_text(int error, void *text, size_t capacity);

@@ -52,6 +52,8 @@ package struct RunFooter: Sendable {
     package var worstLag: Duration
     /// The least number of targets that were allowed in flight after our side ran short of something; nil where it never did.
     package var reducedConcurrency: Int?
+    /// What the process ends with where more than the verdicts decides it: a lab's plan, or a report that is not whole.
+    package var exitStatus: Int32?
 
     package init(ending: Ending, elapsed: Duration, notStarted: Int, worstLag: Duration, reducedConcurrency: Int?) {
         self.ending = ending

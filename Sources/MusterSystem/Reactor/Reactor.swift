@@ -159,13 +159,21 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         _ count: Int, name: String = "muster-loop", _ body: ([Reactor]) async throws -> R
     ) async throws -> R {
         let loops = try (0..<count).map { try Reactor(name: "\(name)-\($0)") }
+        var started: [Reactor] = []
+        defer {
+            for loop in started { loop.stop() }
+        }
         for loop in loops {
             let others = loops.filter { $0 !== loop }
             loop.siblings.withLock { $0 = others }
-            loop.start()
-        }
-        defer {
-            for loop in loops { loop.stop() }
+            do {
+                try loop.start()
+            } catch {
+                // What does not run holds none of those that do.
+                for loop in loops { loop.siblings.withLock { $0 = [] } }
+                throw error
+            }
+            started.append(loop)
         }
         return try await body(loops)
     }
@@ -175,12 +183,13 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         on model: any NetworkModel, _ body: (Reactor) async throws -> R
     ) async throws -> R {
         let loop = try Reactor(name: "muster-model", model: model)
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         return try await body(loop)
     }
 
-    private func start() {
+    /// Errors: the system gives no further thread, or no room for its stack.
+    private func start() throws(SocketFault) {
         let me = unsafe Unmanaged.passRetained(self)
         var thread = pthread_t()
         let outcome = unsafe pthread_create(
@@ -190,7 +199,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
                 unsafe Unmanaged<Reactor>.fromOpaque(argument!).takeRetainedValue().run()
                 return nil
             }, me.toOpaque())
-        precondition(outcome == 0, "the system starts no further thread: errno \(outcome)")
+        guard outcome == 0 else {
+            unsafe me.release()
+            throw outcome == ENOMEM || outcome == EAGAIN ? .noMemory : .other(outcome)
+        }
         self.thread = thread
     }
 

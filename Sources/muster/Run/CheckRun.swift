@@ -4,7 +4,7 @@ import MusterFormats
 import MusterLab
 import MusterSystem
 
-/// One run over a plan: survey on the loops, reports on a loop of their own, ended by SIGINT, SIGTERM or the deadline.
+/// One run over a plan: survey on the loops, reports on a loop of their own, ended by SIGINT, SIGTERM, SIGHUP or the deadline.
 struct CheckRun {
     var loaded: LoadedInventory
     var concurrency: Concurrency
@@ -22,6 +22,8 @@ struct CheckRun {
         var footer: RunFooter
         var comparison: LabComparison?
         var faults: [FileFault]
+
+        var exitStatus: Int32 { summary.exitStatus(footer) }
     }
 
     func run() async throws -> Outcome {
@@ -36,14 +38,17 @@ struct CheckRun {
     private func run(_ plan: Plan, _ loops: [Reactor], _ deskLoop: Reactor) async -> Outcome {
         let feed = ObservationFeed()
         let started = SystemClock.now
+        // Whatever the run waits for by then: a reader that takes nothing is waited for no longer.
+        if let deadline { Patience.ofProcess.end(at: started.advanced(by: deadline)) }
         let header = header(plan, started)
         let comparison = expectation.map { LabComparison($0, targetCount: plan.count) }
-        return await withTaskGroup(of: (Summary, LabComparison?, [FileFault])?.self) { group in
+        return await withTaskGroup(of: Outcome?.self) { group in
             group.addTask(executorPreference: deskLoop) { [outlets, progressWidth, color] in
                 var desk = ReportDesk(
                     header, outlets: outlets, progressWidth: progressWidth, color: color, comparison: comparison)
-                await desk.run(feed)
-                return (desk.summary, desk.comparison, desk.faults)
+                let footer = await desk.run(feed)
+                return Outcome(
+                    summary: desk.summary, footer: footer, comparison: desk.comparison, faults: desk.faults)
             }
             group.addTask(executorPreference: deskLoop) {
                 while await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(100))) { feed.tick() }
@@ -58,11 +63,10 @@ struct CheckRun {
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
                 worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency)
             feed.finish(footer)
-            var result: (Summary, LabComparison?, [FileFault])?
+            var result: Outcome?
             while result == nil, let finished = await group.next() { result = finished }
             group.cancelAll()
-            return Outcome(
-                summary: result?.0 ?? Summary(), footer: footer, comparison: result?.1, faults: result?.2 ?? [])
+            return result ?? Outcome(summary: Summary(), footer: footer, comparison: comparison, faults: [])
         }
     }
 
