@@ -36,6 +36,11 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("For the whole run, for example 90s.", valueName: "duration"))
     var deadline: DurationChoice?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long targets wait in all while our own network is gone; 0s: not at all.", valueName: "duration"))
+    var networkWait = WaitChoice(NetworkSenses.defaultPatience)
+
     @Option(help: ArgumentHelp("Event loops. (default: one a core)", valueName: "count"))
     var loops: Int?
 
@@ -97,7 +102,8 @@ struct CheckCommand: AsyncParsableCommand {
                     asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors,
                     ports: limits.ports)
                 : Concurrency(asked: concurrency, descriptors: limits.descriptors, ports: limits.ports),
-            loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration, outlets: try outlets(),
+            loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration,
+            networkWait: networkWait.duration, outlets: try outlets(),
             progressWidth: showsProgress ? OutputFile.standardError.terminalWidth : nil,
             color: color.isOn(for: .standardError), interruption: interruption, expectation: expectation
         ).run()
