@@ -91,6 +91,27 @@ void cml_receive_room(int fd, int bytes);
 // Whether the kernel takes packets to this address for its own.
 bool cml_is_own_address(const cml_endpoint *address);
 
+// --- the way to an address
+typedef struct {
+    // Where the gateway is, if there is one.
+    cml_endpoint gateway;
+    // Why there is no way, 0 where there is one: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL.
+    int error;
+    uint32_t interface;
+    char name[16];
+    // The address is one of ours.
+    bool is_local;
+    bool has_gateway;
+    bool is_up;
+    bool has_carrier;
+    // Its neighbour entry is FAILED or INCOMPLETE.
+    bool is_gateway_silent;
+} cml_way;
+// Asks the kernel, without waiting: 0, or -errno where it does not tell.
+int cml_way_to(const cml_endpoint *to, cml_way *way);
+// A descriptor that becomes readable when a link, an address, a route or a neighbour changes.
+int cml_network_changes(void);
+
 // --- datagram batches: message i of `count` lies at offsets[i], lengths[i]
 enum { CML_BATCH = 64 };
 int cml_send_batch(int fd, const void *arena, const uint32_t *offsets, const uint32_t *lengths, int count);

@@ -40,6 +40,11 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("For the whole run, for example 90s.", valueName: "duration"))
     var deadline: DurationChoice?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long targets wait in all while our own network is gone; 0s: not at all.", valueName: "duration"))
+    var networkWait = WaitChoice(NetworkSenses.defaultPatience)
+
     @Option(help: ArgumentHelp("Event loops. (default: one a core)", valueName: "count"))
     var loops: Int?
 
@@ -96,7 +101,8 @@ struct CheckCommand: AsyncParsableCommand {
         let showsProgress = OutputFile.standardError.terminalWidth != nil && !format.streams
         let outcome = try await CheckRun(
             loaded: loaded, concurrency: window(limits),
-            loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration, outlets: outlets,
+            loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration,
+            networkWait: networkWait.duration, outlets: outlets,
             progressWidth: showsProgress ? OutputFile.standardError.terminalWidth : nil,
             color: color.isOn(for: .standardError), interruption: interruption, expectation: expectation
         ).run()

@@ -10,6 +10,8 @@ struct CheckRun {
     var concurrency: Concurrency
     var loopCount: Int
     var deadline: Duration?
+    /// How long our own network may be gone in all.
+    var networkWait = NetworkSenses.defaultPatience
     var outlets: [ReportDesk.Outlet]
     var progressWidth: Int?
     var color: Bool
@@ -57,11 +59,12 @@ struct CheckRun {
             let survey = Survey(
                 plan: plan, concurrency: concurrency.width, deadline: deadline.map { started.advanced(by: $0) },
                 clock: EngineClock(now: { SystemClock.now }, sleep: { await Reactor.sleep(until: $0) }),
-                probe: loaded.probing, sink: { await feed.send($0) })
+                senses: .system(patience: networkWait, clearsLine: progressWidth != nil), probe: loaded.probing, sink: { await feed.send($0) })
             let outcome = await conduct(survey, loops, feed)
             let footer = RunFooter(
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
-                worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency)
+                worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency,
+                networkOutage: outcome.networkOutage)
             feed.finish(footer)
             var result: Outcome?
             while result == nil, let finished = await group.next() { result = finished }

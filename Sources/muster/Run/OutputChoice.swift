@@ -116,3 +116,18 @@ struct DurationChoice: ExpressibleByArgument {
         self.duration = duration
     }
 }
+
+/// A duration that may be none.
+struct WaitChoice: ExpressibleByArgument {
+    var duration: Duration
+
+    init(_ duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        guard let duration = Duration(text: argument) else { return nil }
+        self.duration = duration
+    }
+
+    /// `60s`, as people write it.
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
+}
