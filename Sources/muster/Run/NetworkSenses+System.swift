@@ -38,7 +38,7 @@ extension NetworkSenses {
             switch error {
             case .refused, .reset: return true
             case .reported(let notice) where notice.meaning == .portUnreachable: return !notice.isOwn
-            case .timedOut, .unreachable, .reported, .noRoute, .forbidden: return false
+            case .timedOut, .unreachable, .reported, .noRoute, .forbidden, .heldBack: return false
             case .late, .cancelled, .noDescriptor, .noPort, .noMemory, .other: return nil
             }
         }
