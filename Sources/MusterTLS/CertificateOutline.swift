@@ -6,8 +6,12 @@ import X509
 /// swift-certificates refuses a certificate whose key or algorithm it does not offer, such as RSA 1024. Reading the
 /// frame ourselves keeps its facts, and its weakness, reportable.
 struct CertificateOutline: Sendable {
+    /// 1 to 3 (RFC 5280 §4.1.2.1).
+    let version: Int
     let signedBytes: ArraySlice<UInt8>
     let signature: SignatureKind
+    /// Whether the algorithm that was signed is the one beside the signature (RFC 5280 §4.1.1.2).
+    let namesOneAlgorithm: Bool
     let signatureBytes: ArraySlice<UInt8>
     let serial: ArraySlice<UInt8>
     let issuer: DistinguishedName
@@ -25,17 +29,22 @@ struct CertificateOutline: Sendable {
             guard let body = nodes.next(), let algorithm = nodes.next() else { throw CertificateUnreadable() }
             let signature = try ASN1BitString(derEncoded: &nodes)
             guard signature.paddingBits == 0 else { throw CertificateUnreadable() }
+            let (identifier, parameters) = try Self.algorithm(algorithm)
             return try CertificateOutline(
-                body: body, signature: SignatureKind(Self.algorithm(algorithm).identifier),
-                signatureBytes: signature.bytes)
+                body: body, algorithm: algorithm.encodedBytes,
+                signature: SignatureKind(identifier, parameters: parameters), signatureBytes: signature.bytes)
         }
     }
 
-    private init(body: ASN1Node, signature: SignatureKind, signatureBytes: ArraySlice<UInt8>) throws {
+    private init(
+        body: ASN1Node, algorithm: ArraySlice<UInt8>, signature: SignatureKind, signatureBytes: ArraySlice<UInt8>
+    ) throws {
         self = try DER.sequence(body, identifier: .sequence) { nodes in
-            _ = try DER.optionalExplicitlyTagged(&nodes, tagNumber: 0, tagClass: .contextSpecific) { $0 }
+            let version = try DER.optionalExplicitlyTagged(&nodes, tagNumber: 0, tagClass: .contextSpecific) {
+                try Int(derEncoded: $0)
+            }
             let serial = try ArraySlice<UInt8>(derEncoded: &nodes)
-            guard nodes.next() != nil, let issuer = nodes.next(), let validity = nodes.next(),
+            guard let inner = nodes.next(), let issuer = nodes.next(), let validity = nodes.next(),
                 let subject = nodes.next(), let key = nodes.next()
             else { throw CertificateUnreadable() }
             for tag: UInt in [1, 2] {
@@ -46,7 +55,8 @@ struct CertificateOutline: Sendable {
             }
             let times = try Self.validity(validity)
             return try CertificateOutline(
-                signedBytes: body.encodedBytes, signature: signature, signatureBytes: signatureBytes, serial: serial,
+                version: 1 + (version ?? 0), signedBytes: body.encodedBytes, signature: signature,
+                namesOneAlgorithm: inner.encodedBytes == algorithm, signatureBytes: signatureBytes, serial: serial,
                 issuer: DistinguishedName(derEncoded: issuer), subject: DistinguishedName(derEncoded: subject),
                 notBefore: times.notBefore, notAfter: times.notAfter, keyBytes: key.encodedBytes,
                 key: Self.key(key), extensions: extensions ?? [])
@@ -54,12 +64,15 @@ struct CertificateOutline: Sendable {
     }
 
     private init(
-        signedBytes: ArraySlice<UInt8>, signature: SignatureKind, signatureBytes: ArraySlice<UInt8>,
-        serial: ArraySlice<UInt8>, issuer: DistinguishedName, subject: DistinguishedName, notBefore: Int64,
+        version: Int, signedBytes: ArraySlice<UInt8>, signature: SignatureKind, namesOneAlgorithm: Bool,
+        signatureBytes: ArraySlice<UInt8>, serial: ArraySlice<UInt8>, issuer: DistinguishedName,
+        subject: DistinguishedName, notBefore: Int64,
         notAfter: Int64, keyBytes: ArraySlice<UInt8>, key: KeyKind, extensions: [Certificate.Extension]
     ) throws {
+        self.version = version
         self.signedBytes = signedBytes
         self.signature = signature
+        self.namesOneAlgorithm = namesOneAlgorithm
         self.signatureBytes = signatureBytes
         self.serial = serial
         self.issuer = issuer

@@ -130,6 +130,16 @@ struct LabIssuer: Sendable {
 }
 
 extension LabRequest {
+    /// certificatePolicies with domain-validated alone (CA/Browser Forum Baseline Requirements §7.1.6.1).
+    private static func domainValidated() throws -> [UInt8] {
+        let policy: ASN1ObjectIdentifier = [2, 23, 140, 1, 2, 1]
+        var serializer = DER.Serializer()
+        try serializer.appendConstructedNode(identifier: .sequence) { policies in
+            try policies.appendConstructedNode(identifier: .sequence) { try $0.serialize(policy) }
+        }
+        return serializer.serializedBytes
+    }
+
     fileprivate func subject() throws -> DistinguishedName {
         try DistinguishedName { CommonName(dnsNames.first ?? "muster lab server") }
     }
@@ -143,6 +153,9 @@ extension LabRequest {
             Critical(KeyUsage(digitalSignature: true, keyEncipherment: true))
             try ExtendedKeyUsage([isForServers ? .serverAuth : .clientAuth])
             SubjectAlternativeNames(names)
+            // As public authorities do: so that a missing intermediate is known to be missing (``MissingIssuer``).
+            Certificate.Extension(
+                oid: CertificateOutline.policiesIdentifier, critical: false, value: try Self.domainValidated()[...])
             SubjectKeyIdentifier(hash: key.publicKey)
             if let issuer { issuer }
         }

@@ -9,30 +9,39 @@ struct CertificatePath {
         case dangling
         /// At a certificate which the issuer at hand did not sign.
         case badSignature
-        /// The presented certificates refer to one another in too many ways to follow them all.
+        /// The presented certificates refer to one another in too many ways to follow them all, or in too long a one.
         case tangled
     }
 
     /// Leaf first.
     var certificates: [ReadCertificate]
     var end: End
+    /// What became of the signature of each certificate but the last; empty if none was looked at.
+    var signatures: [SignatureOutcome]
 
-    /// The certificates that have to be strong: all but the root, whose own signature proves nothing.
+    /// The certificates whose signatures count: all but the root, whose own signature proves nothing.
     var belowRoot: ArraySlice<ReadCertificate> {
         switch end {
-        case .anchored: certificates.dropLast()
-        case .selfSigned: certificates.count > 1 ? certificates.dropLast() : certificates[...]
+        case .anchored, .selfSigned: certificates.dropLast()
         case .dangling, .badSignature, .tangled: certificates[...]
         }
+    }
+
+    /// The certificates that a server has to renew: the leaf and the authorities below the root.
+    var ownedByServer: ArraySlice<ReadCertificate> { certificates.count > 1 ? belowRoot : certificates[...] }
+
+    /// The certificate of the path that ends first; the one nearest to the leaf where several do.
+    var firstToEnd: CertificateFacts {
+        ownedByServer.reduce(certificates[0]) { $1.facts.notAfter < $0.facts.notAfter ? $1 : $0 }.facts
     }
 }
 
 /// Finds the ways from a leaf to the trust store, within a fixed number of signature checks.
 ///
-/// The certificates come from a peer: made to issue one another, sixteen of them form more ways than can ever be
+/// The certificates come from a peer: made to issue one another, twenty of them form more ways than can ever be
 /// followed, so that a search without a bound is a way to stop us.
 struct PathSearch {
-    static let maximumLength = 10
+    static let maximumLength = 20
     static let maximumChecks = 64
     static let maximumPaths = 4
 
@@ -51,14 +60,14 @@ struct PathSearch {
         var search = PathSearch(trust: trust, presented: presented, believesSignatures: false)
         search.extend([presented[0]])
         guard search.anchored.isEmpty else { return search.anchored }
-        if search.isExhausted { return [CertificatePath(certificates: [presented[0]], end: .tangled)] }
+        if search.isExhausted { return [CertificatePath(certificates: [presented[0]], end: .tangled, signatures: [])] }
         return search.deadEnd.map { [$0] } ?? []
     }
 
     /// The first way that ends in the store going by the names alone; nil if there is none.
     ///
-    /// No signature was checked: it is a guess, for ``ChainRules`` to confirm. It spares chains that hold, nearly all
-    /// there are, from having every signature checked twice.
+    /// No signature was checked: it is a guess, to be confirmed. It spares chains that hold, nearly all there are, from
+    /// having signatures of other ways checked.
     static func likelyPath(from presented: [ReadCertificate], trust: TrustStore) -> CertificatePath? {
         var search = PathSearch(trust: trust, presented: presented, believesSignatures: true)
         search.extend([presented[0]])
@@ -71,61 +80,98 @@ struct PathSearch {
         self.believesSignatures = believesSignatures
     }
 
-    private mutating func extend(_ path: [ReadCertificate]) {
+    /// What became of one step further up.
+    private struct Step {
+        var goesOn = false
+        var sawBadSignature = false
+    }
+
+    private mutating func extend(_ path: [ReadCertificate], _ signatures: [SignatureOutcome] = []) {
         let tip = path[path.count - 1]
         guard !trust.contains(tip) else {
-            anchored.append(CertificatePath(certificates: path, end: .anchored))
+            reachedStore(path, signatures)
             return
         }
         guard path.count < Self.maximumLength else {
             isExhausted = true
             return
         }
-        var goesOn = false
-        var sawBadSignature = false
-        for anchor in trust.anchors(issuing: tip) where anchored.count < Self.maximumPaths {
-            if signed(tip, by: anchor) {
-                goesOn = true
-                anchored.append(CertificatePath(certificates: path + [anchor], end: .anchored))
-            } else {
-                sawBadSignature = true
-            }
-        }
+        var step = Step()
+        extend(path, signatures, intoStore: &step)
         if tip.isSelfIssued, tip.mayHaveIssued(tip) {
-            if signed(tip, by: tip) {
+            if check(tip, by: tip) != .bad {
                 // A root: whatever else bears its name issued something else.
-                if !goesOn { reachedEnd(path, .selfSigned) }
+                if !step.goesOn { reachedEnd(path, signatures, .selfSigned) }
                 return
             }
-            sawBadSignature = true
+            step.sawBadSignature = true
         }
         for issuer in presented where issuer.mayHaveIssued(tip) && !path.contains(where: { $0.isSameEntity(issuer) }) {
             guard anchored.count < Self.maximumPaths, !isExhausted else { return }
-            if signed(tip, by: issuer) {
-                goesOn = true
-                extend(path + [issuer])
+            let outcome = check(tip, by: issuer)
+            if outcome != .bad {
+                step.goesOn = true
+                extend(path + [issuer], signatures + [outcome])
             } else {
-                sawBadSignature = true
+                step.sawBadSignature = true
             }
         }
-        if !goesOn { reachedEnd(path, sawBadSignature ? .badSignature : .dangling) }
+        if !step.goesOn { reachedEnd(path, signatures, step.sawBadSignature ? .badSignature : .dangling) }
     }
 
-    private mutating func reachedEnd(_ path: [ReadCertificate], _ end: CertificatePath.End) {
+    private mutating func extend(
+        _ path: [ReadCertificate], _ signatures: [SignatureOutcome], intoStore step: inout Step
+    ) {
+        let tip = path[path.count - 1]
+        for anchor in trust.anchors(issuing: tip) where anchored.count < Self.maximumPaths {
+            let outcome = check(tip, by: anchor)
+            if outcome != .bad {
+                step.goesOn = true
+                reachedStore(path + [anchor], signatures + [outcome])
+            } else if anchor.isIdentifiedIssuer(of: tip) {
+                step.sawBadSignature = true
+            }
+            // Without identifiers an anchor that bears the name may be another authority, or have another key by now.
+        }
+    }
+
+    private mutating func reachedStore(_ path: [ReadCertificate], _ signatures: [SignatureOutcome]) {
+        anchored.append(
+            CertificatePath(certificates: path, end: .anchored, signatures: believesSignatures ? [] : signatures))
+    }
+
+    private mutating func reachedEnd(
+        _ path: [ReadCertificate], _ signatures: [SignatureOutcome], _ end: CertificatePath.End
+    ) {
         guard path.count > deadEnd?.certificates.count ?? 0 else { return }
-        deadEnd = CertificatePath(certificates: path, end: end)
+        deadEnd = CertificatePath(certificates: path, end: end, signatures: signatures)
     }
 
-    /// A signature counts as good if it cannot be checked because one of the two cannot be represented: that one is a
-    /// problem of the path itself, so that the path does not hold.
-    private mutating func signed(_ child: ReadCertificate, by issuer: ReadCertificate) -> Bool {
+    private mutating func check(_ child: ReadCertificate, by issuer: ReadCertificate) -> SignatureOutcome {
         guard checks < Self.maximumChecks else {
             isExhausted = true
-            return false
+            return .bad
         }
         checks += 1
-        guard !believesSignatures else { return true }
-        return issuer.signed(child) ?? (issuer.certificate == nil || child.certificate == nil)
+        return believesSignatures ? .good : issuer.outcome(for: child)
+    }
+}
+
+/// Whether a certificate was signed by its issuer.
+enum SignatureOutcome {
+    case good, bad
+    /// It cannot be checked. The path may go on, but it does not hold.
+    case open
+}
+
+extension ReadCertificate {
+    /// Whether the signature of `child` is of its key.
+    func outcome(for child: ReadCertificate) -> SignatureOutcome {
+        switch signed(child) {
+        case true?: .good
+        case false?: .bad
+        case nil: .open
+        }
     }
 }
 

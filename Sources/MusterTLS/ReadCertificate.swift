@@ -3,13 +3,11 @@ import FoundationEssentials
 import SwiftASN1
 import X509
 
-/// A certificate that could at least be read: its facts, its frame, and swift-certificates' view where it has one.
+/// A certificate that could be read: its facts and its frame.
 struct ReadCertificate: Sendable {
     let der: [UInt8]
     let facts: CertificateFacts
     let outline: CertificateOutline
-    /// Nil if swift-certificates cannot represent it: an RSA key under 2,048 bits, an algorithm it does not offer.
-    let certificate: Certificate?
     /// RFC 5280 §4.2.1.1 and §4.2.1.2; nil if not given.
     let subjectKeyIdentifier: ArraySlice<UInt8>?
     let authorityKeyIdentifier: ArraySlice<UInt8>?
@@ -20,8 +18,6 @@ struct ReadCertificate: Sendable {
         self.der = der
         self.outline = outline
         self.facts = CertificateFacts(outline, der: der)
-        // Nil keeps the certificate's facts; the judge then says weak or unreadable.
-        self.certificate = try? Certificate(derEncoded: der)
         // An identifier that cannot be read does not help to find the issuer; the rules of the path judge it.
         self.subjectKeyIdentifier = outline.extension(.X509ExtensionID.subjectKeyIdentifier)
             .flatMap { try? SubjectKeyIdentifier($0).keyIdentifier }
@@ -32,9 +28,6 @@ struct ReadCertificate: Sendable {
     /// Whether it names itself as its issuer; says nothing about its signature.
     var isSelfIssued: Bool { outline.subject == outline.issuer }
 
-    /// Whether its key or the digest of its signature is too weak to be trusted.
-    var isWeak: Bool { outline.key.isWeak || outline.signature.isWeak }
-
     /// Whether it bears the name, and if both are given the key identifier, that `child` gives for its issuer.
     func mayHaveIssued(_ child: ReadCertificate) -> Bool {
         guard outline.subject == child.outline.issuer else { return false }
@@ -42,11 +35,28 @@ struct ReadCertificate: Sendable {
         return wanted == own
     }
 
+    /// Whether both key identifiers are given, so that it is the very key that `child` means (RFC 5280 §4.2.1.1).
+    func isIdentifiedIssuer(of child: ReadCertificate) -> Bool {
+        subjectKeyIdentifier != nil && subjectKeyIdentifier == child.authorityKeyIdentifier
+    }
+
     /// Whether its key signed `child`; nil if that cannot be checked with the algorithms at hand.
     func signed(_ child: ReadCertificate) -> Bool? {
-        guard let key = certificate?.publicKey, let algorithm = child.outline.signature.algorithm else { return nil }
-        return key.isValidSignature(
-            child.outline.signatureBytes, for: child.outline.signedBytes, signatureAlgorithm: algorithm)
+        if let key = SigningKey(outline) { return key.signed(child.outline) }
+        // A key of a kind we know which cannot be read signed nothing; a weak one may only be too short for the library.
+        return outline.key.family == .other || outline.key.isWeak ? nil : false
+    }
+
+    /// Where the issuer's certificate lies, as far as the certificate says (RFC 5280 §4.2.2.1).
+    var issuerLocation: String? {
+        guard let found = outline.extension(.X509ExtensionID.authorityInformationAccess),
+            // Access information that cannot be read tells no place.
+            let access = try? AuthorityInformationAccess(found)
+        else { return nil }
+        for description in access where description.method == .issuingCA {
+            if case .uniformResourceIdentifier(let location) = description.location { return printable(location) }
+        }
+        return nil
     }
 }
 
@@ -73,7 +83,7 @@ extension CertificateFacts {
 }
 
 /// A peer's text without control characters, at most 1,024 characters long.
-private func printable(_ text: String) -> String {
+func printable(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     if isPlain, text.utf8.count <= 1024 { return text }
     let scalars = text.unicodeScalars.prefix(1024).map { scalar in

@@ -2,7 +2,8 @@ import NIOSSL
 
 /// Client settings shared by many connections. Expensive to make, about 1 ms: make one a run.
 ///
-/// Offers TLS 1.2 and 1.3 with X25519, P-256 and P-384, and never resumes a session: every handshake is a whole one.
+/// Offers TLS 1.2 and 1.3 with X25519, P-256, P-384 and P-521 and keys of RSA, ECDSA and Ed25519, and never resumes a
+/// session: every handshake is a whole one.
 package final class TLSClientContext: Sendable {
     let context: NIOSSLContext
     let verifies: Bool
@@ -15,7 +16,9 @@ package final class TLSClientContext: Sendable {
     package init(applicationProtocols: [String] = ["http/1.1"], verify: Bool = true) throws(TLSFault) {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
-        configuration.curves = [.x25519, .secp256r1, .secp384r1]
+        // In TLS 1.2 a server may have a P-521 key only if the curve is offered.
+        configuration.curves = [.x25519, .secp256r1, .secp384r1, .secp521r1]
+        configuration.verifySignatureAlgorithms = Self.signatureAlgorithms
         // Any mode but none calls our verification, which replaces BoringSSL's; the trust roots are never used.
         configuration.certificateVerification = .noHostnameVerification
         configuration.trustRoots = .certificates([])
@@ -23,6 +26,12 @@ package final class TLSClientContext: Sendable {
         self.verifies = verify
         self.context = try makeContext(configuration)
     }
+
+    /// BoringSSL's own list with P-521 and Ed25519, which it leaves out though it can do them.
+    private static let signatureAlgorithms: [SignatureAlgorithm] = [
+        .ecdsaSecp256R1Sha256, .rsaPssRsaeSha256, .rsaPkcs1Sha256, .ecdsaSecp384R1Sha384, .rsaPssRsaeSha384,
+        .rsaPkcs1Sha384, .ed25519, .ecdsaSecp521R1Sha512, .rsaPssRsaeSha512, .rsaPkcs1Sha512, .rsaPkcs1Sha1,
+    ]
 }
 
 /// Server settings shared by many connections, for the lab.
@@ -34,10 +43,13 @@ package final class TLSServerContext: Sendable {
     ///   - privateKeyPEM: The leaf's private key, PKCS #8, PKCS #1 or SEC 1 in PEM.
     ///   - applicationProtocols: What to choose from by ALPN, best first; each 1 to 255 octets.
     ///   - onlyTLS12: Whether TLS 1.3 is refused, as old servers do.
+    ///   - requiresClientCertificate: Whether clients without a certificate are refused, and those with one as well:
+    ///     nobody is trusted.
     /// - Throws: ``TLSFault/Code/badCertificate``, ``TLSFault/Code/badKey``, ``TLSFault/Code/badApplicationProtocol``,
     ///   ``TLSFault/Code/badSettings``.
     package init(
-        chain: [[UInt8]], privateKeyPEM: String, applicationProtocols: [String] = ["http/1.1"], onlyTLS12: Bool = false
+        chain: [[UInt8]], privateKeyPEM: String, applicationProtocols: [String] = ["http/1.1"],
+        onlyTLS12: Bool = false, requiresClientCertificate: Bool = false
     ) throws(TLSFault) {
         var certificates: [NIOSSLCertificateSource] = []
         for (index, der) in chain.enumerated() {
@@ -58,6 +70,10 @@ package final class TLSServerContext: Sendable {
             certificateChain: certificates, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         configuration.maximumTLSVersion = onlyTLS12 ? .tlsv12 : nil
+        if requiresClientCertificate {
+            configuration.certificateVerification = .noHostnameVerification
+            configuration.trustRoots = .certificates([])
+        }
         configuration.applicationProtocols = try checked(applicationProtocols)
         self.context = try makeContext(configuration)
     }

@@ -24,11 +24,16 @@ enum TLSFailure {
         }
         let description = first.description
         if let alert = alertNumber(description) {
-            return "the peer sent alert \(alertNames[alert] ?? String(alert))"
+            let name = alertNames[alert] ?? String(alert)
+            // RFC 8446 §6.2: TLS 1.3 has an alert of its own for it.
+            return "the peer sent alert \(name)" + (alert == 116 ? ": it wants a client certificate" : "")
         }
         // Such as "error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at /…/file.cc:123".
         let reason = description.prefix { $0 != "/" }.split(separator: ":").last ?? "UNKNOWN at"
         let words = reason.split(separator: " ").first ?? reason
+        if words == "NO_RENEGOTIATION" {
+            return "the peer asks to renegotiate, which is not done: it may want a client certificate"
+        }
         return "TLS failed: " + words.lowercased().replacing("_", with: " ")
     }
 

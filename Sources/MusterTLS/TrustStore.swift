@@ -3,12 +3,13 @@ import X509
 
 /// The certificates a chain may end in.
 ///
-/// A certificate of the store which a server presents itself, such as its own self-signed one, is trusted as it is.
+/// They are trusted by their names and keys; what signed them does not matter (RFC 5280 §6.1.1 (d)). One which a server
+/// presents itself, such as its own self-signed one, is trusted as it is.
 /// Making a store of the system's roots takes about 25 ms: make one a run.
 package final class TrustStore: Sendable {
     /// How many certificates the store holds.
     package let count: Int
-    /// How many certificates of the texts were left out, because they cannot be read or their key is not supported.
+    /// How many certificates of the texts were left out, because they cannot be read.
     package let skipped: Int
 
     private let anchorsBySubject: [DistinguishedName: [ReadCertificate]]
@@ -30,8 +31,9 @@ package final class TrustStore: Sendable {
             let location = "PEM text \(index + 1)"
             var usable = 0
             for der in try certificatesInPEM(pem, location: location) {
-                // What cannot be read or used as an anchor is counted, and does not spoil the rest of the bundle.
-                guard let anchor = try? ReadCertificate(der: der), anchor.certificate != nil else {
+                // What cannot be read is counted, and does not spoil the rest of the bundle. A key of a kind that cannot
+                // be judged stays: what it signed is then told as that.
+                guard let anchor = try? ReadCertificate(der: der) else {
                     skipped += 1
                     continue
                 }
@@ -41,7 +43,7 @@ package final class TrustStore: Sendable {
             guard usable > 0 else {
                 throw TLSFault(
                     code: .noCertificates, location: location,
-                    hint: "give at least one certificate with an RSA key of 2,048 bits or more, or an EC key")
+                    hint: "give at least one X.509 certificate that can be read")
             }
         }
         self.anchorsBySubject = anchors
@@ -53,6 +55,9 @@ package final class TrustStore: Sendable {
     func anchors(issuing child: ReadCertificate) -> [ReadCertificate] {
         anchorsBySubject[child.outline.issuer]?.filter { $0.mayHaveIssued(child) } ?? []
     }
+
+    /// Whether the store holds a certificate of that name, whatever its key.
+    func knows(_ subject: DistinguishedName) -> Bool { anchorsBySubject[subject] != nil }
 
     /// Whether the store holds this very certificate.
     func contains(_ certificate: ReadCertificate) -> Bool {

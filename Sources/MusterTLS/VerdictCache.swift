@@ -1,20 +1,24 @@
 /// What was found about a chain, its server name aside, and from when until when that stays so.
 struct ChainVerdict: Sendable {
     /// All problems but ``CertificateProblem/wrongName``, ordered.
-    var problems: [CertificateProblem]
+    var findings: [ChainFinding]
     var leaf: CertificateFacts?
     var chain: [CertificateFacts]
-    var earliestNotAfter: Int64?
+    var firstToEnd: CertificateFacts?
     /// Unix seconds in which no certificate of the chain becomes valid or expires.
     var validity: ClosedRange<Int64>
+    /// The certificate whose issuer is not at hand; nil where the path does not end so.
+    var tip: ReadCertificate?
+    /// The authorities between leaf and root, of a chain that holds; until they are remembered.
+    var issuers: [ReadCertificate] = []
 
     /// The judgement for one server name.
     func judgement(for name: ServerName) -> ChainJudgement {
-        var found = problems
+        var found = findings
         if let leaf, !name.matches(dnsNames: leaf.dnsNames, ipAddresses: leaf.ipAddresses) {
-            found = CertificateProblem.ordered(Set(problems).union([.wrongName]))
+            found = (found + [ChainFinding(.wrongName)]).ordered
         }
-        return ChainJudgement(problems: found, leaf: leaf, chain: chain, earliestNotAfter: earliestNotAfter)
+        return ChainJudgement(findings: found, leaf: leaf, chain: chain, firstToEnd: firstToEnd)
     }
 }
 

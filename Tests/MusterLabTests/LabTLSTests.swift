@@ -28,13 +28,13 @@ struct LabTLSTests {
             for number in 1...8 {
                 let name = "web\(number).test"
                 let client = try await fetch(Endpoint("127.7.0.\(number)", port: port), name, thread)
-                let judgement = await judge.judge(
+                let judgement = judge.judge(
                     chain: client.chain, serverName: .dns(name), now: Int64(SystemClock.wallSeconds))
                 #expect(judgement.problems == (number < 8 ? [Self.flaws[number - 1].problem] : []), "\(name)")
                 #expect(client.text.hasPrefix("HTTP/1.1 200 OK\r\n") && client.text.hasSuffix("\r\n\r\nok\n"))
             }
             let client = try await fetch(Endpoint("127.7.1.1", port: port), nil, thread)
-            let judgement = await judge.judge(
+            let judgement = judge.judge(
                 chain: client.chain, serverName: .ip([127, 7, 1, 1]), now: Int64(SystemClock.wallSeconds))
             #expect(judgement.holds)
         }

@@ -47,11 +47,16 @@ struct HTTPSProbeTests {
     }
 
     private static let flaws: [(LabAuthority.Flaw, Reason, detail: String, chain: Int)] = [
-        (.expired, .tlsExpired, "1 day ago", 2), (.notYetValid, .tlsNotYetValid, "", 2),
-        (.wrongName, .tlsWrongName, "names wrong-name.invalid", 2), (.selfSigned, .tlsSelfSigned, "", 1),
-        (.incomplete, .tlsIncomplete, "issued by CN=muster lab intermediate", 1),
-        (.untrusted, .tlsUntrusted, "issued by CN=muster lab foreign root", 2), (.weak, .tlsWeak, "", 2),
-        (.wrongPurpose, .tlsInvalid, "", 2),
+        (.expired, .tlsExpired, "1 day ago", 2), (.notYetValid, .tlsNotYetValid, "in ", 2),
+        (.wrongName, .tlsWrongName, "asked for web1.test, the certificate names wrong-name.invalid", 2),
+        (.selfSigned, .tlsSelfSigned, "give it with tls.ca to trust it", 1),
+        (.incomplete, .tlsIncomplete, "issued by CN=muster lab intermediate, which ", 1),
+        (
+            .untrusted, .tlsUntrusted,
+            "issued by CN=muster lab foreign root, which is not trusted here: give its certificate with tls.ca", 2
+        ),
+        (.weak, .tlsWeak, "a key of RSA 1024", 2),
+        (.wrongPurpose, .tlsInvalid, "its extended key usage lacks serverAuth", 2),
     ]
 
     @Test("gives every flaw its own reason, and tells the whole chain all the same", arguments: flaws.map(\.0))
@@ -60,7 +65,8 @@ struct HTTPSProbeTests {
         try await TLSScript.serve(flaw: flaw) { server in
             let attempt = try await Self.subject(server).attempt()
             #expect(attempt.verdict == .down(expected.1))
-            #expect(attempt.detail == expected.detail)
+            // It ends otherwise where others of this run sent the missing certificate, or a day has just begun.
+            #expect(attempt.detail.hasPrefix(expected.detail))
             #expect(attempt.happened == [.connect, .tls])
             #expect(attempt["certificate_problems"] == .list([.string(expected.1.rawValue)]))
             #expect(attempt.certificates.count == expected.chain)
@@ -88,7 +94,10 @@ struct HTTPSProbeTests {
     func roots() async throws {
         try await TLSScript.serve { server in
             let bare = try await Self.subject(server, in: TestAuthority.strangers).attempt()
-            #expect(bare.verdict == .down(.tlsIncomplete))
+            #expect(bare.verdict == .down(.tlsUntrusted))
+            #expect(
+                bare.detail
+                    == "issued by CN=muster lab root, which is not known here: give its certificate with tls.ca")
         }
     }
 
@@ -127,12 +136,55 @@ struct HTTPSProbeTests {
                     "http", settings, variables: "{\"zone\": \"wild.test\"}", in: environment
                 ).attempt()
                 #expect(attempt.verdict == example.2, "\(settings)")
-                if example.2 != .up { #expect(attempt.detail == "names cert.test, *.wild.test") }
+                if example.2 != .up {
+                    #expect(attempt.detail.hasSuffix("the certificate names cert.test, *.wild.test"))
+                }
                 // Asking by address sends no server name.
                 let hello = server.log.connections[index]
                 let isNamed = hello.containsSequence(Array("test".utf8))
                 #expect(isNamed == (index != 3), "\(settings)")
             }
+        }
+    }
+
+    @Test("says which names a certificate has, of every kind, and how many more")
+    func namesTold() async throws {
+        let cases: [(names: [String], addresses: [[UInt8]], String)] = [
+            ([], [], "has no names at all (CN=muster lab server alone does not count)"),
+            ([], [[10, 0, 0, 1]], "names 10.0.0.1"),
+            (["a.test"], [[UInt8](repeating: 0, count: 15) + [1]], "names a.test, ::1"),
+            (["a.test", "b.test", "c.test", "d.test"], [[10, 0, 0, 1]], "names a.test, b.test, c.test and 2 more"),
+        ]
+        for (names, addresses, told) in cases {
+            try await TLSScript.serve(names: names, addresses: addresses) { server in
+                let attempt = try await Self.subject(server).attempt()
+                #expect(attempt.verdict == .down(.tlsWrongName))
+                #expect(attempt.detail == "asked for web1.test, the certificate \(told)")
+                let byAddress = try await Self.subject(server, url: "https://{address}").attempt()
+                #expect(byAddress.detail == "asked for 127.0.0.1, the certificate \(told)")
+            }
+        }
+    }
+
+    @Test("tells that the server wants a client certificate, before and after the handshake", arguments: [false, true])
+    func clientCertificate(onlyTLS12: Bool) async throws {
+        try await TLSScript.serve(onlyTLS12: onlyTLS12, requiresClientCertificate: true) { server in
+            let attempt = try await Self.subject(server).attempt()
+            #expect(attempt.verdict == .down(.tlsHandshake))
+            let alert = onlyTLS12 ? "handshake_failure" : "certificate_required: it wants a client certificate"
+            #expect(attempt.detail == "the peer sent alert \(alert)")
+            #expect(attempt.certificates.map(\.subject) == ["CN=web1.test"])
+        }
+    }
+
+    @Test("without verification, an expired chain is degraded where a check asks for days left, and never in days")
+    func expiredUnverified() async throws {
+        try await TLSScript.serve(flaw: .expired) { server in
+            let tls = ", \"tls\": {\"verify\": false, \"daysLeft\": 30}"
+            let attempt = try await Self.subject(server, tls).attempt()
+            #expect(attempt.verdict == .degraded(.tlsExpired))
+            #expect(attempt.detail == "1 day ago")
+            #expect(attempt["certificate_problems"] == .list([.string("tls.expired")]))
         }
     }
 
@@ -237,7 +289,7 @@ struct HTTPSProbeTests {
                 let one = await good.attempt()
                 let two = await refused.attempt()
                 #expect(one.verdict == .up)
-                #expect(two.verdict == .down(.tlsIncomplete))
+                #expect(two.verdict == .down(.tlsUntrusted))
             }
         }
     }

@@ -98,13 +98,16 @@ struct RealServerTests {
                     ("{\"url\": \"https://{address}:\(port)/health\", \"tls\": {\(authority)}}", .up, ""),
                     (
                         "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority), \"serverName\": \"web2.test\"}}",
-                        .down(.tlsWrongName), "names web1.test"
+                        .down(.tlsWrongName), "asked for web2.test, the certificate names web1.test, 127.0.0.1"
                     ),
                     (
                         "{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\(authority), \"daysLeft\": 60}}",
                         .degraded(.tlsExpiresSoon), "… days left, expected 60"
                     ),
-                    ("{\"url\": \"https://{name}:\(port)/health\"}", .down(.tlsIncomplete), "issued by CN=ca"),
+                    (
+                        "{\"url\": \"https://{name}:\(port)/health\"}", .down(.tlsUntrusted),
+                        "issued by CN=ca, which is not known here: give its certificate with tls.ca"
+                    ),
                     ("{\"url\": \"https://{name}:\(port)/health\", \"tls\": {\"verify\": false}}", .up, ""),
                     ("{\"url\": \"http://{name}:\(port)/health\"}", .down(.httpStatus), "got 400"),
                     ("{\"url\": \"https://{name}:\(port)/big\", \"limit\": \"4MB\", \"tls\": {\(authority)}}", .up, ""),

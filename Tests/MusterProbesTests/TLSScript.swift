@@ -46,12 +46,13 @@ enum TLSScript {
     /// Serves while `body` runs. The names are the certificate's.
     static func serve<R: Sendable>(
         names: [String] = ["web1.test"], addresses: [[UInt8]] = [], flaw: LabAuthority.Flaw = .none,
-        onlyTLS12: Bool = false, _ step: TLSStepAfterRequest = .answer(answer),
+        onlyTLS12: Bool = false, requiresClientCertificate: Bool = false, _ step: TLSStepAfterRequest = .answer(answer),
         _ body: @escaping @Sendable (ScriptedServer) async throws -> R
     ) async throws -> R {
         let chain = try TestAuthority.authority.chain(dnsNames: names, ipAddresses: addresses, flaws: [flaw])
         let context = try TLSServerContext(
-            chain: chain.certificates, privateKeyPEM: chain.privateKeyPEM, onlyTLS12: onlyTLS12)
+            chain: chain.certificates, privateKeyPEM: chain.privateKeyPEM, onlyTLS12: onlyTLS12,
+            requiresClientCertificate: requiresClientCertificate)
         return try await ScriptedServer.run(body: body) { socket, log in
             let tls = TLSServer(context: context, thread: Reactor.local { TLSThread() })
             defer { tls.close() }

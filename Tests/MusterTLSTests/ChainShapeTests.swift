@@ -19,7 +19,7 @@ struct ChainShapeTests {
             let root = try certificate("root", rootKey, issuer: "root", rootKey, isAuthority: true, rootAlgorithm)
             let leaf = try certificate("leaf", rootKey, issuer: "root", rootKey, isAuthority: false, leafAlgorithm)
             let trust = try TrustStore(pem: root.serializeAsPEM().pemString)
-            let judgement = await Lab.judge([try der(leaf)], trust: trust)
+            let judgement = Lab.judge([try der(leaf)], trust: trust)
             #expect(judgement.problems == problems)
             #expect(judgement.leaf?.keyDescription == "RSA 2048")
         }
@@ -32,7 +32,7 @@ struct ChainShapeTests {
         let middle = try certificate("middle", keys[1], issuer: "root", keys[0], isAuthority: false)
         let leaf = try certificate("leaf", keys[2], issuer: "middle", keys[1], isAuthority: false)
         let trust = try TrustStore(pem: root.serializeAsPEM().pemString)
-        let judgement = await Lab.judge([try der(leaf), try der(middle)], trust: trust)
+        let judgement = Lab.judge([try der(leaf), try der(middle)], trust: trust)
         #expect(judgement.problems == [.chainRules])
         #expect(judgement.leaf?.keyDescription == "EC P-384")
     }
@@ -44,9 +44,10 @@ struct ChainShapeTests {
         let middle = try certificate("middle", keys[1], issuer: "root", keys[0], isAuthority: true)
         let leaf = try certificate("leaf", keys[2], issuer: "middle", keys[1], isAuthority: false)
         let chain = [try der(leaf), try der(middle), try der(root)]
-        #expect(await Lab.judge(chain).problems == [.untrusted])
-        #expect(await Lab.judge(chain, now: Lab.now + 2 * Lab.day).problems == [.expired, .untrusted])
-        #expect(await Lab.judge([chain[0], chain[1]]).problems == [.incomplete])
+        #expect(Lab.judge(chain).problems == [.untrusted])
+        #expect(Lab.judge(chain, now: Lab.now + 2 * Lab.day).problems == [.expired, .untrusted])
+        // The root may be left out, and nothing tells that anything else was.
+        #expect(Lab.judge([chain[0], chain[1]]).problems == [.untrusted])
     }
 
     @Test("The second way to the store is taken where the first has expired")
@@ -58,7 +59,7 @@ struct ChainShapeTests {
         let leaf = try certificate("leaf", keys[2], issuer: "root", keys[0], isAuthority: false)
         let trust = try TrustStore(pems: try [expired, renewed].map { try $0.serializeAsPEM().pemString })
         #expect(trust.count == 2)
-        #expect(await Lab.judge([try der(leaf)], trust: trust).problems == [])
+        #expect(Lab.judge([try der(leaf)], trust: trust).problems == [])
     }
 
     @Test("Authorities that all issue one another lead nowhere, and the search ends")
@@ -71,12 +72,12 @@ struct ChainShapeTests {
                 chain.append(try der(one))
             }
         }
-        #expect(await Lab.judge(chain).problems == [.incomplete])
+        #expect(Lab.judge(chain).problems == [.untrusted])
     }
 
     @Test(
-        "A path of more than ten certificates is given up on",
-        arguments: [(9, []), (10, [.chainRules])] as [(Int, [CertificateProblem])])
+        "A path of more than twenty certificates is left open",
+        arguments: [(12, []), (19, []), (20, [.unsupported]), (21, [.unsupported])] as [(Int, [CertificateProblem])])
     func long(_ length: Int, _ problems: [CertificateProblem]) async throws {
         let keys = (0...length).map { _ in Certificate.PrivateKey(P384.Signing.PrivateKey()) }
         let root = try certificate("a0", keys[0], issuer: "a0", keys[0], isAuthority: true)
@@ -88,7 +89,7 @@ struct ChainShapeTests {
             chain.insert(try der(one), at: 0)
         }
         let trust = try TrustStore(pem: root.serializeAsPEM().pemString)
-        #expect(await Lab.judge(chain, trust: trust).problems == problems)
+        #expect(Lab.judge(chain, trust: trust).problems == problems)
     }
 
     @Test(
@@ -99,7 +100,7 @@ struct ChainShapeTests {
     func farTimes(_ notAfter: Int64, _ seconds: Int64) async throws {
         let key = Certificate.PrivateKey(P384.Signing.PrivateKey())
         let leaf = try certificate("leaf", key, issuer: "leaf", key, isAuthority: false, notAfter: notAfter)
-        #expect(await Lab.judge([try der(leaf)]).leaf?.notAfter == seconds)
+        #expect(Lab.judge([try der(leaf)]).leaf?.notAfter == seconds)
     }
 
     private func certificate(

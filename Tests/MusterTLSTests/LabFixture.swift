@@ -21,8 +21,8 @@ enum Lab {
 
     static func judge(
         _ chain: [[UInt8]], _ serverName: ServerName = .dns(name), now: Int64 = now, trust: TrustStore = trust
-    ) async -> ChainJudgement {
-        await ChainJudge(trust: trust).judge(chain: chain, serverName: serverName, now: now)
+    ) -> ChainJudgement {
+        ChainJudge(trust: trust).judge(chain: chain, serverName: serverName, now: now)
     }
 
     private static func made<Value>(_ make: () throws(TLSFault) -> Value) -> Value {

@@ -1,5 +1,8 @@
+import Crypto
 import MusterTLS
+import SwiftASN1
 import Testing
+import X509
 
 @Suite("TLS in memory")
 struct TLSExchangeTests {
@@ -40,6 +43,40 @@ struct TLSExchangeTests {
             cut += 1
         } while cut < length
         #expect(length > 500)
+    }
+
+    @Test(
+        "Servers with keys of Ed25519 and P-521 are spoken to", arguments: ["Ed25519", "P-521"], [false, true])
+    func otherKeys(_ kind: String, onlyTLS12: Bool) throws {
+        let (key, pem): (Certificate.PrivateKey, String)
+        if kind == "P-521" {
+            let made = P521.Signing.PrivateKey()
+            (key, pem) = (.init(made), made.pemRepresentation)
+        } else {
+            let made = Certificate.PrivateKey(Curve25519.Signing.PrivateKey())
+            (key, pem) = (made, try made.serializeAsPEM().pemString)
+        }
+        let leaf = try MadeCertificate("leaf", key, by: nil, isAuthority: false)
+        let context = try TLSServerContext(chain: [leaf.der], privateKeyPEM: pem, onlyTLS12: onlyTLS12)
+        let pair = try Connected(server: context, thread: TLSThread())
+        defer { pair.close() }
+        pair.exchange()
+        #expect(pair.client.step == .established)
+        #expect(pair.client.fault == nil)
+    }
+
+    @Test("A server that wants a client certificate says so, after the handshake in TLS 1.3", arguments: [false, true])
+    func clientCertificate(onlyTLS12: Bool) throws {
+        let chain = try Lab.chain()
+        let context = try TLSServerContext(
+            chain: chain.certificates, privateKeyPEM: chain.privateKeyPEM, onlyTLS12: onlyTLS12,
+            requiresClientCertificate: true)
+        let pair = try Connected(server: context, thread: TLSThread())
+        defer { pair.close() }
+        pair.exchange()
+        #expect(pair.client.step == .failed)
+        let alert = onlyTLS12 ? "handshake_failure" : "certificate_required: it wants a client certificate"
+        #expect(pair.client.fault == "the peer sent alert \(alert)")
     }
 
     @Test("TLS 1.2 is spoken and told too, whatever the size of the pieces", arguments: [1, 5, .max])

@@ -8,10 +8,10 @@ struct VerdictCacheTests {
         let chain = try Lab.chain([flaw]).certificates
         let judge = ChainJudge(trust: Lab.trust)
         for name: ServerName in [.dns(Lab.name), .ip(Lab.address), .dns("other.example")] {
-            let fresh = await Lab.judge(chain, name)
-            _ = await judge.judge(chain: chain, serverName: .dns("first.example"), now: Lab.now)
+            let fresh = Lab.judge(chain, name)
+            _ = judge.judge(chain: chain, serverName: .dns("first.example"), now: Lab.now)
             #expect(judge.cachedJudgement(chain: chain, serverName: name, now: Lab.now) == fresh)
-            #expect(await judge.judge(chain: chain, serverName: name, now: Lab.now) == fresh)
+            #expect(judge.judge(chain: chain, serverName: name, now: Lab.now) == fresh)
         }
         #expect(judge.cachedCount == 1)
     }
@@ -21,7 +21,7 @@ struct VerdictCacheTests {
         let judge = ChainJudge(trust: Lab.trust)
         let chain = try Lab.chain(names: ["*.lab.example"]).certificates
         #expect(judge.cachedJudgement(chain: chain, serverName: .dns("a.lab.example"), now: Lab.now) == nil)
-        _ = await judge.judge(chain: chain, serverName: .dns("a.lab.example"), now: Lab.now)
+        _ = judge.judge(chain: chain, serverName: .dns("a.lab.example"), now: Lab.now)
         for index in 0..<100 {
             let name = ServerName.dns("host\(index).lab.example")
             #expect(judge.cachedJudgement(chain: chain, serverName: name, now: Lab.now)?.problems == [])
@@ -43,21 +43,21 @@ struct VerdictCacheTests {
     func boundaries(_ flaws: Set<LabAuthority.Flaw>, _ shift: Int64, _ stands: Bool) async throws {
         let judge = ChainJudge(trust: Lab.trust)
         let chain = try Lab.chain(flaws).certificates
-        _ = await judge.judge(chain: chain, serverName: .dns(Lab.name), now: Lab.now)
+        _ = judge.judge(chain: chain, serverName: .dns(Lab.name), now: Lab.now)
         let later = Lab.now + shift
         #expect((judge.cachedJudgement(chain: chain, serverName: .dns(Lab.name), now: later) != nil) == stands)
-        let again = await judge.judge(chain: chain, serverName: .dns(Lab.name), now: later)
-        #expect(again == (await Lab.judge(chain, now: later)))
+        let again = judge.judge(chain: chain, serverName: .dns(Lab.name), now: later)
+        #expect(again == (Lab.judge(chain, now: later)))
     }
 
     @Test("The number of kept verdicts is bounded, and those in use stay")
     func bounded() async throws {
         let judge = ChainJudge(trust: Lab.trust, capacity: 8)
         let used = try Lab.chain().certificates
-        _ = await judge.judge(chain: used, serverName: .dns(Lab.name), now: Lab.now)
+        _ = judge.judge(chain: used, serverName: .dns(Lab.name), now: Lab.now)
         for index in 0..<50 {
             let chain = try Lab.chain(names: ["host\(index).example"]).certificates
-            _ = await judge.judge(chain: chain, serverName: .dns(Lab.name), now: Lab.now)
+            _ = judge.judge(chain: chain, serverName: .dns(Lab.name), now: Lab.now)
             #expect(judge.cachedCount <= 8)
             #expect(judge.cachedJudgement(chain: used, serverName: .dns(Lab.name), now: Lab.now) != nil)
         }
@@ -69,14 +69,14 @@ struct VerdictCacheTests {
         let judge = ChainJudge(trust: Lab.trust, capacity: 4)
         let chains = try LabAuthority.Flaw.allCases.map { try Lab.chain([$0]).certificates }
         var expected: [[CertificateProblem]] = []
-        for chain in chains { expected.append(await Lab.judge(chain).problems) }
+        for chain in chains { expected.append(Lab.judge(chain).problems) }
         let wrong = await withTaskGroup(of: Int.self) { group in
             for offset in 0..<8 {
                 group.addTask { [expected] in
                     var wrong = 0
                     for round in 0..<40 {
                         let index = (round + offset) % chains.count
-                        let judgement = await judge.judge(
+                        let judgement = judge.judge(
                             chain: chains[index], serverName: .dns(Lab.name), now: Lab.now)
                         if judgement.problems != expected[index] { wrong += 1 }
                     }

@@ -149,26 +149,36 @@ final class HTTPProbe: Probe {
         }
         let name = tls.serverName?.text(for: target.host) ?? prepared.hostText(for: target.host)
         var facts: [Fact] = []
-        var daysLeft: Int?
+        var lifetime: CertificateLifetime?
         // Also where the dialogue breaks off later.
         defer { course.facts += facts }
         let result = try await TLSDialogue.run(
             over: socket, context, tls, serverName: ServerName(host: name), until: deadline,
             judged: { judgement, client in
-                facts = CertificateReport.facts(judgement, client, now: Int64(SystemClock.wallSeconds))
-                daysLeft = judgement.daysLeft(now: Int64(SystemClock.wallSeconds))
+                let now = Int64(SystemClock.wallSeconds)
+                facts = CertificateReport.facts(judgement, client, now: now)
+                lifetime = CertificateLifetime(judgement, now: now)
             }
         ) { dialogue throws(SocketFault) in
-            try await exchange(.secure(dialogue), prepared.bytes, &course)
+            let outcome = try await exchange(.secure(dialogue), prepared.bytes, &course)
+            guard let breakage = dialogue.breakage else { return outcome }
+            return Self.brokenOff(breakage, hasAnswered: course.clock.phase == .transfer)
         }
         switch result {
         case .failure(let refusal): return (refusal.verdict, refusal.detail)
         case .success(let outcome):
-            if outcome.verdict == .up, let least = tls.daysLeft, let daysLeft, daysLeft < least {
-                return (.degraded(.tlsExpiresSoon), "\(daysLeft) days left, expected \(least)")
+            if outcome.verdict == .up, let least = tls.daysLeft, let late = lifetime?.degradation(least: least) {
+                return (late.verdict, late.detail)
             }
             return outcome
         }
+    }
+
+    /// What a TLS connection that failed once it was established comes to. Before the first byte of an answer it was
+    /// refused: in TLS 1.3 a server judges the client only after the client's side of the handshake is done.
+    @inline(never)
+    private static func brokenOff(_ fault: String, hasAnswered: Bool) -> (verdict: Verdict, detail: String) {
+        hasAnswered ? (.down(.httpClosed), "amid the response: \(fault)") : (.down(.tlsHandshake), fault)
     }
 }
 

@@ -3,10 +3,19 @@ internal import MusterSystem
 internal import MusterTLS
 
 /// A TLS connection over a socket: moves bytes between both and has the chain judged.
-struct TLSDialogue {
+final class TLSDialogue {
     private let socket: TCPSocket
     private let client: TLSClient
     private let deadline: Instant
+
+    /// What broke the connection off once it was established, such as an alert; nil unless ``receive(_:)`` met it.
+    private(set) var breakage: String?
+
+    private init(socket: TCPSocket, client: TLSClient, deadline: Instant) {
+        self.socket = socket
+        self.client = client
+        self.deadline = deadline
+    }
 
     /// Makes the handshake and gives the dialogue to `body`; ends both. The judgement is told as soon as it stands.
     static func run<R>(
@@ -35,7 +44,6 @@ struct TLSDialogue {
     private func handshake(
         _ settings: TLSSettings, _ serverName: ServerName, _ judged: (ChainJudgement, TLSClient) -> Void
     ) async throws(SocketFault) -> Refusal? {
-        var verdict: Refusal?
         var hasEnded = false
         while true {
             if client.step == .failed {
@@ -47,22 +55,11 @@ struct TLSDialogue {
             switch client.step {
             case .established: return nil
             case .needsVerdict:
-                guard let judge = settings.judge else { return Refusal(.unknown(.fault), "no roots to judge by") }
-                let now = Int64(SystemClock.wallSeconds)
-                let judgement =
-                    if let known = judge.cachedJudgement(chain: client.presentedChain, serverName: serverName, now: now)
-                    {
-                        known
-                    } else {
-                        await judge.judge(chain: client.presentedChain, serverName: serverName, now: now)
-                    }
-                judged(judgement, client)
-                if settings.verify, let problem = judgement.problems.first {
-                    verdict = Refusal(.down(problem.reason), Self.detail(judgement, serverName, problem, now))
+                if let refusal = judge(settings, serverName, judged) {
                     // The alert tells the server why; then it is over.
                     client.decide(false)
                     try? await flush()
-                    return verdict
+                    return refusal
                 }
                 client.decide(true)
             case .failed, .closed:
@@ -77,25 +74,54 @@ struct TLSDialogue {
         }
     }
 
+    /// Why the chain ends the attempt; nil if it does not.
+    @inline(never)
+    private func judge(
+        _ settings: TLSSettings, _ serverName: ServerName, _ judged: (ChainJudgement, TLSClient) -> Void
+    ) -> Refusal? {
+        guard let judge = settings.judge else { return Refusal(.unknown(.fault), "no roots to judge by") }
+        let now = Int64(SystemClock.wallSeconds)
+        let judgement = judge.judge(chain: client.presentedChain, serverName: serverName, now: now)
+        judged(judgement, client)
+        guard settings.verify, let finding = judgement.findings.first else { return nil }
+        let detail =
+            finding.problem == .wrongName
+            ? CertificateReport.names(of: judgement.leaf, asked: serverName) : finding.text(now: now)
+        return Refusal(finding.problem.verdict, detail)
+    }
+
     /// Sends plaintext.
     func send(_ bytes: [UInt8]) async throws(SocketFault) {
         client.send(bytes)
-        try await flush()
+        do throws(SocketFault) {
+            try await flush()
+        } catch .reset {
+            // A server that refuses us after the handshake says why and closes: its word may lie there unread.
+            while client.step == .established {
+                guard let _ = try? await socket.receive(until: deadline, { client.receive($0) }) else { break }
+            }
+            if client.step != .failed { throw .reset }
+        }
     }
 
-    /// Hands the next plaintext to `body`; nil where the peer has ended.
+    /// Hands the next plaintext to `body`; nil where the peer has ended, or ``breakage`` says what happened.
     func receive<R>(_ body: (Span<UInt8>) -> R) async throws(SocketFault) -> R? {
         while true {
             var result: R?
             client.drainPlaintext { result = body($0) }
             if let result { return result }
+            if client.step == .failed {
+                breakage = client.fault ?? ""
+                // Our own alert, such as no_renegotiation; whether the peer takes it does not matter.
+                try? await flush()
+            }
             if client.peerClosed || client.step != .established { return nil }
             guard try await socket.receive(until: deadline, { client.receive($0) }) != nil else {
                 client.receiveEnd()
                 client.drainPlaintext { result = body($0) }
                 return result
             }
-            try await flush()
+            if client.step == .established { try await flush() }
         }
     }
 
@@ -107,40 +133,21 @@ struct TLSDialogue {
         }
         if !outbound.isEmpty { try await socket.send(outbound, until: deadline) }
     }
-
-    private static func detail(
-        _ judgement: ChainJudgement, _ name: ServerName, _ problem: CertificateProblem, _ now: Int64
-    ) -> String {
-        guard let leaf = judgement.leaf else { return "" }
-        switch problem {
-        case .expired where leaf.notAfter < now: return ago(days: (now - leaf.notAfter) / 86_400)
-        case .wrongName: return "names \(leaf.dnsNames.prefix(3).joined(separator: ", "))"
-        case .untrusted, .incomplete: return "issued by \(leaf.issuer)"
-        default: return ""
-        }
-    }
-
-    private static func ago(days: Int64) -> String {
-        switch days {
-        case 0: "less than a day ago"
-        case 1: "1 day ago"
-        default: "\(days) days ago"
-        }
-    }
 }
 
 extension CertificateProblem {
-    /// The reason of the closed list.
-    var reason: Reason {
+    /// What is said of a target whose chain has the problem.
+    var verdict: Verdict {
         switch self {
-        case .expired: .tlsExpired
-        case .notYetValid: .tlsNotYetValid
-        case .wrongName: .tlsWrongName
-        case .selfSigned: .tlsSelfSigned
-        case .incomplete: .tlsIncomplete
-        case .untrusted: .tlsUntrusted
-        case .weak: .tlsWeak
-        case .badSignature, .chainRules, .unreadable, .missing: .tlsInvalid
+        case .expired: .down(.tlsExpired)
+        case .notYetValid: .down(.tlsNotYetValid)
+        case .wrongName: .down(.tlsWrongName)
+        case .selfSigned: .down(.tlsSelfSigned)
+        case .incomplete: .down(.tlsIncomplete)
+        case .untrusted: .down(.tlsUntrusted)
+        case .weak: .down(.tlsWeak)
+        case .badSignature, .chainRules, .unreadable, .missing: .down(.tlsInvalid)
+        case .unsupported: .unknown(.unsupported)
         }
     }
 }
