@@ -84,6 +84,18 @@ struct DNSAnswerTests {
         }
     }
 
+    @Test("says that EDNS was refused where nothing comes without it")
+    func silentWithout() async throws {
+        let script = NameScript(datagram: { asked in
+            asked.message.ednsPayloadSize == nil ? [] : asked.answer(.formErr).encoded()
+        })
+        try await script.serve { server in
+            let attempt = try await Self.subject(server).attempt(within: .seconds(1))
+            #expect(attempt.verdict == .down(.dnsTimeout))
+            #expect(attempt.detail == "refuses EDNS, and was then asked without it")
+        }
+    }
+
     @Test(
         "asks without EDNS over TCP as well, where that is refused or the answer is truncated",
         arguments: [true, false])

@@ -164,6 +164,32 @@ struct DNSProbeTests {
         }
     }
 
+    @Test("gives up on who sends forged answers without end")
+    func forgedWithoutEnd() async throws {
+        let script = NameScript(datagram: { asked in
+            guard asked.name != "web1.test" else { return [] }
+            var forged = asked.answer(.a(0x7F00_0001))
+            forged.id = UInt16(asked.name.prefix { $0 != "." }) ?? 0
+            return forged.encoded()
+        })
+        try await script.serve { server in
+            let subject = try Self.subject(server)
+            let attempt = await withTaskGroup(of: Attempt?.self) { group in
+                group.addTask { await subject.attempt() }
+                group.addTask {
+                    await server.log.nextSignal()
+                    while !Task.isCancelled { await Self.remind(server, of: server.asked[0].message.id) }
+                    return nil
+                }
+                let attempt = await group.next() ?? nil
+                group.cancelAll()
+                return attempt
+            }
+            #expect(attempt?.verdict == .down(.dnsMalformed))
+            #expect(attempt?.detail == "unrelated_messages")
+        }
+    }
+
     /// Has a server answer another query of the same socket.
     private static func remind(_ server: NameScript.Server, of id: UInt16) async {
         let query = DNSQuery(name: named("\(id).test"), type: .a)

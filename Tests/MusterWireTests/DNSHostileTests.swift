@@ -134,6 +134,9 @@ private func message(name: [UInt8], type: UInt8 = 1, data: [UInt8], size: Int? =
                 }
                 #expect(message.responseCode == code)
                 #expect(!contained || message.answers.contains { $0.data == .a(0x0A00_0002) })
+                let chain = message.chain(from: DNSQuestion(name: DNSFixtures.owner, type: .a))
+                #expect(!contained || !chain.records.isEmpty)
+                #expect(chain.aliases <= 16 && (chain.records.isEmpty || message.referral(after: chain) == nil))
                 let written = Result { () throws(DNSFault) in try DNSMessage(parsing: message.encoded()) }
                 #expect(written == .success(message))
             case .malformed(let fault):

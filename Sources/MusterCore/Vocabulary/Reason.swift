@@ -92,7 +92,7 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
         case .httpStatus: "the response has another status than expected"
         case .httpBody: "the body lacks the expected text"
         case .httpHeader: "a response header is missing or differs"
-        case .httpTooLarge: "the response's head or body is larger than the limit"
+        case .httpTooLarge: "the response's head is too large, or too many interim ones came"
         case .httpMalformed: "the response is not well-formed HTTP/1"
         }
     }

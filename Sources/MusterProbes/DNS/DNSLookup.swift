@@ -28,7 +28,7 @@ enum DNSLookup {
     /// Asks a server and gives its answer's code and bytes to `read`, which must not keep them.
     ///
     /// The code that is hoped for is taken as it is, though it may say that the server does not know EDNS. `ignoring` is told of
-    /// each message that came and was no answer.
+    /// what came and was no answer.
     static func run(
         _ query: DNSQuery, at server: Endpoint, overStream: Bool = false, expecting hoped: DNSResponseCode = .noError,
         _ clock: inout PhaseClock, until deadline: Instant, ignoring ignore: (DNSStray) -> Void = { _ in },
@@ -62,6 +62,7 @@ enum DNSLookup {
             case .malformed(let fault): throw .malformed(fault)
             case .truncated: useStream = true
             case .refusesOptions:
+                ignore(.refusedOptions)
                 query = query.withoutOptions
                 wasRefused = true
             }

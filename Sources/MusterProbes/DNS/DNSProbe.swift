@@ -165,6 +165,7 @@ extension DNSStray {
         case .noResponse: "ignored a message that is no answer"
         case .noQuestion(let code): "ignored an answer \(code.text) that does not repeat the question"
         case .otherQuestion: "ignored an answer to another question"
+        case .refusedOptions: "refuses EDNS, and was then asked without it"
         }
     }
 }

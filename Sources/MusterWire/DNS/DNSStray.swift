@@ -8,6 +8,8 @@ package enum DNSStray: Hashable, Sendable {
     case noQuestion(DNSResponseCode)
     /// It answers another question.
     case otherQuestion
+    /// It refuses the query for its EDNS.
+    case refusedOptions
 }
 
 extension DNSQuery {
