@@ -518,9 +518,11 @@ static volatile sig_atomic_t interrupts;
 
 static void on_interrupt(int number) {
     int saved = errno;
-    if (interrupts++ == 0) {
+    if (interrupts == 0) {
+        interrupts = 1;
         cml_eventfd_signal(interrupt_fd);
-    } else {
+    } else if (number != SIGHUP) {
+        // A terminal that goes away sends SIGHUP, and then so does its shell: nobody means to end us by that.
         signal(number, SIG_DFL);
         raise(number);
     }
@@ -540,7 +542,7 @@ int cml_catch_interrupts(void) {
     return fd;
 }
 
-int cml_interrupt_count(void) { return (int)interrupts; }
+int cml_is_interrupted(void) { return interrupts != 0; }
 
 void cml_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 

@@ -22,6 +22,11 @@ struct Folder {
         return file(name)
     }
 
+    /// Names in it that contain a text.
+    func names(with text: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.contains(text) }
+    }
+
     func read(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: file(name))) }
 }
 

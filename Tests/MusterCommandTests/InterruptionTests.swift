@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The end of a check before its time")
 struct InterruptionTests {
-    @Test("An interrupted check reports what is done and counts the rest", arguments: [SIGINT, SIGTERM])
+    @Test("An interrupted check reports what is done and counts the rest", arguments: [SIGINT, SIGTERM, SIGHUP])
     func interrupted(_ signal: Int32) async throws {
         try await Folder.with { folder in
             let path = try folder.write(try await Fleet.mostlySilent(), to: "fleet.json")
@@ -15,6 +15,8 @@ struct InterruptionTests {
                 ]) { check in
                     #expect(await check.output.wait { $0.split(separator: "\n").count >= 6 })
                     check.signal(signal)
+                    // A terminal that goes away sends it, and so does its shell.
+                    if signal == SIGHUP { check.signal(signal) }
                     let ending = await check.ending()
                     #expect(!ending.isSignal)
                     #expect(ending.status == 2)
@@ -50,6 +52,7 @@ struct InterruptionTests {
                 #expect(ending.complaints.contains("lab: 150 of them without a verdict\n"))
                 let report = try Report(json: folder.read("a.json"))
                 #expect(report.summary.ending == "interrupted")
+                #expect(report.summary.exit_status == 1)
                 #expect(report.summary.not_started == 150)
             }
         }
@@ -65,17 +68,17 @@ struct InterruptionTests {
                 shell: #"head -c 65536 /dev/zero; exec "$0" "$@""#, readsOutput: false
             ) { check in
                 // Handlers are in place before the first file is made.
-                while check.isRunning, !FileManager.default.fileExists(atPath: folder.file("a.ndjson")) {
+                while check.isRunning, try folder.names(with: ".muster-").isEmpty {
                     try await Task.sleep(for: .milliseconds(5))
                 }
                 // Two that come together count as one: as many as it takes.
                 while check.isRunning {
                     check.signal(SIGINT)
-                    try await Task.sleep(for: .milliseconds(20))
+                    try await Task.sleep(for: .milliseconds(5))
                 }
                 let ending = await check.ending()
-                #expect(ending.isSignal)
-                #expect(ending.status == SIGINT)
+                // The second one, unless the first had its 100 ms.
+                #expect(ending.isSignal ? ending.status == SIGINT : ending.status == 2)
             }
         }
     }
@@ -96,6 +99,84 @@ struct InterruptionTests {
                 #expect(report.targets.allSatisfy { $0.verdict == "up" || $0.reason == "local.deadline" })
                 #expect(report.targets.contains { $0.reason == "local.deadline" })
             }
+        }
+    }
+
+    @Test(
+        "A reader that takes nothing keeps no signal and no deadline waiting: its report is cut, the file is whole",
+        arguments: [SIGINT, SIGTERM, SIGHUP, 0])
+    func stuckReader(_ signal: Int32) async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.refusing(20_000), to: "fleet.json")
+            let deadline = signal == 0 ? ["--deadline", "100ms"] : []
+            try await Program.with(
+                ["check", path, "-o", "ndjson", "--output-file", folder.file("a.ndjson")] + deadline,
+                shell: #"head -c 65536 /dev/zero; exec "$0" "$@""#, readsOutput: false
+            ) { check in
+                while check.isRunning, try folder.names(with: ".muster-").isEmpty {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                if signal != 0 { check.signal(signal) }
+                let ending = await check.ending()
+                #expect(!ending.isSignal)
+                #expect(ending.status == 2)
+                #expect(ending.complaintLines.count == 1)
+                #expect(ending.complaints.hasPrefix("muster: standard output: cut short: "))
+                let report = try Report(ndjson: folder.read("a.ndjson"))
+                #expect(report.summary.ending == (signal == 0 ? "deadline" : "interrupted"))
+                #expect(report.targets.count + report.summary.not_started == 20_000)
+                #expect(try folder.names(with: ".muster-").isEmpty)
+            }
+        }
+    }
+
+    @Test("Under nohup SIGHUP does nothing")
+    func nohup() async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.refusing(250), to: "fleet.json")
+            // Its handlers are in place once it has opened the FIFO.
+            let shell = #"""
+                mkfifo "$FIFO"; trap "" HUP
+                "$0" "$@" & p=$!; exec 3<"$FIFO"; kill -HUP $p; cat <&3; wait $p
+                """#
+            let ending = try await Program.run(
+                ["check", path, "--output-file", "json=" + folder.file("fifo")],
+                environment: ["FIFO": folder.file("fifo")], shell: shell)
+            #expect(ending.status == 1)
+            #expect(ending.text.contains(#""ending":"complete","exit_status":1"#))
+        }
+    }
+
+    @Test("A FIFO that nobody reads is waited for, until a signal or the deadline")
+    func lonelyFIFO() async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.refusing(250), to: "fleet.json")
+            let ending = try await Program.run(
+                ["check", path, "--deadline", "50ms", "--output-file", "json=" + folder.file("fifo")],
+                environment: ["FIFO": folder.file("fifo")], shell: #"mkfifo "$FIFO"; exec "$0" "$@""#)
+            #expect(ending.status == 2)
+            #expect(ending.text == "")
+            #expect(ending.complaints.hasSuffix("fifo: cannot write: nobody reads it\n"))
+        }
+    }
+
+    @Test("A check that is killed leaves the old report, and its own beside it")
+    func killed() async throws {
+        try await Folder.with { folder in
+            let path = try folder.write(try await Fleet.refusing(2_000), to: "fleet.json")
+            let old = try folder.write("old", to: "a.json")
+            try await Program.with(
+                ["check", path, "-o", "ndjson", "--output-file", old],
+                shell: #"head -c 65536 /dev/zero; exec "$0" "$@""#, readsOutput: false
+            ) { check in
+                while check.isRunning, try folder.names(with: ".muster-").isEmpty {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                check.signal(SIGKILL)
+                #expect(await check.ending().isSignal)
+            }
+            #expect(try folder.read("a.json") == Data("old".utf8))
+            #expect(try folder.names(with: "a.json.muster-").count == 1)
         }
     }
 }

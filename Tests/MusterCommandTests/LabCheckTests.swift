@@ -19,6 +19,7 @@ struct LabCheckTests {
             let report = try Report(json: folder.read("a.json"))
             #expect(report.summary.total == Fleet.targetCount)
             #expect(report.summary.unknown == 0)
+            #expect(report.summary.exit_status == 0)
         }
     }
 

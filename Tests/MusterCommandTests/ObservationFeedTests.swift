@@ -53,6 +53,23 @@ struct ObservationFeedTests {
         await feed.waitUntilAbandoned()
     }
 
+    @Test("Who is cancelled waits for no reader, and what it has is kept")
+    func cancelled() async throws {
+        let feed = ObservationFeed()
+        let plan = try Self.plan(10_000)
+        await withTaskGroup(of: Void.self) { group in
+            for index in 0..<plan.count { group.addTask { await feed.send(Self.observation(plan.target(at: index))) } }
+            // Some wait by now, others find that they are cancelled.
+            await Task.yield()
+            group.cancelAll()
+            await group.waitForAll()
+        }
+        feed.finish(
+            RunFooter(ending: .interrupted, elapsed: .zero, notStarted: 0, worstLag: .zero, reducedConcurrency: nil))
+        let batch = await feed.next()
+        #expect(batch.observations.count == plan.count)
+    }
+
     /// A count between tasks.
     private final class Tally: Sendable {
         private let state = Atomic<Int>(0)

@@ -146,11 +146,11 @@ int64_t cml_descriptor_limit(void);
 int64_t cml_raise_descriptor_limit(void);
 int cml_terminal_width(int fd);
 int cml_terminal_height(int fd);
-// The first SIGINT, SIGTERM or SIGHUP (unless that is ignored) makes the returned eventfd readable, the second ends the
-// process as by default.
+// The first SIGINT, SIGTERM or SIGHUP (unless that is ignored) makes the returned eventfd readable, the second SIGINT or
+// SIGTERM ends the process as by default.
 int cml_catch_interrupts(void);
-// How many of these signals came.
-int cml_interrupt_count(void);
+// Whether one of these signals came.
+int cml_is_interrupted(void);
 // Leaves SIGINT, SIGTERM and SIGHUP to others.
 void cml_ignore_interrupts(void);
 void cml_ignore_broken_pipes(void);

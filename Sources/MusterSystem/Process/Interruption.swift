@@ -2,8 +2,8 @@ internal import CMusterLinux
 internal import Glibc
 internal import MusterCore
 
-/// The first SIGINT, SIGTERM or SIGHUP as something to wait for; the second ends the process as it would by default. SIGHUP
-/// stays ignored where it was at the start (nohup).
+/// The first SIGINT, SIGTERM or SIGHUP as something to wait for; a second SIGINT or SIGTERM ends the process as it would by
+/// default. SIGHUP stays ignored where it was at the start (nohup).
 package struct Interruption: Sendable {
     private let descriptor: Int32
 

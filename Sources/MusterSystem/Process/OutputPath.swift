@@ -34,11 +34,6 @@ package struct OutputPath: Hashable, Sendable {
         FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
-    private init(identity: FileIdentity, name: String?) {
-        self.identity = identity
-        self.name = name
-    }
-
     /// The name to put a new file under: the links that the last name leads through are followed, also to where nothing is.
     static func target(of path: String) -> String {
         var path = path

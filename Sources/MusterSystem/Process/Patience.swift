@@ -5,7 +5,7 @@ internal import Synchronization
 /// How long a write waits for a reader that takes nothing: for ever while the run goes on, ``last`` once it is to end.
 package final class Patience: Sendable {
     /// That of the process: it is over with the first signal that ends a run, or with the run's deadline.
-    package static let ofProcess = Patience(interrupted: { cml_interrupt_count() > 0 })
+    package static let ofProcess = Patience(interrupted: { cml_is_interrupted() != 0 })
 
     /// What a reader that takes nothing has left once patience is over, in nanoseconds.
     static let last: Int64 = 100_000_000
