@@ -199,8 +199,23 @@ def resolver_gone(dice, lane):
         lambda lane, process: lane.router.nft(f"delete table inet gate{lane.index}"))
 
 
+def other_resolvers(lane, name, text, addresses):
+    """Muster alone sees another /etc/resolv.conf."""
+    path = os.path.join(lane.folder, "resolv-" + "-".join(addresses))
+    with open(path, "w") as file:
+        file.writelines(f"nameserver {address}\n" for address in addresses)
+    script = f'mount --bind {path} {os.path.realpath("/etc/resolv.conf")} && exec "$0" "$@"'
+    return Disturbance(name, text, wrapper=("unshare", "--mount", "sh", "-c", script))
+
+
+def odd_resolver(dice, lane):
+    address, mood = dice.choice(sorted(ports.ODD_RESOLVERS.items()))
+    return other_resolvers(lane, "odd-resolver", f"the resolver {mood}", [address])
+
+
 ALL = [
-    stopped, descriptors, narrow_ports, starved, link_down, carrier_lost, gateway_dead, own_firewall, resolver_gone]
+    stopped, descriptors, narrow_ports, starved, link_down, carrier_lost, gateway_dead, own_firewall, resolver_gone,
+    odd_resolver]
 
 
 def choose(dice, lane):
