@@ -116,6 +116,13 @@ let package = Package(
         tests(
             "MusterProbesTests",
             ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
+        // The whole of muster on a model network and its clock
+        tests(
+            "MusterNetworkTests",
+            [
+                "MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats",
+                "MusterTesting",
+            ]),
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
         // A process of its own for the tests of rotation, which is killed
         .executableTarget(

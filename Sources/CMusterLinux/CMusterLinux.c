@@ -3,21 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/errqueue.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,10 +42,22 @@ static inline int64_t result(int64_t value) { return value < 0 ? -errno : value;
 
 // --- clocks and threads
 
+static __thread __attribute__((tls_model("initial-exec"))) const int64_t *own_clock;
+void cml_clock_set(const int64_t *clock) { own_clock = clock; }
+
 int64_t cml_now_ns(void) {
+    if (__builtin_expect(own_clock != NULL, 0)) return *own_clock;
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int64_t cml_asleep_ns(void) {
+    if (own_clock) return 0;
+    struct timespec with, without;
+    clock_gettime(CLOCK_MONOTONIC, &without);
+    clock_gettime(CLOCK_BOOTTIME, &with);
+    return ((int64_t)with.tv_sec - without.tv_sec) * 1000000000 + with.tv_nsec - without.tv_nsec;
 }
 
 double cml_wall_seconds(void) {
@@ -161,11 +180,14 @@ int64_t cml_send(int fd, const void *bytes, size_t count) { return result(send(f
 
 int64_t cml_recv(int fd, void *bytes, size_t count) { return result(recv(fd, bytes, count, 0)); }
 
-uint32_t cml_tcp_rtt(int fd) {
+void cml_tcp_facts_of(int fd, cml_tcp_facts *facts) {
     struct tcp_info info;
     socklen_t length = offsetof(struct tcp_info, tcpi_rtt) + sizeof info.tcpi_rtt;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return 0;
-    return info.tcpi_rtt;
+    memset(facts, 0, sizeof *facts);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return;
+    *facts = (cml_tcp_facts){
+        .round_trip = info.tcpi_rtt, .unacknowledged = info.tcpi_unacked, .retransmitted = info.tcpi_retrans,
+        .state = info.tcpi_state, .timeouts = info.tcpi_retransmits};
 }
 
 void cml_linger_reset(int fd) {
@@ -177,21 +199,22 @@ int cml_close(int fd) { return (int)result(close(fd)); }
 
 // --- what came back about our packets
 
-int cml_take_notice(int fd, cml_notice *notice) {
-    // The beginning of the packet it is about comes along; nobody wants it.
-    char packet[64];
+// The beginning of the packet it is about goes to `packet`; `count` says how much there may be, and is.
+static int take_notice(int fd, cml_notice *notice, void *packet, size_t *count) {
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)) + CMSG_SPACE(64)];
     } control;
     address destination;
-    struct iovec part = {packet, sizeof packet};
+    struct iovec part = {packet, *count};
     struct msghdr head = {
         .msg_name = &destination, .msg_namelen = sizeof destination, .msg_iov = &part, .msg_iovlen = 1,
         .msg_control = &control, .msg_controllen = sizeof control};
     memset(notice, 0, sizeof *notice);
     memset(&destination, 0, sizeof destination);
-    if (recvmsg(fd, &head, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return errno == EAGAIN ? 0 : -errno;
+    ssize_t length = recvmsg(fd, &head, MSG_ERRQUEUE | MSG_DONTWAIT);
+    if (length < 0) return errno == EAGAIN ? 0 : -errno;
+    *count = (size_t)length < *count ? (size_t)length : *count;
     if (head.msg_namelen > 0) from_address(&destination, &notice->destination);
     for (struct cmsghdr *part = CMSG_FIRSTHDR(&head); part; part = CMSG_NXTHDR(&head, part)) {
         bool v4 = part->cmsg_level == SOL_IP && part->cmsg_type == IP_RECVERR;
@@ -210,6 +233,26 @@ int cml_take_notice(int fd, cml_notice *notice) {
         if (sender.any.sa_family == AF_INET || sender.any.sa_family == AF_INET6) from_address(&sender, &notice->sender);
     }
     return 1;
+}
+
+int cml_take_notice(int fd, cml_notice *notice) {
+    char packet[64];
+    size_t count = sizeof packet;
+    return take_notice(fd, notice, packet, &count);
+}
+
+int cml_take_datagram_notice(int fd, cml_notice *notice, uint16_t *id) {
+    uint8_t packet[2];
+    size_t count = sizeof packet;
+    int outcome = take_notice(fd, notice, packet, &count);
+    if (outcome != 1 || count < sizeof packet) return outcome;
+    *id = (uint16_t)(packet[0] << 8 | packet[1]);
+    return 2;
+}
+
+void cml_receive_room(int fd, int bytes) {
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 int cml_receive_notices(int fd, bool v6, bool on) {
@@ -491,12 +534,99 @@ int cml_catch_interrupts(void) {
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // Who starts us with nohup(1) wants us to outlive the terminal.
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) < 0 || before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
     return fd;
 }
 
+int cml_interrupt_count(void) { return (int)interrupts; }
+
 void cml_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
-void cml_ignore_interrupts(void) { signal(SIGINT, SIG_IGN); }
+void cml_ignore_interrupts(void) {
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+}
+
+// --- room to run in
+
+static void *pause_at(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+int cml_try_threads(int count, size_t bytes) {
+    enum { MOST = 64 };
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t threads[MOST];
+    int started = 0, error = 0;
+    pthread_mutex_lock(&gate);
+    while (started < count && started < MOST && error == 0) {
+        error = pthread_create(&threads[started], NULL, pause_at, &gate);
+        if (error == 0) started++;
+    }
+    if (error == 0) {
+        void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (room == MAP_FAILED) error = ENOMEM;
+        else munmap(room, bytes);
+    }
+    pthread_mutex_unlock(&gate);
+    for (int index = 0; index < started; index++) pthread_join(threads[index], NULL);
+    return error;
+}
+
+int64_t cml_address_space_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) return -1;
+    return limit.rlim_cur > INT64_MAX ? -1 : (int64_t)limit.rlim_cur;
+}
+
+void cml_share_arenas(void) { mallopt(M_ARENA_MAX, 1); }
+
+// --- output whose reader sets the pace
+
+int cml_pace_of(int fd) {
+    struct stat status;
+    if (fstat(fd, &status) < 0) return CML_PACE_OWN;
+    if (S_ISFIFO(status.st_mode)) return CML_PACE_PIPE;
+    if (S_ISSOCK(status.st_mode)) return CML_PACE_SOCKET;
+    return S_ISCHR(status.st_mode) && isatty(fd) ? CML_PACE_TERMINAL : CML_PACE_OWN;
+}
+
+int cml_open_again(int fd) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return (int)result(open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+int cml_await_room(int fd, int milliseconds) {
+    struct pollfd poller = {.fd = fd, .events = POLLOUT};
+    return (int)result(poll(&poller, 1, milliseconds));
+}
+
+int64_t cml_write_paced(int fd, int pace, const void *bytes, size_t count) {
+    if (pace == CML_PACE_SOCKET) return result(send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL));
+    // Room for so much is what POLLOUT promises; less on a terminal, where text can grow on its way.
+    size_t limit = pace == CML_PACE_TERMINAL ? 128 : PIPE_BUF;
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count < limit ? count : limit};
+    // Another process can take the room that poll(2) saw; where the kernel can, it does not wait for more.
+    ssize_t written = pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+    if (written < 0 && (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS)) written = writev(fd, &part, 1);
+    return result(written);
+}
+
+int cml_hold_standard_descriptors(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) continue;
+        // The wrong way round: using it stays the fault that it is.
+        int opened = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+        if (opened != fd) return opened < 0 ? -errno : -EBADF;
+    }
+    return 0;
+}
 
 int cml_core_count(void) {
     cpu_set_t set;

@@ -21,11 +21,16 @@ package final class Survey: Sendable {
         package var notStarted: Int
         /// The narrowest the window has been, nil where it never shrank.
         package var reducedConcurrency: Int?
+        /// When our own network was gone, nil where it never was.
+        package var networkOutage: NetworkOutage?
 
-        package init(ending: RunFooter.Ending, notStarted: Int, reducedConcurrency: Int?) {
+        package init(
+            ending: RunFooter.Ending, notStarted: Int, reducedConcurrency: Int?, networkOutage: NetworkOutage? = nil
+        ) {
             self.ending = ending
             self.notStarted = notStarted
             self.reducedConcurrency = reducedConcurrency
+            self.networkOutage = networkOutage
         }
     }
 
@@ -38,13 +43,14 @@ package final class Survey: Sendable {
     private let sink: Sink
     private let timeouts: [Duration]
     private let attempts: [Int]
+    private let watch: NetworkWatch?
 
     /// How often a target is tried again because our own side ran short, before it is unknown.
     static let shortageTries = 8
 
     package init(
         plan: Plan, concurrency: Int, deadline: Instant? = nil, backoff: Backoff = Backoff(), clock: EngineClock,
-        probe: @escaping Probing, sink: @escaping Sink
+        senses: NetworkSenses? = nil, probe: @escaping Probing, sink: @escaping Sink
     ) {
         precondition(concurrency > 0, "a survey needs a window")
         self.plan = plan
@@ -56,6 +62,7 @@ package final class Survey: Sendable {
         self.sink = sink
         timeouts = plan.checks.map(\.timeout)
         attempts = plan.checks.map { max(1, $0.attempts) }
+        watch = NetworkWatch(senses, plan: plan, clock: clock, probe: probe)
     }
 
     /// What all workers share.
@@ -73,7 +80,14 @@ package final class Survey: Sendable {
         let width = max(1, min(concurrency, plan.count))
         let count = min(lanes.count, width)
         let window = Window(width: width)
-        await withTaskGroup(of: Bool.self) { group in
+        // True: the deadline has passed; false: a lane has ended; nil: the watch has.
+        await withTaskGroup(of: Bool?.self) { group in
+            if let watch {
+                group.addTask(executorPreference: lanes[0]) {
+                    await watch.run { window.inFlight }
+                    return nil
+                }
+            }
             if let deadline {
                 group.addTask(executorPreference: lanes[0]) { [clock] in
                     guard await clock.sleep(deadline) else { return false }
@@ -88,8 +102,8 @@ package final class Survey: Sendable {
                 }
             }
             var running = count
-            while running > 0, let passed = await group.next() {
-                if passed { group.cancelAll() } else { running -= 1 }
+            while running > 0, let part = await group.next() {
+                if part == true { group.cancelAll() } else if part == false { running -= 1 }
             }
             group.cancelAll()
         }
@@ -101,7 +115,8 @@ package final class Survey: Sendable {
         let ending: RunFooter.Ending =
             shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : Task.isCancelled ? .interrupted : .complete
         return Outcome(
-            ending: ending, notStarted: plan.count - started, reducedConcurrency: least < width ? least : nil)
+            ending: ending, notStarted: plan.count - started, reducedConcurrency: least < width ? least : nil,
+            networkOutage: watch?.outage())
     }
 
     /// One lane: its workers, each pulling targets until there are none.
@@ -135,43 +150,93 @@ package final class Survey: Sendable {
     /// Tries one target until its verdict stands.
     private func observe(_ trial: Trial, _ window: Window, _ shared: Shared) async {
         while true {
+            if let watch, watch.isClosed {
+                guard await waitForNetwork(watch, trial, shared) else { return }
+            }
             if !window.tryEnter() {
                 guard await window.enter() else { return stop(trial, shared) }
             }
+            trial.epoch = window.epoch
             trial.last = await probe(trial.target, deadline(of: trial))
-            guard let pause = judge(trial, window, shared) else { return }
+            var pause = judge(trial, window, shared)
+            if trial.held != 0, let watch { pause = await waitForRuling(watch, trial, shared) }
+            guard let pause else { return }
             guard await clock.sleep(clock.now().advanced(by: pause)) else { return stop(trial, shared) }
         }
     }
 
     @inline(never)
     private func deadline(of trial: Trial) -> Instant {
-        clock.now().advanced(by: timeouts[trial.target.checkIndex])
+        trial.began = clock.now()
+        return trial.began.advanced(by: timeouts[trial.target.checkIndex])
     }
 
-    /// Leaves the window after an attempt; how long to wait before the next one, nil where the verdict stands.
+    /// Waits until our own network is there; false where the target is not tried any more.
+    @inline(never)
+    private func waitForNetwork(_ watch: NetworkWatch, _ trial: Trial, _ shared: Shared) async -> Bool {
+        switch await watch.pass() {
+        case .go: return true
+        case .cancelled: stop(trial, shared)
+        case .unjudged: trial.last = Attempt(.unknown(.network))
+        }
+        return false
+    }
+
+    /// Waits for what becomes of a loss; how long to wait before the next attempt, nil where the verdict stands.
+    @inline(never)
+    private func waitForRuling(_ watch: NetworkWatch, _ trial: Trial, _ shared: Shared) async -> Duration? {
+        let ruling = await watch.ruling(trial.held)
+        trial.held = 0
+        switch ruling {
+        case .stands: return afterAttempt(trial)
+        case .again:
+            trial.wasRepeated = true
+            return .zero
+        case .unjudged: trial.last = Attempt(.unknown(.network))
+        case nil: stop(trial, shared)
+        }
+        return nil
+    }
+
+    /// Leaves the window after an attempt; how long to wait before the next one, nil where the verdict stands or a ruling
+    /// is to be waited for.
     @inline(never)
     private func judge(_ trial: Trial, _ window: Window, _ shared: Shared) -> Duration? {
         let verdict = trial.last.verdict
         let ranShort = if case .unknown(let reason) = verdict { reason.isShortage } else { false }
-        window.leave(ranShort ? (verdict == .unknown(.late) ? .late : .short) : .well)
+        window.leave(ranShort ? (verdict == .unknown(.late) ? .late(since: trial.epoch) : .short) : .well)
         if verdict == .unknown(.cancelled) {
             stop(trial, shared)
         } else if ranShort, trial.shortages < Self.shortageTries {
             trial.shortages += 1
             let backoff = Backoff(base: .milliseconds(5), cap: .seconds(1))
             return backoff.delay(after: trial.shortages, random: .random(in: 0..<1))
-        } else if !ranShort, verdict.isTransient, trial.earlier.count + 1 < attempts[trial.target.checkIndex] {
-            trial.earlier.append(trial.last)
-            return backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1))
+        } else if !ranShort {
+            if let watch {
+                trial.held = watch.note(
+                    trial.last, of: trial.target, since: trial.began, mayRepeat: !trial.wasRepeated)
+                if trial.held != 0 { return nil }
+            }
+            return afterAttempt(trial)
         }
         return nil
+    }
+
+    /// How long to wait before the next attempt, nil where this one decides.
+    private func afterAttempt(_ trial: Trial) -> Duration? {
+        guard trial.last.verdict.isTransient, trial.earlier.count + 1 < attempts[trial.target.checkIndex] else {
+            return nil
+        }
+        trial.earlier.append(trial.last)
+        return backoff.delay(after: trial.earlier.count, random: .random(in: 0..<1))
     }
 
     /// The run ended before the verdict stood: nothing is said about the host.
     @inline(never)
     private func stop(_ trial: Trial, _ shared: Shared) {
-        trial.last = Attempt(.unknown(shared.isPastDeadline.load(ordering: .acquiring) ? .deadline : .cancelled))
+        let isGone = watch?.isGone ?? false
+        let isPast = shared.isPastDeadline.load(ordering: .acquiring)
+        trial.last = Attempt(.unknown(!isPast ? .cancelled : isGone ? .network : .deadline))
     }
 
     /// Hands the observation on. A function of its own, so that an observation takes no room while its check goes on.
@@ -187,6 +252,14 @@ private final class Trial {
     var last = Attempt(.up)
     var earlier: [Attempt] = []
     var shortages = 0
+    /// When the attempt began.
+    var began = Instant(nanoseconds: 0)
+    /// The window's epoch at that time.
+    var epoch = 0
+    /// The number of the ruling it waits for, 0 where for none.
+    var held = 0
+    /// A lost attempt was made again because nobody had answered meanwhile.
+    var wasRepeated = false
 
     var target: Target {
         guard let current else { preconditionFailure("a trial begins with a target") }
@@ -198,6 +271,7 @@ private final class Trial {
         started = start
         earlier = []
         shortages = 0
+        wasRepeated = false
     }
 
     func observation(endedAt end: Instant) -> Observation {

@@ -3,19 +3,20 @@ internal import Synchronization
 /// How many targets may be in flight: as many as there are workers, until our own side runs short of something.
 ///
 /// One window for all lanes, for they share what runs short: a lane that waits is let in when another makes room. Running
-/// short shrinks it to below what was in flight at that moment, a stalled loop halves it; every full window of checks
-/// that go well widens it by one again. Workers beyond it are parked in the order in which they came.
+/// short shrinks it to below what was in flight at that moment, a stalled loop halves it, once a stall. Every full window
+/// of checks that go well widens it by one again, or doubles it where it is narrower than half of what it was before the
+/// stalls. Workers beyond it are parked in the order in which they came.
 final class Window: Sendable {
-    /// How a check left the window.
-    enum Ending { case well, short, late }
+    /// How a check left the window; a late one says in which epoch it came in.
+    enum Ending: Equatable { case well, short, late(since: Int) }
 
     private struct State {
         var limit: Int
         var parked: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
         var nextID = 0
         var goodSinceChange = 0
-        /// How many that were in flight when a stall halved the window have still to leave: they met the same stall.
-        var stalled = 0
+        /// Up to here it doubles.
+        var doubling: Int
         var least: Int
     }
 
@@ -29,12 +30,19 @@ final class Window: Sendable {
     /// takes the lock. Sequentially consistent, like `active`: who leaves without seeing the window narrow is seen to have
     /// left by whoever is about to be parked.
     private let isNarrow = Atomic<Bool>(false)
+    /// How often a stall has halved the window: who came in before the last time met the same stall.
+    private let stalls = Atomic<Int>(0)
     private let state: Mutex<State>
 
     init(width: Int) {
         self.width = width
-        state = Mutex(State(limit: width, least: width))
+        state = Mutex(State(limit: width, doubling: 0, least: width))
     }
+
+    /// What a late check has to say of when it came in.
+    var epoch: Int { stalls.load(ordering: .relaxed) }
+    /// How many checks are in the window.
+    var inFlight: Int { active.load(ordering: .relaxed) }
 
     /// The narrowest the window has been.
     var least: Int { state.withLock { $0.least } }
@@ -74,13 +82,15 @@ final class Window: Sendable {
             case .well: widen(&state)
             case .short:
                 shrink(&state, to: min(state.limit, active.load(ordering: .sequentiallyConsistent)) - 1)
-            case .late where state.stalled == 0:
-                state.stalled = active.load(ordering: .sequentiallyConsistent)
-                shrink(&state, to: min(state.limit, state.stalled) / 2)
+                // So many are too many: it comes near it with care.
+                state.doubling = 0
+            case .late(let epoch) where epoch == stalls.load(ordering: .relaxed):
+                stalls.add(1, ordering: .relaxed)
+                if state.limit > state.doubling { state.doubling = state.limit / 2 }
+                shrink(&state, to: min(state.limit, active.load(ordering: .sequentiallyConsistent)) / 2)
             case .late: break
             }
             if ending != .well { active.subtract(1, ordering: .sequentiallyConsistent) }
-            state.stalled = max(0, state.stalled - 1)
             return admit(&state)
         }
         for continuation in resumed { continuation.resume(returning: true) }
@@ -101,6 +111,11 @@ final class Window: Sendable {
 
     private func widen(_ state: inout State) {
         guard state.limit < width else { return }
+        if state.limit < state.doubling {
+            // One more for each that goes well: twice as many after a full window.
+            state.limit += 1
+            return
+        }
         state.goodSinceChange += 1
         guard state.goodSinceChange >= max(state.limit, Self.leastGood) else { return }
         state.limit += 1

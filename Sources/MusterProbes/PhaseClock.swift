@@ -6,6 +6,8 @@ struct PhaseClock {
     private(set) var times = PhaseTimes()
     private var current: Phase?
     private var since = Instant(nanoseconds: 0)
+    /// When the first phase began.
+    private(set) var began: Instant?
 
     /// The phase that goes on now.
     var phase: Phase? { current }
@@ -17,6 +19,7 @@ struct PhaseClock {
         if let current { times.add(current, from: since, to: now) }
         current = phase
         since = now
+        if began == nil { began = now }
     }
 
     /// Ends the current phase.

@@ -21,7 +21,7 @@ extension SocketFault {
         case .noPort: .unknown(.ports)
         case .noMemory: .unknown(.memory)
         case .noRoute: .unknown(.route)
-        case .forbidden: .unknown(.forbidden)
+        case .forbidden, .heldBack: .unknown(.forbidden)
         case .other: .unknown(.fault)
         }
     }
@@ -31,6 +31,7 @@ extension SocketFault {
         switch self {
         case .other(let number): "errno \(number)"
         case .reported(let notice): notice.text
+        case .heldBack: "our packets did not leave this machine; look at its own firewall (nft list ruleset)"
         default: ""
         }
     }

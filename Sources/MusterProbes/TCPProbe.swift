@@ -11,15 +11,23 @@ final class TCPProbe: Probe {
     private let destination: Destination
     private let expect: [UInt8]?
     private let send: [UInt8]?
+    private let ending: Ending
     private let environment: ProbeEnvironment
+
+    /// How we leave a connection: by a FIN, as a client does that has no more to say, or by a RST, which is cheaper, but
+    /// servers that greet first count it as an error (MySQL blocks a host after 100).
+    private enum Ending: String, CaseIterable { case orderly, reset }
 
     /// The longest text that may be expected.
     private static let longestExpectation = 16_384
 
-    private init(destination: Destination, expect: [UInt8]?, send: [UInt8]?, environment: ProbeEnvironment) {
+    private init(
+        destination: Destination, expect: [UInt8]?, send: [UInt8]?, ending: Ending, environment: ProbeEnvironment
+    ) {
         self.destination = destination
         self.expect = expect
         self.send = send
+        self.ending = ending
         self.environment = environment
     }
 
@@ -28,6 +36,7 @@ final class TCPProbe: Probe {
         let host = reader.template("host") ?? Template(segment: .address)
         let expect = reader.string("expect")
         let send = reader.string("send")
+        let ending = reader.choice("close", Ending.allCases.map(\.rawValue)).flatMap(Ending.init) ?? .orderly
         if let expect, expect.isEmpty || expect.utf8.count > longestExpectation {
             reader.log.add(
                 .badValue, at: reader.place("expect"), "write 1 to \(longestExpectation) bytes, or leave it out")
@@ -37,7 +46,7 @@ final class TCPProbe: Probe {
         guard let port else { return nil }
         let probe = TCPProbe(
             destination: Destination(host: host, port: port), expect: expect.map { Array($0.utf8) },
-            send: send.map { Array($0.utf8) }, environment: environment)
+            send: send.map { Array($0.utf8) }, ending: ending, environment: environment)
         return ProbeBlueprint(probe, templates: [port, host])
     }
 
@@ -68,10 +77,16 @@ final class TCPProbe: Probe {
         with endpoint: Endpoint, _ course: inout Course, until deadline: Instant
     ) async throws(SocketFault) {
         course.clock.enter(.connect)
-        let socket = try Reactor.lendSocket(toward: endpoint.address, connectOnly: expect == nil && send == nil)
-        defer { socket.giveBack() }
+        let connectsOnly = expect == nil && send == nil
+        let socket = try Reactor.lendSocket(toward: endpoint.address, connectOnly: connectsOnly)
+        var endsOrderly = false
+        defer { if endsOrderly { socket.giveBackOrderly() } else { socket.giveBack() } }
         try await socket.connect(to: endpoint, until: deadline)
         course.roundTrip = socket.roundTrip
+        if connectsOnly {
+            endsOrderly = ending == .orderly
+            return
+        }
         if let send {
             course.clock.enter(.send)
             try await socket.send(send, until: deadline)
@@ -89,8 +104,7 @@ final class TCPProbe: Probe {
                 course.end(by: Refusal(.down(.tcpMismatch), "got \(Self.shown(received))"))
             }
         }
-        // Who has said or read something owes the peer an orderly end.
-        if send != nil || expect != nil { socket.finish() }
+        if ending == .orderly { socket.finish() }
     }
 
     /// The first line of what came, shortened.

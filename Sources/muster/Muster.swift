@@ -19,6 +19,9 @@ struct Muster: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // First of all, so that no file and no socket of ours gets the number of one that is closed.
+        StandardDescriptors.hold()
+        if let missing = Footing.missing(loops: 2 * ResourceLimits.cores) { end(Complaint(missing)) }
         let words = CommandLine.arguments
         // A child of our own, not to be told from the outside: it works on a disk for a run that needs another user's rights.
         if words.count > 1, words[1] == DiskServer.word {
@@ -41,6 +44,10 @@ struct Muster: AsyncParsableCommand {
         if let status = error as? ExitCode { Glibc.exit(status.rawValue) }
         if let complaint = error as? Complaint {
             complaint.print()
+            Glibc.exit(2)
+        }
+        if let fault = error as? SocketFault {
+            Complaint("the system does not give what event loops need (memory, threads, descriptors): \(fault)").print()
             Glibc.exit(2)
         }
         let isHelp = exitCode(for: error) == .success

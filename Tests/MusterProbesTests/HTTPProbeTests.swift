@@ -12,7 +12,8 @@ struct HTTPProbeTests {
         try Subject("http", "{\"url\": \"http://{address}:\(server.port)/health\"\(settings)}")
     }
 
-    @Test("compares status, headers and body, and follows no redirect", arguments: HTTPCase.expectations)
+    @Test(
+        "compares status, headers and body, and follows no redirect", arguments: HTTPCase.expectations + HTTPCase.heads)
     func expectations(_ example: HTTPCase) async throws {
         try await ScriptedServer.run([[.receiveHead] + example.script]) { server in
             let attempt = try await Self.subject(server, example.settings).attempt()
@@ -45,6 +46,7 @@ struct HTTPProbeTests {
         try await ScriptedServer.run([[.receiveHead] + example.script]) { server in
             let attempt = try await Self.subject(server, example.settings).attempt(within: .seconds(1))
             #expect(attempt.verdict == example.verdict)
+            #expect(attempt["status"] == example.status.map { .integer($0) })
             #expect(attempt.happened == [.connect, .send, .wait] + (example.script.count == 1 ? [] : [.transfer]))
         }
     }

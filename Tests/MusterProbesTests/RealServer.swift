@@ -233,6 +233,12 @@ extension RealServer {
                     web1 A 127.0.0.1
                     web1 AAAA ::1
                     mail A 127.0.0.3
+                    sub NS ns1.sub
+                    sub NS ns2.sub
+                    ns1.sub A 127.0.0.4
+                    ns2.sub A 127.0.0.5
+                    old DNAME new
+                    web1.new A 127.0.0.1
                     alias CNAME web1
                     _sip._tcp SRV 0 5 5060 web1
                     back PTR web1

@@ -44,14 +44,22 @@ struct RealServerTests {
                     ("{\(url)/health\", \"method\": \"POST\", \"body\": \"x\"}", .down(.httpStatus), "got 405"),
                     ("{\(url)/fails\"}", .down(.httpStatus), "got 500"),
                     ("{\(url)/none\"}", .down(.httpStatus), "got 404"),
-                    ("{\(url)/moved\"}", .down(.httpStatus), "got 302"),
+                    (
+                        "{\(url)/moved\"}", .down(.httpStatus),
+                        "got 302, Location: http://127.0.0.1:\(server.ports[0])/health"
+                    ),
                     ("{\(url)/moved\", \"expect\": {\"status\": 302}}", .up, ""),
                     (
                         "{\(url)/pieces\", \"expect\": {\"body\": \"two\", \"headers\": {\"Transfer-Encoding\": \"chunked\"}}}",
                         .up, ""
                     ),
                     ("{\(url)/closed\"}", .down(.httpClosed), "without a word"),
-                    ("{\(url)/big\"}", .down(.httpTooLarge), "body_too_large"),
+                    ("{\(url)/big\"}", .up, ""),
+                    (
+                        "{\(url)/big\", \"limit\": 100, \"expect\": {\"body\": \"y\"}}", .down(.httpBody),
+                        "not in the first 100 bytes: got \"\(String(repeating: "x", count: 40))\""
+                    ),
+                    ("{\(url)/big\", \"limit\": \"4MB\", \"expect\": {\"body\": \"xxx\"}}", .up, ""),
                     ("{\(url)/big\", \"limit\": \"4MB\"}", .up, ""),
                     (
                         "{\"url\": \"https://{address}:\(server.ports[0])/\"}", .down(.tlsHandshake),
@@ -139,6 +147,15 @@ struct RealServerTests {
                     (ask("gone.muster.test", "A", "{}"), .down(.dnsNXDomain), "got NXDOMAIN"),
                     (ask("gone.muster.test", "A", "{\"rcode\": \"NXDOMAIN\"}"), .up, ""),
                     (ask("other.test", "A", "{}"), .down(.dnsRefused), "got REFUSED"),
+                    (
+                        ask("www.sub.muster.test", "A", "{}"), .down(.dnsReferral),
+                        "for sub.muster.test to ns1.sub.muster.test, ns2.sub.muster.test"
+                    ),
+                    (
+                        ask("www.old.muster.test", "A", "{\"answers\": [\"127.0.0.1\"]}"), .down(.dnsNXDomain),
+                        "got NXDOMAIN"
+                    ),
+                    (ask("web1.old.muster.test", "A", "{\"answers\": [\"127.0.0.1\"]}"), .up, ""),
                 ])
             let long = try await Subject("dns", ask("long.muster.test", "TXT", "{}")).attempt()
             #expect(long.happened == [.connect, .send, .wait])

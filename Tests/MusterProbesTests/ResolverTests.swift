@@ -166,7 +166,8 @@ struct ResolverTests {
                     let timeout: Duration = name == "silent" ? .short : .seconds(60)
                     let resolver = Self.resolver([closed, first.endpoint, second.endpoint], timeout: timeout)
                     #expect(await Self.look(resolver, "web.test") == .address("10.0.0.1"), "\(name)")
-                    #expect(first.asked.count == 1, "\(name)")
+                    // Who seems not to know EDNS is asked again without.
+                    #expect(first.asked.count { $0.message.ednsPayloadSize != nil } == 1, "\(name)")
                 }
             }
         }
@@ -214,7 +215,7 @@ struct ResolverTests {
         try await NameScript { $0.answer(code) }.serve { server in
             let resolver = Self.resolver([server.endpoint], attempts: 3)
             #expect(await Self.look(resolver, "web.test") == .refused(verdict, detail))
-            #expect(server.asked.count == 1)
+            #expect(server.asked.count { $0.message.ednsPayloadSize != nil } == 1)
         }
     }
 

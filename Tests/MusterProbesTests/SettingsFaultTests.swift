@@ -50,7 +50,7 @@ struct SettingsCase: Sendable, CustomTestStringConvertible {
             .init(
                 "tcp", "{\"prot\": 22}", ".prot: unknown key; did you mean \"port\"?",
                 ": \"port\" is missing; write the port to connect to, for example \"port\": 22"),
-            .init("tcp", "{\"port\": 22, \"url\": \"x\"}", ".url: unknown key; known: expect, host, port, send"),
+            .init("tcp", "{\"port\": 22, \"url\": \"x\"}", ".url: unknown key; known: close, expect, host, port, send"),
         ]
 
     static let dns: [SettingsCase] = [

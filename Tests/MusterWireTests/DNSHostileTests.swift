@@ -37,6 +37,8 @@ private func message(name: [UInt8], type: UInt8 = 1, data: [UInt8], size: Int? =
             (message(name: [0], type: 6, data: [UInt8](repeating: 0, count: 23)), .badRecordLength),
             (message(name: [0], type: 16, data: []), .badRecordLength),
             (message(name: [0], type: 16, data: [5, 1, 2]), .badRecordLength),
+            (message(name: [0], type: 39, data: []), .badRecordLength),
+            (message(name: [0], type: 39, data: [0, 0]), .badRecordLength),
             (message(name: [0], type: 41, data: []), .badOptions),
         ])
     func broken(bytes: [UInt8], fault: DNSFault) {

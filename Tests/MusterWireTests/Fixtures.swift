@@ -66,6 +66,7 @@ enum DNSFixtures {
         .srv(priority: 1, weight: 2, port: 5060, target: name("sip.example.com")),
         .other(type: 257, [0, 5, 1, 2, 3]),
         .other(type: 65_280, []),
+        .dname(name("example.org")),
     ]
 
     /// An answer with records of every kind in every section, and EDNS.

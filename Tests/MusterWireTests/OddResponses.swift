@@ -21,7 +21,14 @@ extension OddResponse {
         .refused("HTTP/1.1 20 OK\r\n\r\n", .malformedStatusLine),
         .refused("HTTP/1.1 2000 OK\r\n\r\n", .malformedStatusLine),
         .refused("HTTP/1.1 2x0 OK\r\n\r\n", .malformedStatusLine),
-        .refused("HTTP/1.1  200 OK\r\n\r\n", .malformedStatusLine),
+        .read("HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n", 200)
+            .butNIO(.fault, because: "RFC 9112 §4 lets any blanks stand before the status"),
+        .read("HTTP/1.1\t \t200\tOK\r\nContent-Length: 0\r\n\r\n", 200)
+            .butNIO(.fault, because: "RFC 9112 §4 lets any blanks stand before the status"),
+        .refused("HTTP/1.1 \r\n\r\n", .malformedStatusLine),
+        .refused("HTTP/1.1     20\r\n\r\n", .malformedStatusLine),
+        .refused("HTTP/1.1      2000\r\n\r\n", .malformedStatusLine),
+        .refused("HTTP/1.1x 200 OK\r\n\r\n", .malformedStatusLine),
         .refused("HTTP/1.1 -20 OK\r\n\r\n", .malformedStatusLine),
         .refused("HTTP/11 200 OK\r\n\r\n", .malformedStatusLine),
         .refused("HTP/1.1 200 OK\r\n\r\n", .malformedStatusLine),
@@ -120,8 +127,13 @@ extension OddResponse {
             .butNIO(.complete(200, ""), because: "a coding that muster cannot undo would pass for the body"),
         .refused(chunkedHead + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", .unsupportedTransferCoding)
             .butNIO(.complete(200, ""), because: "RFC 9112 §6.1 forbids chunking twice"),
-        .refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nx", .unsupportedTransferCoding)
-            .butNIO(.complete(200, "x"), because: "RFC 9112 §7 no longer knows this coding"),
+        .read("HTTP/1.1 200 OK\r\nTransfer-Encoding: Identity\r\n\r\nx", 200, "x"),
+        .refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 1\r\n\r\nx", .conflictingFraming),
+        .refused("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: identity\r\n\r\nx", .conflictingFraming),
+        .refused(chunkedHead + "Transfer-Encoding: identity\r\n\r\n0\r\n\r\n", .unsupportedTransferCoding)
+            .butNIO(.complete(200, "0\r\n\r\n"), because: "where the message ends would be a guess"),
+        .refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n", .unsupportedTransferCoding)
+            .butNIO(.complete(200, ""), because: "where the message ends would be a guess"),
         .refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\nx", .unsupportedTransferCoding)
             .butNIO(.complete(200, "x"), because: "no such coding is known"),
     ]

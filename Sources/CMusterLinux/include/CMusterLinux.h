@@ -16,7 +16,12 @@ typedef struct {
 } cml_endpoint;
 
 // --- clocks and threads
+// Monotonic. On a thread that has a clock of its own, what that says.
 int64_t cml_now_ns(void);
+// Makes what it points to this thread's clock; NULL: the system's again.
+void cml_clock_set(const int64_t *clock);
+// How long the machine has slept, suspended, since it was started.
+int64_t cml_asleep_ns(void);
 double cml_wall_seconds(void);
 void *cml_loop_get(void);
 void cml_loop_set(void *loop);
@@ -30,6 +35,7 @@ typedef struct {
 } cml_event;
 enum {
     CML_IN = 0x001,
+    CML_PRI = 0x002,
     CML_OUT = 0x004,
     CML_ERR = 0x008,
     CML_HUP = 0x010,
@@ -52,8 +58,15 @@ int cml_shutdown_write(int fd);
 int cml_socket_error(int fd);
 int64_t cml_send(int fd, const void *bytes, size_t count);
 int64_t cml_recv(int fd, void *bytes, size_t count);
-// Smoothed round trip of a TCP connection in microseconds, 0 where unknown.
-uint32_t cml_tcp_rtt(int fd);
+// What TCP_INFO says; zeros where it says nothing.
+typedef struct {
+    uint32_t round_trip;
+    uint32_t unacknowledged;
+    uint32_t retransmitted;
+    uint8_t state;
+    uint8_t timeouts;
+} cml_tcp_facts;
+void cml_tcp_facts_of(int fd, cml_tcp_facts *facts);
 void cml_linger_reset(int fd);
 int cml_close(int fd);
 
@@ -69,10 +82,35 @@ typedef struct {
 } cml_notice;
 // Takes the oldest message from a socket's error queue: 1, 0 where it is empty, -errno.
 int cml_take_notice(int fd, cml_notice *notice);
+// The same for a datagram socket: 2 where the first two bytes of the datagram it is about are known (a DNS query's id).
+int cml_take_datagram_notice(int fd, cml_notice *notice, uint16_t *id);
 // Whether ICMP messages go to the error queue of a socket, with their sender (IP_RECVERR, IPV6_RECVERR).
 int cml_receive_notices(int fd, bool v6, bool on);
+// Asks for a receive buffer of so many bytes; the kernel gives what it allows.
+void cml_receive_room(int fd, int bytes);
 // Whether the kernel takes packets to this address for its own.
 bool cml_is_own_address(const cml_endpoint *address);
+
+// --- the way to an address
+typedef struct {
+    // Where the gateway is, if there is one.
+    cml_endpoint gateway;
+    // Why there is no way, 0 where there is one: ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL.
+    int error;
+    uint32_t interface;
+    char name[16];
+    // The address is one of ours.
+    bool is_local;
+    bool has_gateway;
+    bool is_up;
+    bool has_carrier;
+    // Its neighbour entry is FAILED or INCOMPLETE.
+    bool is_gateway_silent;
+} cml_way;
+// Asks the kernel, without waiting: 0, or -errno where it does not tell.
+int cml_way_to(const cml_endpoint *to, cml_way *way);
+// A descriptor that becomes readable when a link, an address, a route or a neighbour changes.
+int cml_network_changes(void);
 
 // --- datagram batches: message i of `count` lies at offsets[i], lengths[i]
 enum { CML_BATCH = 64 };
@@ -108,10 +146,37 @@ int64_t cml_descriptor_limit(void);
 int64_t cml_raise_descriptor_limit(void);
 int cml_terminal_width(int fd);
 int cml_terminal_height(int fd);
-// The first SIGINT or SIGTERM makes the returned eventfd readable, the second ends the process as by default.
+// The first SIGINT, SIGTERM or SIGHUP (unless that is ignored) makes the returned eventfd readable, the second ends the
+// process as by default.
 int cml_catch_interrupts(void);
+// How many of these signals came.
+int cml_interrupt_count(void);
+// Leaves SIGINT, SIGTERM and SIGHUP to others.
 void cml_ignore_interrupts(void);
 void cml_ignore_broken_pipes(void);
+
+// Whether so many threads (64 at most) and as many bytes of address space can be had at once: 0, else an errno.
+int cml_try_threads(int count, size_t bytes);
+// RLIMIT_AS in bytes; below 0 where there is none.
+int64_t cml_address_space_limit(void);
+// Lets threads share one heap: each of its own takes 64 MB of address space.
+void cml_share_arenas(void);
+
+// Who sets the pace of what is written to a descriptor: nobody (a file, a device), or its reader.
+#define CML_PACE_OWN 0
+#define CML_PACE_PIPE 1
+#define CML_PACE_SOCKET 2
+#define CML_PACE_TERMINAL 3
+int cml_pace_of(int fd);
+// A pipe or terminal opened once more, so that it can be O_NONBLOCK for us alone. -errno where it cannot.
+int cml_open_again(int fd);
+// Waits until something can be written: above 0 then, 0 where it cannot in that time, -errno.
+int cml_await_room(int fd, int milliseconds);
+// Writes a part that fits at once, after cml_await_room; -errno.
+int64_t cml_write_paced(int fd, int pace, const void *bytes, size_t count);
+// Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that nothing of ours becomes one of them; reading
+// and writing them stays an error (EBADF). -errno where it cannot.
+int cml_hold_standard_descriptors(void);
 int cml_core_count(void);
 void cml_random(void *bytes, size_t count);
 size_t cml_error_text(int error, void *text, size_t capacity);

@@ -70,14 +70,19 @@ package final class Inventory: Sendable {
     package let groups: [Group]
     package let entries: [Entry]
     package let plantedFaults: [PlantedFault]
+    /// Endpoints that answer TCP for as long as our own network works, asked where it may not.
+    package let sentinels: [Endpoint]
 
-    package init(source: String, checks: [Check], groups: [Group], entries: [Entry], plantedFaults: [PlantedFault] = [])
-    {
+    package init(
+        source: String, checks: [Check], groups: [Group], entries: [Entry], plantedFaults: [PlantedFault] = [],
+        sentinels: [Endpoint] = []
+    ) {
         self.source = source
         self.checks = checks
         self.groups = groups
         self.entries = entries
         self.plantedFaults = plantedFaults
+        self.sentinels = sentinels
     }
 
     /// How many hosts the entries stand for.

@@ -52,12 +52,38 @@ package struct RunFooter: Sendable {
     package var worstLag: Duration
     /// The least number of targets that were allowed in flight after our side ran short of something; nil where it never did.
     package var reducedConcurrency: Int?
+    /// What the process ends with where more than the verdicts decides it: a lab's plan, or a report that is not whole.
+    package var exitStatus: Int32?
+    /// When our own network was gone; nil where it never was.
+    package var networkOutage: NetworkOutage?
 
-    package init(ending: Ending, elapsed: Duration, notStarted: Int, worstLag: Duration, reducedConcurrency: Int?) {
+    package init(
+        ending: Ending, elapsed: Duration, notStarted: Int, worstLag: Duration, reducedConcurrency: Int?,
+        networkOutage: NetworkOutage? = nil
+    ) {
         self.ending = ending
         self.elapsed = elapsed
         self.notStarted = notStarted
         self.worstLag = worstLag
         self.reducedConcurrency = reducedConcurrency
+        self.networkOutage = networkOutage
+    }
+}
+
+/// The times in a run when our own network was gone and the targets had to wait.
+package struct NetworkOutage: Sendable, Hashable {
+    package var episodes: Int
+    /// In all.
+    package var waited: Duration
+    /// Attempts that were lost to it and made again.
+    package var repeated: Int
+    /// What was wrong the last time: `no sentinel answers`, `eth0 has no carrier`.
+    package var cause: String
+
+    package init(episodes: Int, waited: Duration, repeated: Int, cause: String) {
+        self.episodes = episodes
+        self.waited = waited
+        self.repeated = repeated
+        self.cause = cause
     }
 }

@@ -11,6 +11,8 @@ struct NativeInventory {
     static let timeoutLimit = Duration.seconds(600)
     /// How many attempts a check may be given.
     static let attemptRange = 1...10
+    /// How many sentinels may be named.
+    static let sentinelLimit = 16
 
     /// What a group hands to the hosts and groups in it.
     private struct Inherited {
@@ -33,6 +35,7 @@ struct NativeInventory {
     private var groups: [Inventory.Group] = []
     private var entries: [Inventory.Entry] = []
     private var planted: [Inventory.PlantedFault] = []
+    private var sentinels: [Endpoint] = []
     /// A line of hosts had a fault and is not among the entries, so nothing can be said of hosts that seem to be missing.
     private var lacksLines = false
 
@@ -61,10 +64,12 @@ struct NativeInventory {
         readChecks(reader)
         if let object = reader.object("groups") { readGroups(object, in: nil, Inherited()) }
         readUngrouped(reader)
+        readSentinels(reader)
         readLab(reader)
         reader.finish()
         let inventory = Inventory(
-            source: source, checks: checks, groups: groups, entries: entries, plantedFaults: planted)
+            source: source, checks: checks, groups: groups, entries: entries, plantedFaults: planted,
+            sentinels: sentinels)
         InventoryValidation.noteDuplicateHosts(in: inventory, log: log)
         if !lacksLines {
             InventoryValidation.notePlantedStrangers(in: inventory, log: log)
@@ -318,6 +323,29 @@ struct NativeInventory {
             }
         }
         return constants
+    }
+
+    // MARK: Sentinels
+
+    private mutating func readSentinels(_ reader: SettingsReader) {
+        for (text, location) in reader.strings("sentinels") ?? [] {
+            guard let endpoint = Endpoint(text: text) else {
+                log.add(
+                    .badValue, at: location,
+                    "no IP address with a port; write for example \"10.0.0.1:22\" or \"[2001:db8::1]:22\"")
+                continue
+            }
+            if sentinels.contains(endpoint) {
+                log.add(.duplicate, at: location, "\"\(text)\" stands twice in this list; write it once")
+            } else if sentinels.count == NativeInventory.sentinelLimit {
+                log.add(
+                    .badValue, at: location,
+                    "more than \(NativeInventory.sentinelLimit) sentinels; leave those out that lie behind others")
+                return
+            } else {
+                sentinels.append(endpoint)
+            }
+        }
     }
 
     // MARK: The lab

@@ -29,6 +29,7 @@ enum RunRecord {
                 "worst_lag_us": TargetRecord.microseconds(footer.worstLag),
             ], to: &json)
         if let reduced = footer.reducedConcurrency { write(["reduced_concurrency": reduced], to: &json) }
+        if let outage = footer.networkOutage { write(outage, to: &json) }
         write(summary.counts, to: &json)
         write(["flaky": summary.flaky], to: &json)
         list("reasons", summary.failures([.degraded, .down, .unknown]), to: &json) {
@@ -55,6 +56,19 @@ enum RunRecord {
             write(["duration_us": TargetRecord.microseconds(slow.duration)], to: &json)
             TargetRecord.write(slow.phases, roundTrip: slow.roundTrip, to: &json)
         }
+    }
+
+    private static func write(_ outage: NetworkOutage, to json: inout JSONWriter) {
+        json.key("network_outage")
+        json.beginObject()
+        write(
+            [
+                "episodes": outage.episodes, "waited_us": TargetRecord.microseconds(outage.waited),
+                "repeated": outage.repeated,
+            ], to: &json)
+        json.key("cause")
+        json.string(outage.cause)
+        json.endObject()
     }
 
     private static func write(_ failure: Summary.Failure, _ inventory: Inventory?, to json: inout JSONWriter) {

@@ -133,8 +133,10 @@ package struct Summary: Sendable {
         if kind == .up || kind == .degraded { keepSlow(observation) }
     }
 
-    /// What the process says when it ends: 0 all up, 1 some down or degraded, 2 none of these but something not judged.
+    /// What the process says when it ends: 0 all up, 1 some down or degraded, 2 none of these but something not judged;
+    /// what the footer says goes before.
     package func exitStatus(_ footer: RunFooter) -> Int32 {
+        if let status = footer.exitStatus { return status }
         if down + degraded > 0 { return 1 }
         return unknown + footer.notStarted > 0 ? 2 : 0
     }

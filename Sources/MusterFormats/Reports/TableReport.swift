@@ -143,6 +143,12 @@ package struct TableReport: ReportWriter {
         if let reduced = footer.reducedConcurrency {
             notes.append("Our side ran short, so that at times only \(reduced.grouped) targets were in flight.")
         }
+        if let outage = footer.networkOutage {
+            let times = outage.episodes == 1 ? "" : " \(outage.episodes.grouped) times"
+            notes.append(
+                "Our own network was gone\(times) for \(outage.waited.text) (\(TerminalText.safe(outage.cause, limit: 80))); "
+                    + "\(outage.repeated.counted("attempt")) lost to it were made again.")
+        }
         if footer.worstLag > .milliseconds(50) {
             notes.append(
                 "Our loops kept an event waiting up to \(footer.worstLag.text): times may be that much too long.")

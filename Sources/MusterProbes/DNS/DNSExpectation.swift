@@ -21,11 +21,11 @@ struct DNSExpectation: Sendable {
         {
             return (.up, "")
         }
+        // What cannot be read was told apart before; this only has no other way to say so.
         guard let parsed = try? DNSMessage(parsing: message) else { return (.down(.dnsMalformed), "") }
-        let records = parsed.answers.filter { $0.type == query.type.rawValue }.map(\.data)
-        guard !records.isEmpty else {
-            return minimum == 0 && (answers ?? []).isEmpty ? (.up, "") : (.down(.dnsNoData), "")
-        }
+        let chain = parsed.chain(from: DNSQuestion(name: query.name, type: query.type))
+        let records = chain.records.map(\.data)
+        guard !records.isEmpty else { return judge(emptyChain: chain, of: parsed) }
         guard records.count >= minimum else {
             return (.down(.dnsMismatch), "\(records.count) records, expected at least \(minimum)")
         }
@@ -33,11 +33,58 @@ struct DNSExpectation: Sendable {
         let wanted = Set(answers.map { Self.canonical($0.text(for: host), query.type) })
         let found = Set(records.map(Self.canonical))
         if wanted == found { return (.up, "") }
-        return (.down(.dnsMismatch), "got \(Self.shown(found)), expected \(Self.shown(wanted))")
+        return (.down(.dnsMismatch), Self.difference(found, wanted))
     }
 
-    private static func shown(_ records: Set<String>) -> String {
-        records.isEmpty ? "none" : records.sorted().prefix(3).joined(separator: ", ")
+    /// An answer without a record of the asked type: fine where none is needed, unless none is expected and the server only
+    /// says whom to ask.
+    private func judge(emptyChain chain: DNSAnswerChain, of message: DNSMessage) -> (verdict: Verdict, detail: String) {
+        if minimum == 0, answers == nil { return (.up, "") }
+        if let referral = message.referral(after: chain) {
+            let servers = referral.servers.map(\.description).excerpt
+            return (.down(.dnsReferral), "for \(referral.zone.description.excerpt(80)) to \(servers)")
+        }
+        if minimum == 0, answers?.isEmpty == true, !chain.isEndless { return (.up, "") }
+        return (.down(.dnsNoData), Self.detail(ofEmpty: chain, message))
+    }
+
+    /// What there is instead of a record: aliases, and records that belong to other names.
+    private static func detail(ofEmpty chain: DNSAnswerChain, _ message: DNSMessage) -> String {
+        if chain.isEndless { return "its aliases do not end" }
+        if chain.aliases > 0 { return "alias of \(chain.name.description.excerpt(80))" }
+        guard let stray = message.answers.first else { return "" }
+        if stray.name != chain.name { return "ignored records of \(stray.name.description.excerpt(80))" }
+        return stray.recordClass == 1 ? "" : "ignored records of class \(stray.recordClass)"
+    }
+
+    /// Two sets that have nothing in common are shown as they are, others by what is missing and what is too much.
+    private static func difference(_ found: Set<String>, _ wanted: Set<String>) -> String {
+        let missing = wanted.subtracting(found).sorted()
+        let surplus = found.subtracting(wanted).sorted()
+        if missing.count == wanted.count, missing.count <= 3, surplus.count <= 3 {
+            if surplus.count == 1, missing.count == 1 {
+                let (got, expected) = apart(surplus[0], missing[0])
+                return "got \(got), expected \(expected)"
+            }
+            return "got \(surplus.excerpt), expected \(missing.isEmpty ? "none" : missing.excerpt)"
+        }
+        let parts = [("missing", missing), ("too much", surplus)].filter { !$0.1.isEmpty }
+        return parts.map { "\($0.0): \($0.1.excerpt)" }.joined(separator: "; ")
+    }
+
+    /// Two texts so that one sees where they differ: long ones that begin alike are shown from shortly before that place.
+    private static func apart(_ left: String, _ right: String) -> (String, String) {
+        let scalars = (Array(left.unicodeScalars), Array(right.unicodeScalars))
+        let common = zip(scalars.0, scalars.1).prefix { $0 == $1 }.count
+        guard common > 40, max(scalars.0.count, scalars.1.count) > 80 else {
+            return (left.excerpt(80), right.excerpt(80))
+        }
+        func shown(_ text: [Unicode.Scalar]) -> String {
+            var rest = String.UnicodeScalarView()
+            rest.append(contentsOf: text[(common - 20)...])
+            return "…" + String(rest).excerpt(60)
+        }
+        return (shown(scalars.0), shown(scalars.1))
     }
 
     private static func verdict(forUnexpected code: DNSResponseCode) -> Verdict {

@@ -83,14 +83,16 @@ final class DNSProbe: Probe {
             let server =
                 if let fixedServer { fixedServer } else { try await serverEndpoint(target, &course.clock, deadline) }
             let query = try query(for: target)
+            var stray: DNSStray?
             do throws(DNSLookup.Failure) {
                 var outcome = Refusal(.up)
-                try await DNSLookup.run(query, at: server, overStream: overStream, &course.clock, until: deadline) {
-                    (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, target.host)
-                }
+                try await DNSLookup.run(
+                    query, at: server, overStream: overStream, expecting: expectation.code, &course.clock,
+                    until: deadline, ignoring: { stray = $0 },
+                    { (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, target.host) })
                 course.end(by: outcome)
             } catch {
-                course.end(by: refusal(error))
+                course.end(by: refusal(error, stray))
             }
         } catch {
             course.end(by: error)
@@ -98,7 +100,14 @@ final class DNSProbe: Probe {
         return course.attempt()
     }
 
+    /// What a failure means; silence is told together with what came meanwhile and was no answer.
     @inline(never)
+    private func refusal(_ failure: DNSLookup.Failure, _ stray: DNSStray?) -> Refusal {
+        var refusal = refusal(failure)
+        if refusal.detail.isEmpty, refusal.verdict != .unknown(.cancelled), let stray { refusal.detail = stray.text }
+        return refusal
+    }
+
     private func refusal(_ failure: DNSLookup.Failure) -> Refusal {
         switch failure {
         case .malformed(let fault): return Refusal(.down(.dnsMalformed), fault.rawValue)
@@ -145,5 +154,17 @@ final class DNSProbe: Probe {
             throw Refusal(.unknown(.fault), "\"\(text)\" is no server")
         }
         return Endpoint(try await environment.resolver.address(of: host, &clock, until: deadline), port: port ?? 53)
+    }
+}
+
+extension DNSStray {
+    /// What was passed over, for a person.
+    fileprivate var text: String {
+        switch self {
+        case .otherID: "ignored an answer with another id"
+        case .noResponse: "ignored a message that is no answer"
+        case .noQuestion(let code): "ignored an answer \(code.text) that does not repeat the question"
+        case .otherQuestion: "ignored an answer to another question"
+        }
     }
 }

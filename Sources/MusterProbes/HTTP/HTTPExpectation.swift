@@ -6,7 +6,7 @@ struct HTTPExpectation: Sendable {
     /// The statuses that are fine; 200 to 299 where nothing is said.
     var statuses: [ClosedRange<Int>]
     /// Bytes that the body must contain.
-    var body: [UInt8]?
+    var body: BytePatternTable?
     /// Fields that must be there with this value, compared without regard to letter case.
     var headers: [(name: String, value: String)]
 
@@ -26,7 +26,8 @@ struct HTTPExpectation: Sendable {
                 return nil
             }
         }
-        expectation.body = reader.string("body").map { Array($0.utf8) }
+        // Every body contains the empty text.
+        expectation.body = reader.string("body").flatMap { BytePatternTable(Array($0.utf8)) }
         if let headers = reader.object("headers") {
             for member in headers.members {
                 expectation.headers.append((member.name, headers.string(member.name) ?? ""))
@@ -53,32 +54,39 @@ struct HTTPExpectation: Sendable {
         }
     }
 
-    /// Compares a complete response; the detail says what differs.
+    /// Compares the head of a response; nil where it is as expected, else the detail says what differs.
     @inline(never)
-    func judge(_ response: borrowing HTTPResponseParser) -> (verdict: Verdict, detail: String) {
+    func judgeHead(_ response: borrowing HTTPResponseParser) -> (verdict: Verdict, detail: String)? {
         let status = response.status
-        guard statuses.contains(where: { $0.contains(status) }) else { return (.down(.httpStatus), "got \(status)") }
+        guard statuses.contains(where: { $0.contains(status) }) else {
+            return (.down(.httpStatus), Self.detail(ofStatus: response))
+        }
         for (name, value) in headers {
-            guard let found = response.header(name) else { return (.down(.httpHeader), "no \(name)") }
-            if found.lowercased() != value.lowercased() {
-                return (.down(.httpHeader), "\(name): \(String(found.prefix(60)))")
+            let found = response.headerValues(name)
+            guard !found.isEmpty else { return (.down(.httpHeader), "no \(name)") }
+            if !Self.holds(value.lowercased(), name.lowercased(), found) {
+                return (.down(.httpHeader), "\(name): \(Self.shown(found, name.lowercased()))")
             }
         }
-        if let body, !Self.contains(response.body, body) {
-            return (.down(.httpBody), "got \"\(String(decoding: response.body.prefix(40), as: UTF8.self))\"")
-        }
-        return (.up, "")
+        return nil
     }
 
-    /// Whether the bytes occur; a body is small, so the plain search will do.
-    private static func contains(_ haystack: [UInt8], _ needle: [UInt8]) -> Bool {
-        guard let first = needle.first else { return true }
-        guard haystack.count >= needle.count else { return false }
-        for start in 0...haystack.count - needle.count where haystack[start] == first {
-            var length = 1
-            while length < needle.count, haystack[start + length] == needle[length] { length += 1 }
-            if length == needle.count { return true }
+    /// Several fields of one name are a list with commas, but for Set-Cookie, where each stands for itself (RFC 9110 §5.3).
+    private static func holds(_ wanted: String, _ name: String, _ found: [String]) -> Bool {
+        if name == "set-cookie" { return found.contains { $0.lowercased() == wanted } }
+        return found.joined(separator: ", ").lowercased() == wanted
+    }
+
+    private static func shown(_ found: [String], _ name: String) -> String {
+        guard name == "set-cookie", found.count > 1 else { return found.joined(separator: ", ").excerpt(60) }
+        return found.excerpt
+    }
+
+    /// An unexpected status, and of a redirect where it leads.
+    private static func detail(ofStatus response: borrowing HTTPResponseParser) -> String {
+        guard 300..<400 ~= response.status, let location = response.headerValues("Location").first else {
+            return "got \(response.status)"
         }
-        return false
+        return "got \(response.status), Location: \(location.excerpt(200))"
     }
 }

@@ -122,38 +122,18 @@ final class HTTPProbe: Probe {
         course.clock.enter(.send)
         try await line.send(bytes)
         course.clock.enter(.wait)
-        var response = HTTPResponseParser(method: request.methodName, bodyLimit: bodyLimit)
+        var reading = HTTPReading(method: request.methodName, expectation, limit: bodyLimit)
+        // Also where the dialogue breaks off.
+        defer { reading.addFacts(to: &course.facts) }
         while true {
-            let step = try await line.receive { response.receive($0) }
-            // A peer that ends without a word transfers nothing.
-            if step != nil, course.clock.phase == .wait { course.clock.enter(.transfer) }
-            switch step ?? response.receiveEnd() {
-            case .needMore: continue
-            case .complete:
-                course.facts.append(Fact("status", .integer(response.status)))
-                return expectation.judge(response)
-            case .failed(let fault):
-                if response.status != 0 { course.facts.append(Fact("status", .integer(response.status))) }
-                return (.down(Self.reason(fault)), Self.detail(fault, response))
+            if try await line.receive({ reading.receive($0) }) == nil {
+                reading.receiveEnd()
+            } else if course.clock.phase == .wait {
+                // A peer that ends without a word transfers nothing.
+                course.clock.enter(.transfer)
             }
+            if let outcome = reading.outcome { return outcome }
         }
-    }
-
-    @inline(never)
-    private static func reason(_ fault: HTTPFault) -> Reason {
-        switch fault {
-        case .truncated: .httpClosed
-        case .headTooLarge, .bodyTooLarge, .tooManyInterimResponses: .httpTooLarge
-        default: .httpMalformed
-        }
-    }
-
-    @inline(never)
-    private static func detail(_ fault: HTTPFault, _ response: borrowing HTTPResponseParser) -> String {
-        if fault == .truncated {
-            return response.totalBytes == 0 ? "without a word" : "after \(response.bodyBytes) bytes of body"
-        }
-        return fault.description
     }
 
     private func exchangeSecurely(

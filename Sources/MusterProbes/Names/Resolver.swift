@@ -191,7 +191,7 @@ package final class Resolver: Sendable {
             // An alias may live shorter than the address it leads to.
             let shortest = answer.answers.map(\.ttl).min() ?? 0
             let life = Duration.seconds(min(max(Int(shortest), 1), 3600))
-            for record in answer.answers {
+            for record in answer.chain(from: DNSQuestion(name: name, type: type)).records {
                 switch record.data {
                 case .a(let value): return (.address(.v4(value)), life)
                 case .aaaa(let high, let low): return (.address(.v6(high: high, low: low)), life)

@@ -2,11 +2,12 @@ internal import CMusterLinux
 internal import Glibc
 internal import MusterCore
 
-/// The first SIGINT or SIGTERM as something to wait for; the second ends the process as it would by default.
+/// The first SIGINT, SIGTERM or SIGHUP as something to wait for; the second ends the process as it would by default. SIGHUP
+/// stays ignored where it was at the start (nohup).
 package struct Interruption: Sendable {
     private let descriptor: Int32
 
-    /// Catches both from now on. Once a process.
+    /// Catches them from now on. Once a process.
     package static func install() throws(SocketFault) -> Interruption {
         cml_ignore_broken_pipes()
         let descriptor = cml_catch_interrupts()
@@ -14,7 +15,7 @@ package struct Interruption: Sendable {
         return Interruption(descriptor: descriptor)
     }
 
-    /// Leaves SIGINT to whoever started us: a helper process ends when its parent tells it to.
+    /// Leaves them to whoever started us: a second process of ours ends when the first tells it to.
     package static func leaveToParent() {
         cml_ignore_broken_pipes()
         cml_ignore_interrupts()

@@ -2,27 +2,55 @@ internal import CMusterLinux
 internal import Glibc
 
 /// Where a report goes: standard output, standard error or a file.
+///
+/// Where a reader sets the pace (a pipe, a socket, a terminal), a write waits for it, but never where nothing can end the
+/// wait: see ``Patience``.
 package final class OutputFile: Sendable {
     private let descriptor: Int32
     private let path: String
     private let isOwned: Bool
+    /// One of `CML_PACE_…`.
+    private let pace: Int32
+    /// The same pipe or terminal, opened by us so that writing to it never waits; below 0 where there is none.
+    private let free: Int32
+    private let patience: Patience
+    /// Set where the bytes take a file's place in the end.
+    private let staged: StagedFile?
 
-    private init(descriptor: Int32, path: String, isOwned: Bool) {
+    init(
+        descriptor: Int32, path: String, isOwned: Bool, patience: Patience = .ofProcess, staged: StagedFile? = nil
+    ) {
         self.descriptor = descriptor
         self.path = path
         self.isOwned = isOwned
+        self.patience = patience
+        self.staged = staged
+        pace = cml_pace_of(descriptor)
+        free = pace == CML_PACE_PIPE || pace == CML_PACE_TERMINAL ? cml_open_again(descriptor) : -1
     }
 
-    deinit { if isOwned { close(descriptor) } }
+    deinit {
+        if free >= 0 { close(free) }
+        if isOwned { close(descriptor) }
+    }
 
     package static let standardOutput = OutputFile(descriptor: 1, path: "standard output", isOwned: false)
     package static let standardError = OutputFile(descriptor: 2, path: "standard error", isOwned: false)
 
-    /// Creates or empties a file. Errors: the path cannot be written.
-    package static func create(_ path: String) throws(FileFault) -> OutputFile {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
-        return OutputFile(descriptor: descriptor, path: path, isOwned: true)
+    /// Creates or empties a file; a FIFO without a reader is waited for. Errors: the path cannot be written.
+    package static func create(_ path: String, patience: Patience = .ofProcess) throws(FileFault) -> OutputFile {
+        var watch = ReaderWatch(patience)
+        while true {
+            // Without O_NONBLOCK nothing but a reader would end the wait for one; who writes polls, and files ignore it.
+            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+            let descriptor = unsafe open(path, flags, 0o644)
+            if descriptor >= 0 {
+                return OutputFile(descriptor: descriptor, path: path, isOwned: true, patience: patience)
+            }
+            guard errno == ENXIO else { throw FileFault(path: path, errno: errno, doing: "write") }
+            if watch.sawSilence() { throw FileFault(path: path, hint: "cannot write: nobody reads it") }
+            usleep(UInt32(Patience.look) * 1000)
+        }
     }
 
     /// Columns of the terminal, nil where it is none.
@@ -37,92 +65,79 @@ package final class OutputFile: Sendable {
         return height > 0 ? Int(height) : nil
     }
 
-    /// Writes all bytes. Returns false where the reader has gone (a broken pipe); errors: a full disk and the like.
+    /// Writes all bytes. Returns false where the reader has gone (a broken pipe); errors: a full disk and the like, or a
+    /// reader that took nothing when the run was to end.
     @discardableResult
     package func write(_ bytes: [UInt8]) throws(FileFault) -> Bool {
         var written = 0
+        var watch = ReaderWatch(patience)
         while written < bytes.count {
-            let outcome = unsafe bytes.withUnsafeBytes { raw in
-                // Invariant: written < count, so the range lies inside the array.
-                unsafe Glibc.write(descriptor, raw.baseAddress! + written, raw.count - written)
-            }
-            if outcome >= 0 {
-                written += outcome
-            } else if errno == EPIPE {
-                return false
-            } else if errno == EAGAIN {
-                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = unsafe poll(&poller, 1, 1000)
-            } else if errno != EINTR {
-                throw FileFault(path: path, errno: errno, doing: "write")
+            let outcome = writeSome(bytes, from: written)
+            switch Int32(clamping: -outcome) {
+            case ..<1:
+                written += Int(outcome)
+                watch.sawProgress()
+            case EPIPE: return false
+            case EAGAIN:
+                if watch.sawSilence() {
+                    throw FileFault(path: path, hint: "cut short: its reader takes nothing, and the run is to end")
+                }
+                _ = cml_await_room(descriptor, Patience.look)
+            case EINTR: break
+            case let number: throw FileFault(path: path, errno: number, doing: "write")
             }
         }
         return true
     }
+
+    /// Writes what goes at once, and drops the rest: for a live line, which no run waits for.
+    package func offer(_ bytes: [UInt8]) {
+        // One that cannot be shown is no loss.
+        _ = writeSome(bytes, from: 0)
+    }
+
+    /// Writes a part; below 0 it is -errno, where EAGAIN means that the reader takes nothing now.
+    private func writeSome(_ bytes: [UInt8], from start: Int) -> Int64 {
+        let pace = pace
+        let free = free
+        return unsafe bytes.withUnsafeBytes { raw in
+            // Invariant: start <= count, so the range lies inside the array.
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: raw[start...])
+            guard let base = rest.baseAddress else { return 0 }
+            if free >= 0 || pace == CML_PACE_OWN {
+                let outcome = unsafe Glibc.write(free >= 0 ? free : descriptor, base, rest.count)
+                return outcome < 0 ? -Int64(errno) : Int64(outcome)
+            }
+            guard cml_await_room(descriptor, 0) > 0 else { return -Int64(EAGAIN) }
+            return unsafe cml_write_paced(descriptor, pace, base, rest.count)
+        }
+    }
 }
 
 extension OutputFile {
-    /// Puts bytes in a file's place as a whole: whoever reads it sees the old ones or the new ones, also after a crash
-    /// (write under another name, fsync, rename, fsync of the folder). What a link leads to is replaced, not the link; a
-    /// device or a pipe is written to as it is. Errors: it cannot be written; the old file stays.
+    /// A file whose bytes take the place of those at a path with ``finish()``, as a whole: whoever reads it sees the old
+    /// ones or the new ones, also after a crash. A device, a pipe or a FIFO is written to as it is. Errors: it cannot be
+    /// written; what is there stays as it is.
+    package static func stage(_ path: String, patience: Patience = .ofProcess) throws(FileFault) -> OutputFile {
+        guard let staged = try StagedFile.begin(path) else { return try create(path, patience: patience) }
+        return OutputFile(
+            descriptor: staged.descriptor, path: path, isOwned: true, patience: patience, staged: staged)
+    }
+
+    /// Puts a staged file in its place; nothing for others. Errors: it cannot; what was there stays.
+    package func finish() throws(FileFault) { try staged?.finish() }
+
+    /// Stages bytes and puts them in a file's place at once. Errors: it cannot be written; the old file stays.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(FileFault) {
-        guard let target = try replaceable(path) else {
-            try create(path).write(bytes)
-            return
-        }
-        let (temporary, descriptor) = try beside(target, path)
-        do throws(FileFault) {
-            let file = OutputFile(descriptor: descriptor, path: path, isOwned: true)
-            try file.write(bytes)
-            guard fsync(descriptor) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
-            guard unsafe rename(temporary, target) == 0 else {
-                throw FileFault(path: path, errno: errno, doing: "replace")
-            }
-        } catch {
-            unsafe unlink(temporary)
-            throw error
-        }
-        let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-        let folderDescriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        // A folder that cannot be opened for reading can hold a file all the same; the name is then as safe as can be.
-        if folderDescriptor >= 0 {
-            fsync(folderDescriptor)
-            close(folderDescriptor)
-        }
+        let file = try stage(path)
+        try file.write(bytes)
+        try file.finish()
     }
 
     /// Finds out whether ``replace(_:with:)`` can begin; what is there stays as it is. Errors: it cannot.
     package static func checkReplaceable(_ path: String) throws(FileFault) {
-        guard let target = try replaceable(path) else {
-            guard unsafe access(path, W_OK) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
-            return
-        }
-        let (temporary, descriptor) = try beside(target, path)
-        close(descriptor)
-        unsafe unlink(temporary)
-    }
-
-    /// The name to put a new file under, all links followed; nil where there is a device or a pipe. Errors: a folder.
-    private static func replaceable(_ path: String) throws(FileFault) -> String? {
-        switch try FileFacts.of(path)?.kind {
-        case .stream: return nil
-        case .directory: throw FileFault(path: path, errno: EISDIR, doing: "write")
-        case .regular, nil:
-            guard let resolved = unsafe realpath(path, nil) else { return path }
-            // Invariant: realpath gave a string that ends with a zero, and that is freed once.
-            defer { unsafe free(resolved) }
-            return unsafe String(cString: resolved)
-        }
-    }
-
-    /// A new file in the same folder. Errors: it cannot be made.
-    private static func beside(
-        _ target: String, _ path: String
-    ) throws(FileFault) -> (name: String, descriptor: Int32) {
-        let name = target + ".muster-\(getpid())"
-        let descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
-        return (name, descriptor)
+        // It goes with the one who holds it.
+        if try StagedFile.begin(path) != nil { return }
+        guard unsafe access(path, W_OK) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
     }
 }

@@ -22,6 +22,9 @@ extension Reactor {
         unsafe slot.pointee.generation &+= 1
         unsafe slot.pointee.lentAt = now
         unsafe slot.pointee.keptWaiting = 0
+        unsafe slot.pointee.isSound = false
+        unsafe slot.pointee.pendingError = 0
+        unsafe slot.pointee.roundTrip = 0
         return index
     }
 
@@ -35,7 +38,7 @@ extension Reactor {
 
     /// Gives a slot back empty; its descriptor, if any, is closed.
     func emptySlot(_ index: Int32) {
-        if unsafe slots[Int(index)].descriptor >= 0 { _ = unsafe cml_close(slots[Int(index)].descriptor) }
+        if unsafe slots[Int(index)].descriptor >= 0 { unsafe calls.close(slots[Int(index)].descriptor) }
         unsafe slots[Int(index)].descriptor = -1
         unsafe slots[Int(index)].handler = nil
         unsafe slots[Int(index)].kind = .empty
@@ -65,6 +68,7 @@ extension Reactor {
 
     func dropIdleSockets() {
         datagrams.dropIdle()
+        endAllLingering()
         for kind in SlotKind.recycled {
             while unsafe idle[kind.rawValue] >= 0 {
                 let index = unsafe idle[kind.rawValue]

@@ -1,6 +1,6 @@
 internal import CMusterLinux
 internal import Glibc
-internal import MusterCore
+package import MusterCore
 internal import Synchronization
 
 /// An epoll loop on a thread of its own that is itself a task executor (SE-0417): a check is an ordinary structured child
@@ -19,6 +19,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         var isStopping = false
     }
 
+    let calls: NetworkCalls
     private let remote = Mutex(Remote())
     let epoll: Int32
     private let wakeDescriptor: Int32
@@ -38,12 +39,17 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     @exclusivity(unchecked) private var watchedCount = 0
     private var nextSweep: Int64 = 0
     @exclusivity(unchecked) private var flushes: [any ReadinessHandler] = []
+    /// ICMP messages about connections that are still being tried, by slot: they decide where no answer comes.
+    var notices: [Int32: ICMPNotice] = [:]
+    var lingering = Lingering()
     /// Slots whose socket was not read empty.
     private var unread: [(slot: Int32, generation: UInt32)] = []
     /// When the events at hand were fetched.
     @exclusivity(unchecked) private(set) var now: Int64
-    /// How long the turn before the last fetch kept events from being seen.
-    @exclusivity(unchecked) private var lastBusy: Int64 = 0
+    /// How long before the last fetch events may have been there unseen: we were at work, or were kept from looking.
+    @exclusivity(unchecked) private var unseen: Int64 = 0
+    /// How long the machine had slept when we last asked.
+    private var asleep: Int64 = 0
     package private(set) var lag = LoopLag()
     /// Where received bytes lie until the receiver's next wait.
     let scratch: UnsafeMutableRawBufferPointer
@@ -57,7 +63,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     private static let wakeSlot = UInt32.max
 
     /// Errors: the descriptor limit is reached before the loop has its two.
-    init(name: String) throws(SocketFault) {
+    init(name: String, model: (any NetworkModel)? = nil) throws(SocketFault) {
         let epoll = cml_epoll_create()
         guard epoll >= 0 else { throw SocketFault(errno: -epoll, local: true) }
         let wake = cml_eventfd()
@@ -65,19 +71,21 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
             _ = cml_close(epoll)
             throw SocketFault(errno: -wake, local: true)
         }
+        calls = NetworkCalls(model: model)
         self.epoll = epoll
         self.name = name
         wakeDescriptor = wake
         unsafe slots = .allocate(capacity: slotCapacity)
         unsafe scratch = .allocate(byteCount: 65_536, alignment: 64)
-        unsafe now = cml_now_ns()
+        unsafe now = model.map { unsafe $0.clock.pointee } ?? cml_now_ns()
+        asleep = model == nil ? cml_asleep_ns() : 0
         unsafe wheel = unsafe TimerWheel(now: now)
         _ = cml_epoll_add(epoll, wake, UInt32(CML_IN) | UInt32(CML_EDGE), Self.wakeSlot)
     }
 
     deinit {
         for index in unsafe 0..<slotCount where unsafe slots[index].descriptor >= 0 {
-            _ = unsafe cml_close(slots[index].descriptor)
+            unsafe calls.close(slots[index].descriptor)
         }
         unsafe slots.deinitialize(count: slotCount)
         unsafe slots.deallocate()
@@ -135,6 +143,9 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Loops that run side by side, this one included.
+    var loopCount: Int { siblings.withLock { $0.count } + 1 }
+
     /// Asks the sibling loops to close the sockets they keep for reuse, because a descriptor is needed here.
     func relieveDescriptors() {
         dropIdleSockets()
@@ -148,18 +159,37 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         _ count: Int, name: String = "muster-loop", _ body: ([Reactor]) async throws -> R
     ) async throws -> R {
         let loops = try (0..<count).map { try Reactor(name: "\(name)-\($0)") }
+        var started: [Reactor] = []
+        defer {
+            for loop in started { loop.stop() }
+        }
         for loop in loops {
             let others = loops.filter { $0 !== loop }
             loop.siblings.withLock { $0 = others }
-            loop.start()
-        }
-        defer {
-            for loop in loops { loop.stop() }
+            do {
+                try loop.start()
+            } catch {
+                // What does not run holds none of those that do.
+                for loop in loops { loop.siblings.withLock { $0 = [] } }
+                throw error
+            }
+            started.append(loop)
         }
         return try await body(loops)
     }
 
-    private func start() {
+    /// Runs `body` with a loop that lives on a model network and its clock, on a thread of its own.
+    package static func withLoop<R: Sendable>(
+        on model: any NetworkModel, _ body: (Reactor) async throws -> R
+    ) async throws -> R {
+        let loop = try Reactor(name: "muster-model", model: model)
+        try loop.start()
+        defer { loop.stop() }
+        return try await body(loop)
+    }
+
+    /// Errors: the system gives no further thread, or no room for its stack.
+    private func start() throws(SocketFault) {
         let me = unsafe Unmanaged.passRetained(self)
         var thread = pthread_t()
         let outcome = unsafe pthread_create(
@@ -169,7 +199,10 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
                 unsafe Unmanaged<Reactor>.fromOpaque(argument!).takeRetainedValue().run()
                 return nil
             }, me.toOpaque())
-        precondition(outcome == 0, "the system starts no further thread: errno \(outcome)")
+        guard outcome == 0 else {
+            unsafe me.release()
+            throw outcome == ENOMEM || outcome == EAGAIN ? .noMemory : .other(outcome)
+        }
         self.thread = thread
     }
 
@@ -183,47 +216,73 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func run() {
         unsafe cml_loop_set(Unmanaged.passUnretained(self).toOpaque())
+        if let model = calls.model { unsafe cml_clock_set(model.clock) }
         unsafe name.withCString { unsafe cml_thread_name($0) }
         let capacity = 512
         let events = UnsafeMutablePointer<cml_event>.allocate(capacity: capacity)
         defer { unsafe events.deallocate() }
         let executor = unsafe asUnownedTaskExecutor()
         var fullLooks = 0
+        var mustLookAgain = false
+        // Set once the loop is to end: it waits until then for those who linger.
+        var end: Int64?
         while true {
+            if let end, unsafe lingering.count == 0 || now >= end {
+                locals = [:]
+                return
+            }
             unsafe runJobs(executor)
             flush()
-            let before = cml_now_ns()
-            unsafe lag.note(from: now, to: before)
-            unsafe lastBusy = unsafe before - now
-            let timeout = unsafe jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
-            let found = unsafe cml_epoll_wait(epoll, events, Int32(capacity), timeout)
-            unsafe now = cml_now_ns()
-            if found == 0, timeout > 0 { unsafe lag.note(from: before + Int64(timeout) * 1_000_000, to: now) }
+            let (found, wasKeptFromLooking) = unsafe look(events, capacity, waits: !mustLookAgain)
             for index in 0..<Int(max(found, 0)) {
                 let event = unsafe events[index]
                 if event.slot != Self.wakeSlot {
                     latch(event.slot, Readiness(rawValue: event.events))
-                } else if !takeRemote() {
-                    locals = [:]
-                    return
+                } else if !takeRemote(), end == nil {
+                    end = unsafe now + Lingering.longest
                 }
             }
-            // Answers that are already there win over the deadline, however late we look; but events that never end must
-            // not keep time from passing.
+            // Answers that are already there win over the deadline, however late we look: after a stall we look once more
+            // before anything expires. But events that never end must not keep time from passing.
+            mustLookAgain = wasKeptFromLooking && !mustLookAgain
             fullLooks = found < capacity ? 0 : fullLooks + 1
-            if fullLooks % 16 == 0 { expire() }
-            if unsafe watchedCount > 0, unsafe now >= nextSweep { sweepCancelled() }
+            if !mustLookAgain, fullLooks % 16 == 0 { expire() }
+            if unsafe watchedCount > 0, unsafe now >= nextSweep { sweep() }
             resumeReading()
         }
     }
 
+    /// Fetches events, waiting for some where nothing else is to do; also tells whether we were kept from looking for so
+    /// long that answers may have come meanwhile: by a signal, a stop, a starved processor, or much to do.
+    private func look(
+        _ events: UnsafeMutablePointer<cml_event>, _ capacity: Int, waits: Bool
+    ) -> (found: Int32, wasKeptFromLooking: Bool) {
+        let before = cml_now_ns()
+        let busy = unsafe before - now
+        unsafe lag.note(from: now, to: before)
+        let timeout = unsafe waits && jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
+        let found = unsafe calls.wait(epoll, events, capacity: capacity, milliseconds: timeout)
+        unsafe now = cml_now_ns()
+        // Whatever ended the wait, it was to end by then. Where somebody waits for a socket that is 20 ms at most.
+        let due = before + Int64(timeout) * 1_000_000
+        let late = unsafe timeout < 0 ? 0 : max(0, now - due)
+        lag.note(from: due, to: due + late)
+        unsafe unseen = busy + late
+        return (found, found < 0 || max(busy, late) >= LoopLag.notable)
+    }
+
+    /// Runs what is to run now; not all of a long queue, so that events are looked at now and then.
     private func runJobs(_ executor: UnownedTaskExecutor) {
         var budget = 4096
         while budget > 0, let job = unsafe jobs.pop() {
             unsafe job.runSynchronously(on: executor)
             budget -= 1
+            if budget % 64 == 0, unsafe cml_now_ns() - now > Self.longestTurn { return }
         }
     }
+
+    /// In nanoseconds.
+    private static let longestTurn: Int64 = 10_000_000
 
     private func flush() {
         guard unsafe !flushes.isEmpty else { return }
@@ -243,9 +302,12 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     }
 
     /// Wakes the watched waiters whose tasks have been cancelled: a cancellation handler for each wait would cost more than
-    /// looking at all of them now and then.
-    private func sweepCancelled() {
+    /// looking at all of them now and then. Finds out as well whether the machine was asleep.
+    private func sweep() {
         nextSweep = unsafe now + Self.sweepInterval
+        let sleptSince = cml_asleep_ns() - asleep
+        if sleptSince >= LoopLag.notable { unsafe lag.noteSleep(at: now, length: sleptSince) }
+        if sleptSince != 0 { asleep += sleptSince }
         for index in unsafe 0..<slotCount {
             guard let task = unsafe slots[index].task, unsafe task.isCancelled else { continue }
             unsafe slots[index].isCancelled = true
@@ -296,8 +358,31 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     private func expire() {
         unsafe wheel.expire(now: now, into: &expired)
-        for entry in expired { wake(entry, .timedOut) }
+        for entry in expired {
+            if unsafe slots[Int(entry)].isLingering {
+                endLingering(entry)
+                continue
+            }
+            let deadline = unsafe slots[Int(entry)].moment
+            let later = unsafe slots[Int(entry)].task == nil ? deadline : withTimeGivenBack(entry, deadline)
+            if unsafe later >= now, later > deadline {
+                unsafe wheel.arm(entry, deadline: later)
+            } else {
+                wake(entry, .timedOut)
+            }
+        }
         expired.removeAll(keepingCapacity: true)
+    }
+
+    /// A deadline moved on by the time that we took from the dialogue, which is at most doubled by that.
+    private func withTimeGivenBack(_ slot: Int32, _ deadline: Int64) -> Int64 {
+        let allowed = unsafe max(deadline - slots[Int(slot)].lentAt, 0)
+        return deadline + min(allowed, takenTime(slot))
+    }
+
+    /// How long we kept a dialogue waiting, whether at its own steps or by not looking at all, in nanoseconds.
+    private func takenTime(_ slot: Int32) -> Int64 {
+        unsafe max(lag.total(since: slots[Int(slot)].lentAt), slots[Int(slot)].keptWaiting)
     }
 
     private func cancelHere(_ slot: Int32, _ generation: UInt32) {
@@ -308,13 +393,14 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
 
     /// Resumes the waiter of a slot, if there is one.
     func wake(_ slot: Int32, _ cause: Wake) {
-        guard let waiter = unsafe slots[Int(slot)].waiter else { return }
+        guard let waiter = unsafe slots[Int(slot)].waiter else { return endLingering(slot) }
         unsafe slots[Int(slot)].waiter = nil
         if unsafe slots[Int(slot)].task != nil {
             unsafe slots[Int(slot)].task = nil
             unsafe watchedCount -= 1
         }
         unsafe slots[Int(slot)].interest = []
+        unsafe slots[Int(slot)].moment = unsafe now - unseen
         unsafe wheel.disarm(slot)
         unsafe waiter.resume(returning: cause)
     }
@@ -337,7 +423,9 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         let interest = interest.union(.trouble)
         if Task.isCancelled { return .cancelled }
         if unsafe !slots[Int(slot)].ready.isDisjoint(with: interest) { return .ready }
-        if unsafe deadline.nanoseconds < now { return .timedOut }
+        if unsafe deadline.nanoseconds < now, unsafe withTimeGivenBack(slot, deadline.nanoseconds) < now {
+            return .timedOut
+        }
         unsafe withUnsafeCurrentTask { task in unsafe slots[Int(slot)].task = task }
         if unsafe watchedCount == 0 { nextSweep = unsafe now + Self.sweepInterval }
         unsafe watchedCount += 1
@@ -348,19 +436,31 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         let wake = unsafe await withUnsafeContinuation { waiter in
             unsafe slots[Int(slot)].waiter = waiter
             unsafe slots[Int(slot)].interest = interest
+            unsafe slots[Int(slot)].moment = deadline.nanoseconds
             if deadline != .distantFuture { unsafe wheel.arm(slot, deadline: deadline.nanoseconds) }
         }
-        // The event may have come when the turn before began, and its job has waited for the others of this turn.
-        if wake == .ready { unsafe slots[Int(slot)].keptWaiting += lastBusy + (cml_now_ns() - now) }
+        if wake == .ready { noteKeptWaiting(slot) }
         return wake
     }
 
-    /// What passing a deadline means: the other side's silence, or that we kept the dialogue waiting for more than a
-    /// quarter of the time, whether at its own steps or by one long stall.
-    func timeoutFault(_ slot: Int32, _ deadline: Instant) -> SocketFault {
-        let lentAt = unsafe slots[Int(slot)].lentAt
-        let allowed = max(deadline.nanoseconds - lentAt, 0)
-        let ours = unsafe max(lag.longest(since: lentAt), slots[Int(slot)].keptWaiting)
-        return ours * 4 > max(allowed, 4 * LoopLag.notable) ? .late : .timedOut
+    /// The event may have come as soon as we stopped looking, and its job has waited for others since. A little waiting is
+    /// part of working: a peer that makes us work without end has no excuse in it.
+    @inline(__always)
+    private func noteKeptWaiting(_ slot: Int32) {
+        let kept = unsafe cml_now_ns() - slots[Int(slot)].moment
+        if kept >= Self.notableWait { unsafe slots[Int(slot)].keptWaiting += kept }
     }
+
+    /// In nanoseconds.
+    private static let notableWait: Int64 = 1_000_000
+
+    /// What passing a deadline means: the other side's silence, or that we took more time from the dialogue than we could
+    /// give back.
+    func timeoutFault(_ slot: Int32, _ deadline: Instant) -> SocketFault {
+        let allowed = unsafe max(deadline.nanoseconds - slots[Int(slot)].lentAt, 0)
+        return takenTime(slot) > max(allowed, LoopLag.notable) ? .late : .timedOut
+    }
+
+    /// How long this loop was kept from looking at its events since an instant; short turns at work do not count.
+    package func stalledTime(since start: Instant) -> Duration { .nanoseconds(lag.total(since: start.nanoseconds)) }
 }

@@ -5,6 +5,8 @@ struct Readiness: OptionSet {
     let rawValue: UInt32
 
     static let readable = Readiness(rawValue: UInt32(CML_IN))
+    /// Urgent data: reads stop short of its mark, though more may lie behind it.
+    static let urgent = Readiness(rawValue: UInt32(CML_PRI))
     static let writable = Readiness(rawValue: UInt32(CML_OUT))
     static let failed = Readiness(rawValue: UInt32(CML_ERR))
     static let hungUp = Readiness(rawValue: UInt32(CML_HUP))
@@ -14,7 +16,7 @@ struct Readiness: OptionSet {
     static let trouble: Readiness = [.failed, .hungUp]
     /// What every registered descriptor reports, once a change (edge-triggered).
     static let connecting = UInt32(CML_OUT) | UInt32(CML_EDGE)
-    static let registered = UInt32(CML_IN | CML_OUT | CML_RDHUP) | UInt32(CML_EDGE)
+    static let registered = UInt32(CML_IN | CML_PRI | CML_OUT | CML_RDHUP) | UInt32(CML_EDGE)
 }
 
 /// Why a waiter goes on.
@@ -52,10 +54,20 @@ struct Slot {
     var nextIdle: Int32 = -1
     var kind: SlotKind = .empty
     var isCancelled = false
+    /// Whether its connection was made and met no trouble: such a socket may be lent again as it is.
+    var isSound = false
+    /// Whether nobody has it any more and it stays for the peer's sake (``Lingering``).
+    var isLingering = false
+    /// What the connection ended by before anybody could ask, as errno; told to the next who sends or receives.
+    var pendingError: Int32 = 0
+    /// The kernel's smoothed round trip in microseconds, as it was when the connection was made.
+    var roundTrip: UInt32 = 0
     /// Sockets that serve datagrams are handled by the loop itself.
     var handler: (any ReadinessHandler)?
     /// When it was lent.
     var lentAt: Int64 = 0
+    /// While it waits: the deadline. Once it was woken: since when its event may have been there.
+    var moment: Int64 = 0
     /// How long our own loop kept this borrower's events waiting, at most, in nanoseconds.
     var keptWaiting: Int64 = 0
     /// Datagrams that wait to be read: the first buffer's index, -1 where there is none.

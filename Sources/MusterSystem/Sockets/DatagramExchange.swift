@@ -2,45 +2,59 @@ package import MusterCore
 
 /// A query on its way and whatever comes back with its id.
 package struct DatagramExchange {
-    let socket: DatagramSocket
-    let slot: Int32
-    package let id: UInt16
+    let channel: DatagramChannel
+    let query: Int32
 
     package static func begin(
-        _ server: Endpoint, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
+        _ server: Endpoint, _ byteCount: Int, until deadline: Instant,
+        _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
     ) throws(SocketFault) -> DatagramExchange {
         guard let loop = Reactor.current else { preconditionFailure("an exchange needs a loop") }
-        return try loop.datagrams.begin(server, byteCount, encode)
+        return loop.datagrams.begin(server, byteCount, deadline, encode)
     }
 
-    package func next(until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8> {
-        unsafe try await socket.exchanges.next(slot, until: deadline)
+    package var id: UInt16 { unsafe channel.exchanges.id(of: query) }
+
+    /// The next datagram; nil where it is time to send the query again.
+    package func next() async throws(SocketFault) -> UnsafeBufferPointer<UInt8>? {
+        unsafe try await channel.exchanges.next(query, channel)
     }
 
-    package func end() { unsafe socket.exchanges.end(self) }
+    package func sendAgain(_ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void) {
+        channel.giveUp(query)
+        channel.enqueue(query, byteCount, encode)
+    }
+
+    package func end(answered: Bool) { unsafe channel.exchanges.end(query, channel, answered: answered) }
 }
 
 extension DatagramExchanges {
-    /// Sends one query and waits for the datagram that `accept` takes for its answer (nil: not ours, keep waiting).
+    /// Sends one query, again where its answer does not come in time, and waits for the datagram that `accept` takes for
+    /// its answer (nil: not ours, keep waiting).
     ///
-    /// `encode` writes exactly `byteCount` bytes, starting with the id. Errors: ``SocketFault``.
+    /// `encode` writes exactly `byteCount` bytes, starting with the id; it is called once for each try. All tries have the
+    /// same id and port, so that an answer to any of them counts and none of them makes guessing easier.
+    /// Errors: ``SocketFault``.
     @inlinable
     package static func exchange<R>(
         with server: Endpoint, byteCount: Int, until deadline: Instant,
         encode: (UInt16, inout MutableSpan<UInt8>) -> Void, accept: (UInt16, Span<UInt8>) -> R?
     ) async throws(SocketFault) -> R {
-        let exchange = try DatagramExchange.begin(server, byteCount, encode)
+        let exchange = try DatagramExchange.begin(server, byteCount, until: deadline, encode)
         do throws(SocketFault) {
             while true {
-                let bytes = unsafe try await exchange.next(until: deadline)
+                guard let bytes = unsafe try await exchange.next() else {
+                    exchange.sendAgain(byteCount, encode)
+                    continue
+                }
                 // Invariant: the bytes stay ours until the next call, and `accept` cannot make it.
                 if let answer = accept(exchange.id, unsafe bytes.span) {
-                    exchange.end()
+                    exchange.end(answered: true)
                     return answer
                 }
             }
         } catch {
-            exchange.end()
+            exchange.end(answered: false)
             throw error
         }
     }

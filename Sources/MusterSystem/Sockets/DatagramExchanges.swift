@@ -4,26 +4,29 @@ internal import MusterCore
 
 /// Queries and answers over UDP of one loop, told apart by the 16-bit id at their start (RFC 1035 §4.1.1).
 ///
-/// A server that is asked often has a few connected sockets whose ports change as they are used up; one that is asked once
-/// has one, which is recycled. Answers land in buffers of a pool and are handed out without a copy.
+/// Each server is asked at a pace of its own (``ServerPace``). One that is asked often has a few connected sockets whose
+/// ports change as they are used up; one that is asked once has one, which is recycled. Answers land in buffers of a pool
+/// and are handed out without a copy.
 @safe
 package final class DatagramExchanges {
-    /// The sockets toward one server.
-    final class Channel {
-        var sockets: [DatagramSocket] = []
-        var next = 0
-        var inFlight = 0
-    }
-
     private static let bufferSize = 2048
+    /// How soon a query that waits looks again whether waiting helps, in nanoseconds.
+    private static let chanceInterval: Int64 = 100_000_000
 
     // The loop owns its exchanges and outlives them.
     unowned(unsafe) let loop: Reactor
-    private var channels: [Endpoint: Channel] = [:]
+    private var channels: [Endpoint: DatagramChannel] = [:]
     /// The server that was asked last: most often the next one too.
-    private var latest: (server: Endpoint, channel: Channel)?
+    private var latest: DatagramChannel?
     @exclusivity(unchecked) private var idleChannels = 0
     @exclusivity(unchecked) private var ids = RandomIDs()
+    // Queries: one piece of memory, free ones on a stack.
+    @exclusivity(unchecked) private var queries = UnsafeMutablePointer<DatagramQuery>.allocate(capacity: 64)
+    private var queryCapacity = 64
+    private var queryCount = 0
+    @exclusivity(unchecked) private var freeQueries: [Int32] = []
+    /// What queries failed by, until they end.
+    private var faults: [Int32: SocketFault] = [:]
     // Buffers: blocks of a batch each, free ones on a stack, links for the mail of a waiter.
     @exclusivity(unchecked) private var blocks: [UnsafeMutableRawPointer] = unsafe []
     @exclusivity(unchecked) private var free: [Int32] = []
@@ -33,51 +36,121 @@ package final class DatagramExchanges {
 
     deinit {
         for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
+        unsafe queries.deinitialize(count: queryCount)
+        unsafe queries.deallocate()
     }
 
     /// Begins an exchange: `encode` writes exactly `byteCount` bytes, starting with the id it is given.
     func begin(
-        _ server: Endpoint, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
-    ) throws(SocketFault) -> DatagramExchange {
-        let socket = try place(server)
-        let slot = unsafe loop.takeSlot(.timer)
-        let id = socket.add(waiter: slot, byteCount: byteCount, encode)
-        return DatagramExchange(socket: socket, slot: slot, id: id)
+        _ server: Endpoint, _ byteCount: Int, _ deadline: Instant,
+        _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
+    ) -> DatagramExchange {
+        let channel = channel(to: server)
+        unsafe channel.exchangeCount += 1
+        let index = takeQuery()
+        let query = unsafe query(index)
+        unsafe query.pointee.slot = unsafe loop.takeSlot(.timer)
+        unsafe query.pointee.id = unsafe ids.next()
+        unsafe query.pointee.deadline = deadline
+        unsafe query.pointee.beganAt = unsafe loop.now
+        channel.enqueue(index, byteCount, encode)
+        return DatagramExchange(channel: channel, query: index)
     }
 
-    /// The next datagram for the waiter of an exchange, valid until its task suspends or asks again.
-    func next(_ slot: Int32, until deadline: Instant) async throws(SocketFault) -> UnsafeBufferPointer<UInt8> {
+    /// The next datagram for a query, valid until its task suspends or asks again; nil where it is to be sent again.
+    func next(_ index: Int32, _ channel: DatagramChannel) async throws(SocketFault) -> UnsafeBufferPointer<UInt8>? {
+        let slot = unsafe query(index).pointee.slot
         releaseRead(slot)
         while true {
-            if let buffer = try takeMailOrError(slot) {
+            if let buffer = try takeMailOrFault(index, slot) {
                 unsafe loop.slots[Int(slot)].mailRead = buffer
+                unsafe query(index).pointee.seen += 1
                 return unsafe bytes(of: buffer)
             }
-            switch unsafe await loop.waitWatched(slot, for: .readable, until: deadline) {
+            switch unsafe await loop.waitWatched(slot, for: .readable, until: wakeTime(index)) {
             case .cancelled: throw .cancelled
-            case .timedOut: throw unsafe loop.timeoutFault(slot, deadline)
+            case .timedOut: if try mustSend(index, channel) { return nil }
             case .ready: continue
             }
         }
     }
 
-    private func takeMailOrError(_ slot: Int32) throws(SocketFault) -> Int32? {
+    private func takeMailOrFault(_ index: Int32, _ slot: Int32) throws(SocketFault) -> Int32? {
         if let buffer = takeMail(slot) { return buffer }
-        let error = unsafe loop.slots[Int(slot)].mailError
-        if error != 0 { throw SocketFault(errno: error, local: error == EPERM) }
+        if unsafe loop.slots[Int(slot)].mailError != 0, let fault = faults[index] { throw fault }
         unsafe loop.slots[Int(slot)].ready.remove(.readable)
         return nil
     }
 
+    /// When a query has to be looked at if nothing comes.
+    private func wakeTime(_ index: Int32) -> Instant {
+        let query = unsafe query(index)
+        let deadline = unsafe query.pointee.deadline
+        let now = unsafe loop.now
+        guard unsafe query.pointee.isWaiting else {
+            return unsafe min(deadline, Instant(nanoseconds: query.pointee.nextTry))
+        }
+        let chance = unsafe query.pointee.lastChance
+        return min(deadline, Instant(nanoseconds: chance > now ? chance : now + Self.chanceInterval))
+    }
+
+    /// Whether it is time to send a query again, or a waiting one without a place. Errors: its deadline has passed.
+    private func mustSend(_ index: Int32, _ channel: DatagramChannel) throws(SocketFault) -> Bool {
+        let query = unsafe query(index)
+        let now = unsafe loop.now
+        if unsafe query.pointee.deadline.nanoseconds < now { throw timeoutFault(index, channel) }
+        guard unsafe query.pointee.isWaiting else { return unsafe query.pointee.nextTry < now }
+        // Where the server answers nobody, or the window is not the reason for what is lost, waiting helps nobody: every
+        // query leaves in time to be judged.
+        guard unsafe query.pointee.lastChance < now, unsafe !channel.isPaced(since: query.pointee.beganAt) else {
+            return false
+        }
+        unsafe query.pointee.isDue = true
+        return true
+    }
+
+    /// What passing the deadline means: the server's silence, or that the window or the loop kept the query waiting.
+    private func timeoutFault(_ index: Int32, _ channel: DatagramChannel) -> SocketFault {
+        let query = unsafe query(index)
+        let (slot, deadline) = unsafe (query.pointee.slot, query.pointee.deadline)
+        // What a flood made us do is not our doing.
+        if unsafe query.pointee.seen >= DatagramQuery.mostStrangers { return .timedOut }
+        let kept = unsafe max(0, loop.now - query.pointee.queuedAt)
+        if unsafe query.pointee.tries == 0, kept > 0 { return .late }
+        var waited = unsafe query.pointee.waited
+        if unsafe query.pointee.isWaiting, channel.isPaced(since: unsafe query.pointee.queuedAt) { waited += kept }
+        let allowed = unsafe deadline.nanoseconds - query.pointee.beganAt
+        if waited * 4 > max(allowed, 4 * LoopLag.notable) { return .late }
+        return unsafe loop.timeoutFault(slot, deadline)
+    }
+
     /// Ends an exchange; answers that still come are dropped.
-    func end(_ exchange: DatagramExchange) {
-        let slot = exchange.slot
+    func end(_ index: Int32, _ channel: DatagramChannel, answered: Bool) {
+        let query = unsafe query(index)
+        let slot = unsafe query.pointee.slot
         releaseRead(slot)
         while let buffer = takeMail(slot) { unsafe free.append(buffer) }
-        unsafe loop.slots[Int(slot)].mailError = 0
+        if unsafe loop.slots[Int(slot)].mailError != 0 {
+            unsafe loop.slots[Int(slot)].mailError = 0
+            faults[index] = nil
+        }
         unsafe loop.emptySlot(slot)
-        exchange.socket.remove(exchange.id)
-        settle(exchange.socket)
+        if answered { unsafe note(query, channel) } else { channel.giveUp(index) }
+        let socket = unsafe query.pointee.socket
+        if let socket { unsafe socket.remove(query.pointee.id) }
+        freeQuery(index)
+        channel.settle(socket)
+        if unsafe channel.exchangeCount == 0 { becameIdle(channel) }
+    }
+
+    /// Tells the pace of an answer. A stall of ours is not the server's.
+    private func note(_ query: UnsafeMutablePointer<DatagramQuery>, _ channel: DatagramChannel) {
+        let now = unsafe loop.now
+        var sentAt = unsafe query.pointee.sentAt
+        if now - sentAt > LoopLag.notable { sentAt = unsafe min(now, sentAt + loop.lag.longest(since: sentAt)) }
+        unsafe channel.pace.answered(
+            sentAt: sentAt, at: now, tries: query.pointee.tries, inFlight: !query.pointee.isWaiting,
+            cohort: query.pointee.cohort)
     }
 
     private func releaseRead(_ slot: Int32) {
@@ -87,108 +160,95 @@ package final class DatagramExchanges {
         unsafe free.append(buffer)
     }
 
-    // MARK: Sockets
+    // MARK: Channels
 
-    private func place(_ server: Endpoint) throws(SocketFault) -> DatagramSocket {
-        let channel: Channel
+    private func channel(to server: Endpoint) -> DatagramChannel {
+        let channel: DatagramChannel
         if let latest, latest.server == server {
-            channel = latest.channel
-            if channel.inFlight == 0 { unsafe idleChannels -= 1 }
+            channel = latest
         } else if let known = channels[server] {
             channel = known
-            latest = (server, known)
-            if channel.inFlight == 0 { unsafe idleChannels -= 1 }
         } else {
-            channel = Channel()
+            channel = DatagramChannel(server, self)
             channels[server] = channel
+            latest = channel
+            return channel
         }
-        channel.inFlight += 1
-        // One socket takes a whole batch, then the next one its turn; another is opened before one gets crowded.
-        let crowd = channel.sockets.count < 4 ? 64 : DatagramSocket.mostInFlight
-        if channel.next < channel.sockets.count {
-            let socket = channel.sockets[channel.next]
-            if socket.hasOpenBatch, !socket.isRetired, socket.inFlight < crowd { return socket }
-        }
-        for _ in 0..<channel.sockets.count {
-            channel.next = (channel.next + 1) % channel.sockets.count
-            let socket = channel.sockets[channel.next]
-            if !socket.isRetired, socket.inFlight < crowd { return socket }
-        }
-        do throws(SocketFault) {
-            let socket = try open(server, channel)
-            channel.sockets.append(socket)
-            return socket
-        } catch {
-            // A crowded socket is better than none.
-            if let socket = channel.sockets.first(where: {
-                !$0.isRetired && $0.inFlight < DatagramSocket.mostInFlight
-            }) {
-                return socket
-            }
-            channel.inFlight -= 1
-            if channel.inFlight == 0 { drop(server, channel, wasIdle: false) }
-            throw error
-        }
+        latest = channel
+        if unsafe channel.exchangeCount == 0 { unsafe idleChannels -= 1 }
+        return channel
     }
 
-    private func open(_ server: Endpoint, _ channel: Channel) throws(SocketFault) -> DatagramSocket {
-        let v6 = if case .v6 = server.address { true } else { false }
-        let slot = unsafe try loop.takeSocket(v6 ? .datagram6 : .datagram4)
-        let outcome = unsafe loop.slots[Int(slot)].descriptor
-        let connected =
-            switch server.address {
-            case .v4(let address): cml_connect(outcome, false, 0, UInt64(address), server.port)
-            case .v6(let high, let low): cml_connect(outcome, true, high, low, server.port)
-            }
-        guard connected == 0 else {
-            unsafe loop.recycle(slot)
-            throw SocketFault(errno: -connected, local: true)
-        }
-        // A recycled socket may still hold what an earlier server sent too late, or its refusal; the connection keeps
-        // others out from now on. Bounded, because our server may already send.
-        for _ in 0..<4096 {
-            if unsafe cml_recv(outcome, loop.scratch.baseAddress!, loop.scratch.count) == -Int64(EAGAIN) { break }
-        }
-        let socket = DatagramSocket(slot: slot, server: server, channel: channel, exchanges: self)
-        unsafe loop.slots[Int(slot)].handler = socket
-        return socket
+    /// Of servers that nobody asks only some keep their sockets, and what is known of them.
+    private func becameIdle(_ channel: DatagramChannel) {
+        if unsafe idleChannels >= 64 { drop(channel) } else { unsafe idleChannels += 1 }
     }
 
-    /// After a query: a used-up socket goes, and of servers that nobody asks only some keep theirs.
-    private func settle(_ socket: DatagramSocket) {
-        let channel = unsafe socket.channel
-        channel.inFlight -= 1
-        if socket.isRetired, socket.inFlight == 0 {
-            channel.sockets.removeAll { $0 === socket }
-            close(socket)
-        }
-        guard channel.inFlight == 0 else { return }
-        if unsafe idleChannels >= 64 { drop(socket.server, channel, wasIdle: false) } else { unsafe idleChannels += 1 }
-    }
-
-    private func drop(_ server: Endpoint, _ channel: Channel, wasIdle: Bool) {
-        for socket in channel.sockets { close(socket) }
-        channels[server] = nil
-        if latest?.server == server { latest = nil }
-        if wasIdle { unsafe idleChannels -= 1 }
-    }
-
-    private func close(_ socket: DatagramSocket) {
-        socket.close()
-        unsafe loop.slots[Int(socket.slot)].handler = nil
-        unsafe loop.recycle(socket.slot)
+    private func drop(_ channel: DatagramChannel) {
+        channel.close()
+        channels[channel.server] = nil
+        if latest === channel { latest = nil }
     }
 
     /// Gives back the sockets of servers that nobody asks at the moment.
     func dropIdle() {
-        for (server, channel) in channels where channel.inFlight == 0 { drop(server, channel, wasIdle: true) }
+        for channel in channels.values where unsafe channel.exchangeCount == 0 {
+            drop(channel)
+            unsafe idleChannels -= 1
+        }
+    }
+
+    // MARK: Queries
+
+    /// Invariant: valid until the next query begins, and used by the loop's thread only.
+    func query(_ index: Int32) -> UnsafeMutablePointer<DatagramQuery> { unsafe queries + Int(index) }
+
+    func id(of index: Int32) -> UInt16 { unsafe query(index).pointee.id }
+
+    private func takeQuery() -> Int32 {
+        if let index = unsafe freeQueries.popLast() { return index }
+        if queryCount == queryCapacity {
+            let larger = UnsafeMutablePointer<DatagramQuery>.allocate(capacity: queryCapacity * 2)
+            unsafe larger.moveInitialize(from: queries, count: queryCount)
+            unsafe queries.deallocate()
+            unsafe queries = larger
+            queryCapacity *= 2
+        }
+        unsafe (queries + queryCount).initialize(to: DatagramQuery())
+        queryCount += 1
+        return Int32(queryCount - 1)
+    }
+
+    private func freeQuery(_ index: Int32) {
+        let ticket = unsafe query(index).pointee.ticket &+ 1
+        unsafe query(index).pointee = DatagramQuery()
+        unsafe query(index).pointee.ticket = ticket
+        unsafe freeQueries.append(index)
+    }
+
+    /// Ends a query by a fault; the first one stands.
+    func fail(_ index: Int32, _ fault: SocketFault) {
+        let slot = unsafe query(index).pointee.slot
+        guard unsafe loop.slots[Int(slot)].mailError == 0 else { return }
+        unsafe loop.slots[Int(slot)].mailError = 1
+        faults[index] = fault
+        notify(slot)
+    }
+
+    /// Has a query that was sent just now looked at when it is to be sent again.
+    func rearm(_ query: UnsafeMutablePointer<DatagramQuery>) {
+        let slot = unsafe query.pointee.slot
+        guard unsafe loop.slots[Int(slot)].waiter != nil else { return }
+        unsafe loop.wheel.disarm(slot)
+        let due = unsafe min(query.pointee.nextTry, query.pointee.deadline.nanoseconds)
+        if due != .max { unsafe loop.wheel.arm(slot, deadline: due) }
     }
 
     // MARK: Buffers and mail
 
     func drawID() -> UInt16 { unsafe ids.next() }
 
-    /// Receives a batch into free buffers and gives each datagram to the waiter that `route` names; others are dropped.
+    /// Receives a batch into free buffers and gives each datagram to the query that `route` names; others are dropped.
     /// Returns how many came, or -errno.
     func receiveBatch(_ descriptor: Int32, _ route: (Span<UInt8>) -> Int32?) -> Int32 {
         let batch = Int(CML_BATCH)
@@ -200,9 +260,9 @@ package final class DatagramExchanges {
         let found = unsafe withUnsafePointer(to: &pointers) { pointers in
             unsafe withUnsafeMutablePointer(to: &lengths) { lengths in
                 // Invariant: an InlineArray is laid out as its elements one after the other.
-                unsafe cml_recv_batch(
+                unsafe loop.calls.receiveBatch(
                     descriptor, UnsafeRawPointer(pointers).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
-                    UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
+                    size: UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
                     Int32(batch))
             }
         }
@@ -214,8 +274,9 @@ package final class DatagramExchanges {
             let length = min(Int(lengths[index]), Self.bufferSize)
             // The length is kept in front of the bytes' place: buffers have a header of 8 bytes.
             unsafe (pointer(to: buffer) - 8).storeBytes(of: length, as: Int.self)
-            if let waiter = route(unsafe bytes(of: buffer).span) {
-                deliver(buffer, to: waiter)
+            let addressee = route(unsafe bytes(of: buffer).span)
+            if let index = addressee, unsafe query(index).pointee.seen < DatagramQuery.mostStrangers {
+                unsafe deliver(buffer, to: query(index).pointee.slot)
             } else {
                 unsafe free.append(buffer)
             }

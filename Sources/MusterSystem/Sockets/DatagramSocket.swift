@@ -6,30 +6,39 @@ internal import MusterCore
 /// it. Queries of one turn of the loop leave in one system call, answers come in batches.
 @safe
 final class DatagramSocket: ReadinessHandler {
-    /// More in flight would overrun the kernel's default receive buffer, and the host would be blamed for our loss.
-    static let mostInFlight = 256
+    /// Answers to more in flight could overrun the receive buffer (``receiveRoom``), and the host would be blamed.
+    static let mostInFlight = 128
     /// After so many queries the socket is retired, so that its port does not stay guessable.
     static let mostQueries = 4096
+    /// What the receive buffer is to hold, in bytes; the kernel counts up to 4 KB for an answer of 1,232.
+    private static let receiveRoom: Int32 = 1 << 19
+    /// A socket that never runs dry is left for the others after so many messages.
+    private static let mostNotices = 256
 
     let slot: Int32
     let server: Endpoint
     /// The exchanges and the channel hold the socket, not the other way around; a loop frees them all.
     unowned(unsafe) let exchanges: DatagramExchanges
-    unowned(unsafe) let channel: DatagramExchanges.Channel
+    unowned(unsafe) let channel: DatagramChannel
     @exclusivity(unchecked) private var table = QueryTable()
     @exclusivity(unchecked) private(set) var sentCount = 0
+    /// Datagrams that were not handed to the kernel yet.
     @exclusivity(unchecked) private var outgoing: UnsafeMutableRawPointer
     private var capacity = 512
     @exclusivity(unchecked) private var used = 0
     @exclusivity(unchecked) private var offsets: [UInt32] = []
     @exclusivity(unchecked) private var lengths: [UInt32] = []
-    @exclusivity(unchecked) private var isFlushPlanned = false
-    private var mayHaveMore = false
+    /// Whose they are.
+    @exclusivity(unchecked) private var senders: [(query: Int32, ticket: UInt32)] = []
+    /// Whether the kernel may still have something that no event tells of.
+    private(set) var mayHaveMore = false
+    /// Whether an error came back or a datagram was refused. Such a socket takes no further query and is not recycled.
+    private(set) var hasErred = false
     private var isClosed = false
 
-    init(slot: Int32, server: Endpoint, channel: DatagramExchanges.Channel, exchanges: DatagramExchanges) {
+    private init(slot: Int32, channel: DatagramChannel, exchanges: DatagramExchanges) {
         self.slot = slot
-        self.server = server
+        server = channel.server
         unsafe self.channel = channel
         unsafe self.exchanges = exchanges
         unsafe outgoing = .allocate(byteCount: capacity, alignment: 16)
@@ -38,105 +47,190 @@ final class DatagramSocket: ReadinessHandler {
     deinit { unsafe outgoing.deallocate() }
 
     var inFlight: Int { unsafe table.count }
-    var isRetired: Bool { unsafe sentCount >= Self.mostQueries }
+    var isRetired: Bool { unsafe hasErred || sentCount >= Self.mostQueries }
+    var hasPending: Bool { unsafe !offsets.isEmpty }
+    var hasFullBatch: Bool { unsafe offsets.count >= Int(CML_BATCH) }
     /// Whether queries wait to be sent, but not yet as many as leave in one system call.
-    var hasOpenBatch: Bool { unsafe !offsets.isEmpty && offsets.count < Int(CML_BATCH) }
+    var hasOpenBatch: Bool { hasPending && !hasFullBatch }
     private var loop: Reactor { unsafe exchanges.loop }
     private var descriptor: Int32 { unsafe loop.slots[Int(slot)].descriptor }
 
-    /// Takes a query over: `encode` writes it with the id that was drawn for it, which is returned.
-    func add(waiter: Int32, byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void) -> UInt16 {
-        var id = unsafe exchanges.drawID()
-        while unsafe table[id] != nil { id = unsafe exchanges.drawID() }
-        unsafe table.insert(id, waiter)
-        unsafe sentCount += 1
+    // MARK: Opening and closing
+
+    /// A socket toward the channel's server, recycled or new.
+    static func open(_ channel: DatagramChannel, _ exchanges: DatagramExchanges) throws(SocketFault) -> DatagramSocket {
+        let loop = unsafe exchanges.loop
+        let v6 = if case .v6 = channel.server.address { true } else { false }
+        while true {
+            let slot = try loop.takeSocket(v6 ? .datagram6 : .datagram4)
+            let descriptor = unsafe loop.slots[Int(slot)].descriptor
+            let connected = loop.calls.connect(descriptor, to: channel.server)
+            guard connected == 0 else {
+                loop.emptySlot(slot)
+                throw SocketFault(errno: -connected, local: true)
+            }
+            // What an earlier server sent too late, or what was said about it, must not be read as this one's word. One
+            // that cannot be emptied is closed; there are ever fewer of them.
+            guard isEmptied(descriptor, loop) else {
+                loop.emptySlot(slot)
+                continue
+            }
+            loop.calls.receiveNotices(descriptor, v6: v6, true)
+            loop.calls.receiveRoom(descriptor, receiveRoom)
+            let socket = DatagramSocket(slot: slot, channel: channel, exchanges: exchanges)
+            unsafe loop.slots[Int(slot)].handler = socket
+            return socket
+        }
+    }
+
+    /// Empties the error queue and the receive queue; false where they do not end. The connection that was made before
+    /// keeps others out, and our server does not know us yet.
+    private static func isEmptied(_ descriptor: Int32, _ loop: Reactor) -> Bool {
+        guard loop.calls.drainNotices(descriptor) else { return false }
+        for _ in 0..<4096 {
+            let outcome = unsafe loop.calls.receive(descriptor, into: loop.scratch)
+            if outcome == -Int64(EAGAIN) { return true }
+        }
+        return false
+    }
+
+    /// The slot goes to others from now on: a flush that is still planned must not touch it.
+    func close() {
+        isClosed = true
+        unsafe loop.slots[Int(slot)].handler = nil
+        if hasErred { loop.emptySlot(slot) } else { loop.recycle(slot) }
+    }
+
+    // MARK: Sending
+
+    /// Takes a query over. Its id is drawn anew where another query of this socket has it.
+    func append(
+        _ index: Int32, _ query: UnsafeMutablePointer<DatagramQuery>, _ bytes: UnsafeRawPointer, _ byteCount: Int
+    ) {
         reserve(byteCount)
-        // Invariant: `reserve` made room for byteCount bytes behind `used`.
-        let room = unsafe UnsafeMutableBufferPointer(
-            start: (outgoing + used).assumingMemoryBound(to: UInt8.self), count: byteCount)
-        var span = unsafe room.mutableSpan
-        encode(id, &span)
+        // Invariant: `reserve` made room for byteCount bytes behind `used`, and the queue has as many.
+        unsafe (outgoing + used).copyMemory(from: bytes, byteCount: byteCount)
+        if unsafe query.pointee.socket == nil {
+            var id = unsafe query.pointee.id
+            if unsafe table[id] != nil {
+                while unsafe table[id] != nil { id = unsafe exchanges.drawID() }
+                unsafe query.pointee.id = id
+                unsafe outgoing.storeBytes(of: UInt8(id >> 8), toByteOffset: used, as: UInt8.self)
+                unsafe outgoing.storeBytes(of: UInt8(id & 0xff), toByteOffset: used + 1, as: UInt8.self)
+            }
+            unsafe table.insert(id, index)
+            unsafe query.pointee.socket = self
+        }
+        unsafe sentCount += 1
         unsafe offsets.append(UInt32(used))
         unsafe lengths.append(UInt32(byteCount))
+        unsafe senders.append((index, query.pointee.ticket))
         unsafe used += byteCount
-        planFlush()
-        return id
     }
 
     func remove(_ id: UInt16) { unsafe table.remove(id) }
 
-    /// The slot goes to others from now on: a flush that is still planned must not touch it.
-    func close() { isClosed = true }
-
-    func becameReady(_ readiness: Readiness) {
-        if !readiness.isDisjoint(with: [.readable, .failed, .hungUp]) { receive() }
-        if readiness.contains(.writable), unsafe !offsets.isEmpty { planFlush() }
-    }
-
-    func flush() {
-        unsafe isFlushPlanned = false
+    func sendPending() {
         guard !isClosed else { return }
-        if mayHaveMore {
-            mayHaveMore = false
-            receive()
-        }
         var sent = 0
+        var repeated = -1
         while unsafe sent < offsets.count {
-            let count = unsafe offsets.count - sent
-            let outcome = unsafe offsets.withUnsafeBufferPointer { offsets in
-                unsafe lengths.withUnsafeBufferPointer { lengths in
-                    // Invariant: sent < count, and every offset and length lies inside `outgoing`.
-                    unsafe cml_send_batch(
-                        descriptor, outgoing, offsets.baseAddress! + sent, lengths.baseAddress! + sent,
-                        Int32(clamping: count))
-                }
-            }
+            let outcome = transmit(from: sent)
             if outcome > 0 {
                 sent += Int(outcome)
             } else if outcome == -EAGAIN {
                 break
+            } else if takeNotices() > 0, repeated != sent {
+                // The call passed on what an ICMP message said about an earlier datagram.
+                repeated = sent
             } else {
-                failAll(-outcome)
-                sent = unsafe offsets.count
+                refuse(sent, -outcome)
+                sent += 1
             }
         }
-        if unsafe sent == offsets.count {
-            unsafe used = 0
-            unsafe offsets.removeAll(keepingCapacity: true)
-            unsafe lengths.removeAll(keepingCapacity: true)
-        } else {
-            unsafe offsets.removeFirst(sent)
-            unsafe lengths.removeFirst(sent)
+        unsafe offsets.removeFirst(sent)
+        unsafe lengths.removeFirst(sent)
+        unsafe senders.removeFirst(sent)
+        if unsafe offsets.isEmpty { unsafe used = 0 }
+    }
+
+    private func transmit(from first: Int) -> Int32 {
+        unsafe offsets.withUnsafeBufferPointer { offsets in
+            unsafe lengths.withUnsafeBufferPointer { lengths in
+                // Invariant: first < count, and every offset and length lies inside `outgoing`.
+                unsafe loop.calls.sendBatch(
+                    descriptor, outgoing, offsets.baseAddress! + first, lengths.baseAddress! + first,
+                    Int32(clamping: offsets.count - first))
+            }
         }
     }
 
-    private func planFlush() {
-        guard unsafe !isFlushPlanned else { return }
-        unsafe isFlushPlanned = true
-        loop.flushLater(self)
+    /// Our own kernel refuses one datagram: the others still go out.
+    private func refuse(_ position: Int, _ error: Int32) {
+        hasErred = true
+        let (index, ticket) = unsafe senders[position]
+        guard unsafe exchanges.query(index).pointee.ticket == ticket else { return }
+        unsafe exchanges.fail(index, SocketFault(errno: error, local: true))
     }
 
-    private func receive() {
-        // A peer that never stops sending must not keep the loop.
+    // MARK: Receiving
+
+    func becameReady(_ readiness: Readiness) {
+        guard !isClosed else { return }
+        if readiness.contains(.failed) { _ = takeNotices() }
+        if !readiness.isDisjoint(with: [.readable, .failed, .hungUp]) { receive() }
+        if readiness.contains(.writable), hasPending { unsafe channel.planFlush() }
+    }
+
+    /// The channel flushes for all its sockets.
+    func flush() {}
+
+    /// Bounded: a peer that never stops sending must not keep the loop.
+    func receive() {
+        guard !isClosed else { return }
+        mayHaveMore = false
         for _ in 0..<16 {
             let outcome = unsafe exchanges.receiveBatch(descriptor) { bytes in
                 guard bytes.count >= 2 else { return nil }
                 return unsafe table[UInt16(bytes[0]) << 8 | UInt16(bytes[1])]
             }
             if outcome == -EAGAIN { return }
-            if outcome < 0 { return failAll(-outcome) }
-            if outcome < Int32(CML_BATCH) { return }
+            if outcome < 0, takeNotices() == 0 {
+                // An error without a message: the error queue was full. It concerns the server, so all queries here.
+                hasErred = true
+                failAll(SocketFault(errno: -outcome, local: false))
+            }
+            if outcome >= 0, outcome < Int32(CML_BATCH) { return }
         }
-        mayHaveMore = true
-        planFlush()
+        comeBack()
     }
 
-    /// An error on a connected socket concerns the server, so all queries on it.
-    private func failAll(_ error: Int32) {
-        for waiter in unsafe table.slots {
-            unsafe loop.slots[Int(waiter)].mailError = error
-            unsafe exchanges.notify(waiter)
+    private func comeBack() {
+        mayHaveMore = true
+        unsafe channel.planFlush()
+    }
+
+    /// Reads the ICMP messages that came and tells the queries they are about; returns how many there were.
+    private func takeNotices() -> Int {
+        for count in 0..<Self.mostNotices {
+            let taken = loop.calls.takeDatagramNotice(descriptor, about: server)
+            if taken.isEmpty { return count }
+            hasErred = true
+            guard var notice = taken.notice, notice.meaning != .other else { continue }
+            // What the server's own address says is its word, also where it is an address of ours.
+            if notice.sender == server.address { notice.isOwn = false }
+            guard let id = taken.id else {
+                failAll(.reported(notice))
+                continue
+            }
+            if let index = unsafe table[id] { unsafe exchanges.fail(index, .reported(notice)) }
         }
+        comeBack()
+        return Self.mostNotices
+    }
+
+    private func failAll(_ fault: SocketFault) {
+        for index in unsafe table.slots { unsafe exchanges.fail(index, fault) }
     }
 
     private func reserve(_ byteCount: Int) {

@@ -25,7 +25,8 @@ package struct ICMPNotice: Hashable, Sendable {
     package var meaning: Meaning
     /// Who sent it.
     package var sender: IPAddress
-    /// Whether the sender is this machine: a neighbour that did not answer, or a firewall of our own.
+    /// Whether the sender is this machine and not the target itself: a neighbour that did not answer, or a firewall of our
+    /// own.
     package var isOwn: Bool
 
     package init(meaning: Meaning, sender: IPAddress, isOwn: Bool) {
@@ -44,7 +45,8 @@ package struct ICMPNotice: Hashable, Sendable {
         meaning = v6 ? Self.meaning6(raw.type, raw.code) : Self.meaning4(raw.type, raw.code)
         sender = Endpoint(raw.sender).address
         var from = raw.sender
-        isOwn = unsafe cml_is_own_address(&from)
+        // Who checks itself is answered by itself.
+        isOwn = unsafe sender != Endpoint(raw.destination).address && cml_is_own_address(&from)
     }
 
     private static func meaning4(_ type: UInt8, _ code: UInt8) -> Meaning {

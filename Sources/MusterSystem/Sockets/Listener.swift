@@ -125,7 +125,7 @@ package struct Listener {
             let descriptor = unsafe cml_accept(loop.slots[Int(slot)].descriptor)
             if descriptor >= 0 { return Accepted(loop: loop, slot: try loop.adopt(descriptor)) }
             switch -descriptor {
-            case EAGAIN: unsafe loop.slots[Int(slot)].ready.remove(.readable)
+            case EAGAIN: unsafe loop.slots[Int(slot)].ready.subtract([.readable, .failed, .hungUp])
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                 loop.relieveDescriptors()
                 guard await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(5))) else {

@@ -18,6 +18,8 @@ package enum SocketFault: Error, Hashable, Sendable {
     case noMemory
     case noRoute
     case forbidden
+    /// Our packets were dropped before they left this machine: by a firewall of our own, or a queue that is full.
+    case heldBack
     /// Anything else; the number is errno.
     case other(Int32)
 
@@ -32,7 +34,7 @@ package enum SocketFault: Error, Hashable, Sendable {
         switch number {
         case EMFILE, ENFILE: .noDescriptor
         case EADDRNOTAVAIL, EADDRINUSE, EAGAIN: .noPort
-        case ENOBUFS, ENOMEM: .noMemory
+        case ENOBUFS, ENOMEM, ENOSPC: .noMemory
         case ECANCELED: .cancelled
         default: nil
         }

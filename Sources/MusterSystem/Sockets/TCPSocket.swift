@@ -17,36 +17,94 @@ package struct TCPSocket {
         nonmutating set { unsafe loop.slots[Int(slot)].ready = newValue }
     }
 
-    /// Connects before the deadline.
+    /// Connects before the deadline: done when the kernel says that the connection is established, not before.
     package func connect(to endpoint: Endpoint, until deadline: Instant) async throws(SocketFault) {
+        try begin(endpoint)
+        while true {
+            switch await loop.waitWatched(slot, for: .writable, until: deadline) {
+            case .ready: if try isEstablished(endpoint) { return }
+            case .cancelled: throw .cancelled
+            case .timedOut: throw silence(endpoint, deadline)
+            }
+        }
+    }
+
+    /// Sends the SYN. What the kernel says at once is our own side's: nothing has come back yet.
+    @inline(never)
+    private func begin(_ endpoint: Endpoint) throws(SocketFault) {
         // What epoll said of the socket before, unconnected or in its last dialogue, means nothing any more.
         ready = []
-        let outcome =
-            switch endpoint.address {
-            case .v4(let address): cml_connect(descriptor, false, 0, UInt64(address), endpoint.port)
-            case .v6(let high, let low): cml_connect(descriptor, true, high, low, endpoint.port)
-            }
+        if case .v6 = endpoint.address { loop.calls.receiveNotices(descriptor, v6: true, true) }
+        let outcome = loop.calls.connect(descriptor, to: endpoint)
         guard outcome == 0 || outcome == -EINPROGRESS else { throw SocketFault(errno: -outcome, local: true) }
-        try await expect(.writable, until: deadline)
-        guard !ready.isDisjoint(with: .trouble) else { return }
-        try throwPendingError()
+    }
+
+    /// Whether the connection stands; false where something happened, but the SYN is still unanswered.
+    @inline(never)
+    private func isEstablished(_ endpoint: Endpoint) throws(SocketFault) -> Bool {
+        let facts = loop.calls.facts(descriptor)
+        if facts.isConnecting {
+            // Woken by the error queue alone: what lies there may be of no consequence (RFC 1122 §4.2.3.9).
+            if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { loop.notices[slot] = notice }
+            ready = []
+            return false
+        }
+        if facts.isClosed {
+            try throwConnectError(endpoint)
+        } else {
+            unsafe loop.slots[Int(slot)].isSound = ready.isDisjoint(with: .trouble)
+        }
+        if endpoint.port >= Self.firstEphemeralPort, loop.calls.localEndpoint(descriptor) == endpoint {
+            // Our own SYN met itself: the kernel drew the target's port for us, and nobody else is there (RFC 9293 §3.5).
+            throw .refused
+        }
+        if case .v6 = endpoint.address { loop.calls.receiveNotices(descriptor, v6: true, false) }
+        unsafe loop.slots[Int(slot)].roundTrip = facts.roundTrip
+        return true
+    }
+
+    /// Why the connection is closed already. Nothing where it stood before: that is told to whoever uses it.
+    private func throwConnectError(_ endpoint: Endpoint) throws(SocketFault) {
+        let error = loop.calls.takeError(descriptor)
+        if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw .reported(notice) }
+        guard error == ECONNRESET || error == EPIPE || error == 0 else {
+            throw SocketFault(errno: error, local: false)
+        }
+        unsafe loop.slots[Int(slot)].pendingError = ECONNRESET
+    }
+
+    /// The lowest port that the kernel draws for our side.
+    private static let firstEphemeralPort = ResourceLimits.firstLocalPort
+
+    /// What passing the deadline means.
+    @inline(never)
+    private func silence(_ endpoint: Endpoint?, _ deadline: Instant) -> SocketFault {
+        if loop.calls.facts(descriptor).isHeldBack { return .heldBack }
+        if let endpoint {
+            if let notice = loop.calls.takeNotice(descriptor, about: endpoint) ?? loop.notices[slot] {
+                return .reported(notice)
+            }
+        }
+        return loop.timeoutFault(slot, deadline)
     }
 
     /// Sends all bytes before the deadline.
     package func send(_ bytes: [UInt8], until deadline: Instant) async throws(SocketFault) {
         var sent = 0
         while sent < bytes.count {
+            try throwPendingError()
             let outcome = unsafe bytes.withUnsafeBytes { raw in
                 // Invariant: sent < count, so the range lies inside the array.
-                unsafe cml_send(descriptor, raw.baseAddress! + sent, raw.count - sent)
+                unsafe loop.calls.send(descriptor, UnsafeRawBufferPointer(rebasing: raw[sent...]))
             }
             if outcome >= 0 {
                 sent += Int(outcome)
             } else if outcome == -Int64(EAGAIN) {
-                ready.remove(.writable)
+                try useUp(.writable)
                 try await expect(.writable, until: deadline)
             } else {
-                throw SocketFault(errno: Int32(-outcome), local: false)
+                // A firewall of our own; anything else is what the connection ended by.
+                throw SocketFault(errno: Int32(-outcome), local: outcome == -Int64(EPERM) || outcome == -Int64(EACCES))
             }
         }
     }
@@ -99,23 +157,40 @@ package struct TCPSocket {
     }
 
     private func takeBytes() throws(SocketFault) -> Taken {
-        let outcome = unsafe cml_recv(descriptor, loop.scratch.baseAddress!, loop.scratch.count)
+        let outcome = unsafe loop.calls.receive(descriptor, into: loop.scratch)
         if outcome > 0 {
-            // A short read empties the socket; the next byte makes a new edge.
-            if unsafe outcome < loop.scratch.count { ready.remove(.readable) } else { loop.readAgain(slot) }
+            // A short read empties the socket, and the next byte makes a new edge; but not where it stopped at a mark.
+            if unsafe outcome == loop.scratch.count || ready.contains(.urgent) {
+                loop.readAgain(slot)
+            } else {
+                ready.remove(.readable)
+            }
             // Invariant: the kernel wrote `outcome` bytes.
             return unsafe .bytes(
                 UnsafeBufferPointer(
                     start: loop.scratch.baseAddress!.assumingMemoryBound(to: UInt8.self), count: Int(outcome)))
         }
+        try throwPendingError()
         if outcome == 0 { return .end }
         guard outcome == -Int64(EAGAIN) else { throw SocketFault(errno: Int32(-outcome), local: false) }
-        ready.subtract([.readable, .peerClosed])
-        if !ready.isDisjoint(with: .trouble) {
-            try throwPendingError()
-            ready.subtract(.trouble)
-        }
+        try useUp([.readable, .peerClosed])
         return .nothing
+    }
+
+    /// The kernel had nothing to give or no room, so whatever was latched came before: it is used up, the next wait
+    /// suspends, and what comes from now on makes a new edge.
+    private func useUp(_ readiness: Readiness) throws(SocketFault) {
+        ready.subtract(readiness)
+        guard !ready.isDisjoint(with: .trouble) else { return }
+        ready.subtract(.trouble)
+        unsafe loop.slots[Int(slot)].isSound = false
+        // Where the connection still stands, the error queue alone made the noise.
+        guard loop.calls.facts(descriptor).isClosed else {
+            _ = loop.calls.drainNotices(descriptor)
+            return
+        }
+        let error = loop.calls.takeError(descriptor)
+        if error != 0 { throw SocketFault(errno: error, local: false) }
     }
 
     /// Waits until the peer has closed or sent more; for servers that wait for the other side to end.
@@ -123,12 +198,12 @@ package struct TCPSocket {
         try await expect([.readable, .peerClosed], until: deadline)
     }
 
-    /// The kernel's smoothed round trip in microseconds, 0 where unknown.
-    package var roundTrip: UInt32 { cml_tcp_rtt(descriptor) }
+    /// The kernel's smoothed round trip in microseconds when the connection was made, 0 where unknown.
+    package var roundTrip: UInt32 { unsafe loop.slots[Int(slot)].roundTrip }
 
     /// Ends our side of the dialogue by a FIN, so that the peer reads an orderly end. The connection is dissolved with
     /// the loan all the same, so neither side keeps a TIME_WAIT.
-    package func finish() { _ = cml_shutdown_write(descriptor) }
+    package func finish() { loop.calls.shutdownWrite(descriptor) }
 
     /// Ends by a RST when it is closed (servers only; a recycled socket always does).
     package func resetOnClose() { cml_linger_reset(descriptor) }
@@ -148,12 +223,13 @@ package struct TCPSocket {
         switch await loop.waitWatched(slot, for: interest, until: deadline) {
         case .ready: return
         case .cancelled: throw .cancelled
-        case .timedOut: throw loop.timeoutFault(slot, deadline)
+        case .timedOut: throw silence(nil, deadline)
         }
     }
 
+    /// What ended the connection before anybody used it.
     private func throwPendingError() throws(SocketFault) {
-        let error = cml_socket_error(descriptor)
+        let error = unsafe loop.slots[Int(slot)].pendingError
         if error != 0 { throw SocketFault(errno: error, local: false) }
     }
 }
@@ -208,17 +284,17 @@ extension Reactor {
     func takeSocket(_ kind: SlotKind) throws(SocketFault) -> Int32 {
         let slot = takeSlot(kind)
         guard unsafe slots[Int(slot)].descriptor < 0 else { return slot }
-        var descriptor = cml_socket(kind.isV6, !kind.isDatagram)
+        var descriptor = calls.socket(v6: kind.isV6, stream: !kind.isDatagram)
         if descriptor == -EMFILE || descriptor == -ENFILE {
             relieveDescriptors()
-            descriptor = cml_socket(kind.isV6, !kind.isDatagram)
+            descriptor = calls.socket(v6: kind.isV6, stream: !kind.isDatagram)
         }
         guard descriptor >= 0 else {
             emptySlot(slot)
             throw SocketFault(errno: -descriptor, local: true)
         }
         // Not yet bound or connected, a socket reports HUP at once; the slot's latch is cleared when it connects.
-        let outcome = cml_epoll_add(epoll, descriptor, kind.registration, UInt32(slot))
+        let outcome = calls.register(epoll, descriptor, events: kind.registration, slot: UInt32(slot))
         unsafe slots[Int(slot)].descriptor = descriptor
         guard outcome == 0 else {
             emptySlot(slot)
@@ -227,8 +303,29 @@ extension Reactor {
         return slot
     }
 
-    /// Dissolves the connection and keeps the socket for the next one.
+    /// Dissolves the connection and keeps the socket for the next one, or closes it where anything of this dialogue could
+    /// reach the next.
+    ///
+    /// What the kernel does and does not forget in `connect(AF_UNSPEC)`:
+    /// - *Bytes* that were not read, urgent ones too, and bytes that were not sent: forgotten.
+    /// - *The error queue*: kept. An ICMP message that came in SYN_SENT lies there without being asked for (Linux 5.9 and
+    ///   later); the next connection would report EPOLLERR at once. So a socket that met any trouble, or whose connection
+    ///   was not made, is kept only if the queue was empty.
+    /// - *The pending error* (SO_ERROR): connecting clears it. A *soft* one, by ICMP on an established connection, is kept
+    ///   and told by SO_ERROR where there is no other: SO_ERROR is asked only of a connection that has closed.
+    /// - *Readiness* that epoll has not told yet: epoll asks the socket again when it tells, and what was told before is
+    ///   forgotten by ``TCPSocket/connect(to:until:)``.
+    /// - *Options*: kept. Only IPV6_RECVERR is ever changed, and set anew for each connection; SO_LINGER is set by servers,
+    ///   whose sockets are not kept. No timestamps are asked for.
+    /// - *The local port and address*, round trips, window and congestion state: forgotten.
     func recycle(_ slot: Int32) {
-        if unsafe cml_disconnect(slots[Int(slot)].descriptor) == 0 { keepSlot(slot) } else { emptySlot(slot) }
+        let descriptor = unsafe slots[Int(slot)].descriptor
+        let wasSound = unsafe slots[Int(slot)].isSound && slots[Int(slot)].ready.isDisjoint(with: .trouble)
+        if !notices.isEmpty { notices[slot] = nil }
+        guard calls.disconnect(descriptor) == 0, wasSound || isQueueEmpty(descriptor) else { return emptySlot(slot) }
+        keepSlot(slot)
     }
+
+    /// Nothing can come any more once the connection is dissolved, so an empty queue stays empty.
+    private func isQueueEmpty(_ descriptor: Int32) -> Bool { !calls.hasNotice(descriptor) }
 }

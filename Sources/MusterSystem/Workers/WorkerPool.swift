@@ -68,7 +68,9 @@ package final class WorkerPool: TaskExecutor {
     ) async rethrows -> R {
         precondition(width > 0, "a pool without threads would never run anything")
         let pool = WorkerPool(width: width, capacity: capacity ?? 4 * width)
-        let threads = (0..<width).map { pool.startThread("\(name)-\($0)", niceness) }
+        let threads = (0..<width).compactMap { pool.startThread("\(name)-\($0)", niceness) }
+        // Fewer do the same work; one has to be there.
+        precondition(!threads.isEmpty, "the system starts no thread")
         defer {
             pool.queue.close()
             for thread in threads { pthread_join(thread, nil) }
@@ -89,7 +91,8 @@ package final class WorkerPool: TaskExecutor {
         }
     }
 
-    private func startThread(_ name: String, _ niceness: Int32) -> pthread_t {
+    /// Nil where the system gives no further thread.
+    private func startThread(_ name: String, _ niceness: Int32) -> pthread_t? {
         let errand = unsafe Unmanaged.passRetained(Errand(self, name, niceness))
         var thread = pthread_t()
         let outcome = unsafe pthread_create(
@@ -103,7 +106,10 @@ package final class WorkerPool: TaskExecutor {
                 errand.pool.runJobs()
                 return nil
             }, errand.toOpaque())
-        precondition(outcome == 0, "the system starts no further thread: errno \(outcome)")
+        guard outcome == 0 else {
+            unsafe errand.release()
+            return nil
+        }
         return thread
     }
 

@@ -16,20 +16,23 @@ extension DNSQuery {
     /// Allocates nothing.
     ///
     /// The question must be repeated, the case of letters set aside; only with the codes FORMERR, SERVFAIL, NOTIMP
-    /// and REFUSED may it be left out. The rest is judged as by `DNSMessage.init(parsing:)`.
+    /// and REFUSED may it be left out. The rest is judged as by `DNSMessage.init(parsing:)`, but with these codes a header
+    /// alone is an answer too, whatever it counts: old servers send back the counts of the query.
     package func check(_ datagram: Span<UInt8>, id: UInt16) -> DNSAnswerCheck {
         guard datagram.count >= DNSWire.headerSize, Bytes.word(datagram, 0) == id, datagram[2] & 0xF8 == 0x80 else {
             return .unrelated
         }
         let code = UInt16(datagram[3] & 0x0F)
+        let questionless: UInt16 = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5
+        let mayLackQuestion = questionless >> code & 1 == 1
         var position = DNSWire.headerSize
+        if mayLackQuestion, datagram.count == position { return .answer(DNSResponseCode(rawValue: code)) }
         switch Bytes.word(datagram, 4) {
         case 1:
             guard repeatsQuestion(datagram) else { return .unrelated }
             position = questionEnd
         case 0:
-            let mayLackQuestion: UInt16 = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5
-            guard mayLackQuestion >> code & 1 == 1 else { return .unrelated }
+            guard mayLackQuestion else { return .unrelated }
         default:
             return .unrelated
         }
@@ -39,6 +42,19 @@ extension DNSQuery {
             return .answer(DNSResponseCode(rawValue: options.extendedCode << 4 | code))
         } catch {
             return .malformed(error)
+        }
+    }
+
+    /// Whether an answer says that its server does not know EDNS, so that the query has to be asked without. Also where no more
+    /// of it can be read than that: who does not know EDNS may send any of it back. A code that is hoped for is no refusal.
+    package func isRefused(
+        by check: DNSAnswerCheck, _ message: Span<UInt8>, expecting hoped: DNSResponseCode = .noError
+    ) -> Bool {
+        guard hasOptions else { return false }
+        switch check {
+        case .answer(let code): return code.mayRefuseOptions && code != hoped
+        case .malformed: return DNSResponseCode(rawValue: UInt16(message[3] & 0x0F)).mayRefuseOptions
+        case .unrelated, .truncated: return false
         }
     }
 

@@ -69,6 +69,11 @@ package struct DNSResponseCode: RawRepresentable, Hashable, Sendable {
     package static let notImp = Self(rawValue: 4)
     /// The server does not want to answer.
     package static let refused = Self(rawValue: 5)
+    /// The server does not know this version of EDNS (RFC 6891 §9).
+    package static let badVers = Self(rawValue: 16)
+
+    /// Whether a server that does not know EDNS answers so to a query that has it (RFC 6891 §6.1.3, §7).
+    package var mayRefuseOptions: Bool { self == .formErr || self == .notImp || self == .badVers }
 
     private static let names: [(code: UInt16, text: String)] = [
         (0, "NOERROR"), (1, "FORMERR"), (2, "SERVFAIL"), (3, "NXDOMAIN"), (4, "NOTIMP"), (5, "REFUSED"),

@@ -25,6 +25,8 @@ package enum DNSFault: String, Error, Hashable, Sendable, CaseIterable {
     /// An OPT record is repeated, outside the additional section, or owned by another name than the root
     /// (RFC 6891 §6.1.1).
     case badOptions = "bad_options"
+    /// More messages came than are skipped, and none was the answer.
+    case unrelatedMessages = "unrelated_messages"
     /// A backslash in a name given as text is followed by nothing, or by digits that are not 000...255.
     case badEscape = "bad_escape"
     /// A name given as text has a blank, a control character or a character outside ASCII that is not escaped

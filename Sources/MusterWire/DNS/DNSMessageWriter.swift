@@ -108,6 +108,8 @@ struct DNSMessageWriter {
                 bytes.append(doubleWord: UInt32(truncatingIfNeeded: half))
             }
         case .cname(let name), .ns(let name), .ptr(let name): write(name)
+        // RFC 6672 §2.5: not compressed.
+        case .dname(let name): write(name, compressed: false)
         case .mx(let preference, let exchange):
             bytes.append(word: preference)
             write(exchange)

@@ -47,6 +47,22 @@ package struct DNSQuery: Sendable {
         return bytes
     }
 
+    /// Whether the query has EDNS.
+    package var hasOptions: Bool { template.count > nameEnd + 4 }
+
+    /// The same query without EDNS, for servers that do not know it.
+    package var withoutOptions: DNSQuery { DNSQuery(withoutOptions: self) }
+
+    private init(withoutOptions query: DNSQuery) {
+        type = query.type
+        nameEnd = query.nameEnd
+        var bytes = Array(query.template.prefix(nameEnd + 4))
+        // No additional records.
+        bytes[10] = 0
+        bytes[11] = 0
+        template = bytes
+    }
+
     /// Completes the header and name that were written.
     private init(named header: [UInt8], _ type: DNSRecordType, _ ednsPayloadSize: UInt16?) {
         var bytes = header

@@ -31,6 +31,8 @@ package enum DNSRecordData: Hashable, Sendable {
     case aaaa(high: UInt64, low: UInt64)
     /// The canonical name.
     case cname(DNSName)
+    /// Where the names below the owner have moved to (RFC 6672).
+    case dname(DNSName)
     /// A name server.
     case ns(DNSName)
     /// The name pointed to.
@@ -52,6 +54,7 @@ package enum DNSRecordData: Hashable, Sendable {
         case .a: DNSRecordType.a.rawValue
         case .aaaa: DNSRecordType.aaaa.rawValue
         case .cname: DNSRecordType.cname.rawValue
+        case .dname: DNSWire.dname
         case .ns: DNSRecordType.ns.rawValue
         case .ptr: DNSRecordType.ptr.rawValue
         case .mx: DNSRecordType.mx.rawValue
@@ -68,7 +71,7 @@ package enum DNSRecordData: Hashable, Sendable {
         switch self {
         case .a(let address): IPAddress.v4(address).text
         case .aaaa(let high, let low): IPAddress.v6(high: high, low: low).text
-        case .cname(let name), .ns(let name), .ptr(let name): name.description
+        case .cname(let name), .dname(let name), .ns(let name), .ptr(let name): name.description
         case .mx(let preference, let exchange): "\(preference) \(exchange)"
         case .txt(let texts): texts.map(DNSText.quoted).joined(separator: " ")
         case .soa(let authority): authority.text
@@ -148,6 +151,7 @@ extension DNSRecordData {
             self = .srv(
                 priority: Bytes.word(bytes, start), weight: Bytes.word(bytes, start + 2),
                 port: Bytes.word(bytes, start + 4), target: target)
+        case nil where frame.type == DNSWire.dname: self = .dname(try DNSWire.name(bytes, at: start).name)
         case .opt, nil: self = .other(type: frame.type, Bytes.copy(bytes, frame.data))
         }
     }

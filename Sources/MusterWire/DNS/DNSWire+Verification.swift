@@ -44,7 +44,7 @@ extension DNSWire {
         switch record.type {
         case 1: guard size == 4 else { throw .badRecordLength }
         case 28: guard size == 16 else { throw .badRecordLength }
-        case 2, 5, 12: try verifyName(bytes, record, skipping: 0, leaving: 0)
+        case 2, 5, 12, dname: try verifyName(bytes, record, skipping: 0, leaving: 0)
         case 15: try verifyName(bytes, record, skipping: 2, leaving: 0)
         case 33: try verifyName(bytes, record, skipping: 6, leaving: 0)
         case 6: try verifyStartOfAuthority(bytes, record)

@@ -64,6 +64,8 @@ enum DNSWire {
     static let headerSize = 12
     /// The class IN.
     static let internet: UInt16 = 1
+    /// The type DNAME, which is read but not asked for (RFC 6672).
+    static let dname: UInt16 = 39
     /// The least a record can take: a root name and the fixed fields.
     static let smallestRecord = 11
 

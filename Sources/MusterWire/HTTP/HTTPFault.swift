@@ -15,11 +15,11 @@ package enum HTTPFault: Error, Hashable, Sendable, CustomStringConvertible {
     case badContentLength
     /// Transfer-Encoding and Content-Length stand together (RFC 9112 §6.3).
     case conflictingFraming
-    /// A transfer coding other than `chunked` alone (RFC 9112 §7).
+    /// A transfer coding other than `chunked` or `identity` alone (RFC 9112 §7).
     case unsupportedTransferCoding
     /// A chunk's size or the end of its line or of its data is wrong (RFC 9112 §7.1).
     case badChunk
-    /// The body is longer than the limit.
+    /// The body of a request is longer than the limit.
     case bodyTooLarge
     /// The connection was closed before the end of the message (RFC 9112 §8).
     case truncated

@@ -4,6 +4,9 @@ struct HTTPFraming: Sendable {
     private(set) var contentLength: Int?
     /// Whether the body comes in chunks.
     private(set) var isChunked = false
+    /// Whether Transfer-Encoding says `identity`, a coding that changes nothing and is no longer known (RFC 9112 §7): the body
+    /// ends with the connection (RFC 9112 §6.3).
+    private(set) var isIdentity = false
     /// Whether Connection asks to close (`close`) or to stay (`keep-alive`); nil when it does neither.
     private(set) var keepAlive: Bool?
 
@@ -17,13 +20,19 @@ struct HTTPFraming: Sendable {
             return noteLength(bytes, value)
         case 17 where HTTPSyntax.isText(bytes, name, "transfer-encoding"):
             // Codings that compress need `chunked` behind them; muster takes no compressed transfers at all.
-            guard HTTPSyntax.isText(bytes, value, "chunked"), !isChunked else { return .unsupportedTransferCoding }
-            isChunked = true
+            guard !isChunked, !isIdentity else { return .unsupportedTransferCoding }
+            isChunked = HTTPSyntax.isText(bytes, value, "chunked")
+            isIdentity = HTTPSyntax.isText(bytes, value, "identity")
+            guard isChunked || isIdentity else { return .unsupportedTransferCoding }
         default:
             break
         }
-        // Two ways to tell the end of a message invite request smuggling (RFC 9112 §11.2).
-        return isChunked && contentLength != nil ? .conflictingFraming : nil
+        return conflict
+    }
+
+    /// Two ways to tell the end of a message invite request smuggling (RFC 9112 §11.2).
+    private var conflict: HTTPFault? {
+        (isChunked || isIdentity) && contentLength != nil ? .conflictingFraming : nil
     }
 
     /// Several values are fine when they are equal (RFC 9112 §6.3), in one field or in many.
@@ -36,7 +45,7 @@ struct HTTPFraming: Sendable {
             }
             contentLength = length
         }
-        return fault ?? (isChunked ? .conflictingFraming : nil)
+        return fault ?? conflict
     }
 
     private mutating func noteConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {

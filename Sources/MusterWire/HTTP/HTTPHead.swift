@@ -125,12 +125,18 @@ struct HTTPHead: Sendable {
 
     /// The values of all fields of this name, joined with a comma as RFC 9110 §5.3 has it; nil without one.
     func field(_ name: String) -> String? {
+        let values = values(name)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    /// The values of all fields of this name, in their order.
+    func values(_ name: String) -> [String] {
         var values: [String] = []
         let wanted = name.lowercased()
         forEachField { name, value in
             if HTTPSyntax.isText(bytes.span, name, wanted) { values.append(self.value(value)) }
         }
-        return values.isEmpty ? nil : values.joined(separator: ", ")
+        return values
     }
 
     /// A value as text, line ends of folds turned into blanks (RFC 9112 §5.2).

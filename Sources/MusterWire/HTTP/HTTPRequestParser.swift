@@ -83,7 +83,7 @@ package struct HTTPRequestParser: Sendable {
         case .failed(let fault): return fault
         case .end: break
         }
-        if head.summary.framing.isChunked { return .unsupportedTransferCoding }
+        if head.summary.framing.isChunked || head.summary.framing.isIdentity { return .unsupportedTransferCoding }
         let length = head.summary.framing.contentLength ?? 0
         guard length <= bodyLimit else { return .bodyTooLarge }
         phase = length == 0 ? .over(.complete) : .body(length)

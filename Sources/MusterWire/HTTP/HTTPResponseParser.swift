@@ -1,7 +1,8 @@
 /// Reads one response of HTTP/1.x, whatever the fragments it comes in (RFC 9112).
 ///
 /// Interim responses (1xx) are skipped, 16 at most; 101 is final. The head is kept as bytes and its fields are read
-/// out when asked for. Bytes behind the end of the response are ignored, since every request asks to close.
+/// out when asked for; the body is handed out piece by piece and not kept. Bytes behind the end of the response are ignored,
+/// since every request asks to close.
 package struct HTTPResponseParser: Sendable {
     /// Where the response stands.
     package enum Step: Hashable, Sendable {
@@ -9,6 +10,8 @@ package struct HTTPResponseParser: Sendable {
         case needMore
         /// The whole response is there.
         case complete
+        /// More than the limit of the body has come: what is beyond is not handed out, and reading is over.
+        case overLimit
         /// It cannot be read any further; every later call says the same.
         case failed(HTTPFault)
     }
@@ -17,9 +20,7 @@ package struct HTTPResponseParser: Sendable {
         case head, counted(Int), chunked, untilClose, over(Step)
     }
 
-    /// The bytes of the body, up to the limit, without the chunked coding.
-    package private(set) var body: [UInt8] = []
-    /// How many bytes of the body have come, kept or not.
+    /// How many bytes of the body were handed out.
     package private(set) var bodyBytes = 0
     /// How many bytes of any kind have come; 0 tells a connection closed without a word.
     package private(set) var totalBytes = 0
@@ -33,8 +34,8 @@ package struct HTTPResponseParser: Sendable {
 
     /// A parser for the response to a request of this method; the answer to `HEAD` has no body.
     ///
-    /// A body of more than `bodyLimit` bytes ends in `bodyTooLarge` with the first of them kept; a head of more than
-    /// `headLimit` bytes, or chunk extensions with a trailer of more, in `headTooLarge`.
+    /// A body of more than `bodyLimit` bytes ends in `overLimit`; a head of more than `headLimit` bytes, or chunk extensions
+    /// with a trailer of more, in `headTooLarge`.
     package init(method: String = "GET", bodyLimit: Int, headLimit: Int = 65_536) {
         isHead = method == "HEAD"
         self.bodyLimit = max(bodyLimit, 0)
@@ -44,7 +45,7 @@ package struct HTTPResponseParser: Sendable {
     }
 
     /// Whether the head of the final response is there.
-    package var isHeadComplete: Bool { head.isComplete }
+    package private(set) var isHeadComplete = false
 
     /// The status of the final response, 101 or 200...999; 0 until its first line is there. While an interim
     /// response is read, its status.
@@ -65,15 +66,18 @@ package struct HTTPResponseParser: Sendable {
     /// The values of all fields of this name, whatever its case, joined with `, ` (RFC 9110 §5.3); nil without one.
     package func header(_ name: String) -> String? { head.field(name) }
 
+    /// The values of all fields of this name, one each, in their order.
+    package func headerValues(_ name: String) -> [String] { head.values(name) }
+
     /// What Content-Length says, in bytes.
     package var contentLength: Int? { head.summary.framing.contentLength }
 
     /// Whether the server would keep the connection open (RFC 9112 §9.3).
     package var keepsAlive: Bool { head.summary.framing.keepAlive ?? (versionMinor >= 1) }
 
-    /// Takes the next bytes of the connection.
+    /// Takes the next bytes of the connection and hands what belongs to the body to `take`, without the chunked coding.
     @inline(never)
-    package mutating func receive(_ bytes: Span<UInt8>) -> Step {
+    package mutating func receive(_ bytes: Span<UInt8>, body take: (Span<UInt8>) -> Void) -> Step {
         totalBytes &+= bytes.count
         var offset = 0
         while true {
@@ -85,13 +89,13 @@ package struct HTTPResponseParser: Sendable {
                 guard offset < bytes.count else { return .needMore }
                 let taken = min(remaining, bytes.count &- offset)
                 phase = taken == remaining ? .over(.complete) : .counted(remaining &- taken)
-                keep(bytes, offset..<(offset &+ taken))
+                handOut(bytes, offset..<(offset &+ taken), take)
                 offset &+= taken
             case .chunked:
-                guard readChunk(bytes, &offset) else { return .needMore }
+                guard readChunk(bytes, &offset, take) else { return .needMore }
             case .untilClose:
                 guard offset < bytes.count else { return .needMore }
-                keep(bytes, offset..<bytes.count)
+                handOut(bytes, offset..<bytes.count, take)
                 offset = bytes.count
             }
         }
@@ -126,7 +130,10 @@ package struct HTTPResponseParser: Sendable {
             interimResponses += 1
             guard interimResponses <= 16 else { return fail(.tooManyInterimResponses) }
             head.reset()
-        } else if isHead || status == 101 || status == 204 || status == 304 {
+            return
+        }
+        isHeadComplete = true
+        if isHead || status == 101 || status == 204 || status == 304 {
             phase = .over(.complete)
         } else if head.summary.framing.isChunked {
             phase = .chunked
@@ -138,21 +145,23 @@ package struct HTTPResponseParser: Sendable {
     }
 
     /// Reads on in a chunked body; false when more bytes are needed.
-    private mutating func readChunk(_ bytes: Span<UInt8>, _ offset: inout Int) -> Bool {
+    private mutating func readChunk(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ take: (Span<UInt8>) -> Void
+    ) -> Bool {
         switch chunks.next(bytes, &offset) {
         case .needMore: return false
-        case .data(let range): keep(bytes, range)
+        case .data(let range): handOut(bytes, range, take)
         case .end: phase = .over(.complete)
         case .failed(let fault): fail(fault)
         }
         return true
     }
 
-    /// Keeps bytes of the body as far as the limit allows.
-    private mutating func keep(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        bodyBytes &+= range.count
-        let kept = min(range.count, bodyLimit &- body.count)
-        body.append(bytes, range.lowerBound..<(range.lowerBound &+ kept))
-        if kept < range.count { fail(.bodyTooLarge) }
+    /// Hands out bytes of the body as far as the limit allows.
+    private mutating func handOut(_ bytes: Span<UInt8>, _ range: Range<Int>, _ take: (Span<UInt8>) -> Void) {
+        let count = min(range.count, bodyLimit &- bodyBytes)
+        bodyBytes &+= count
+        if count > 0 { take(bytes.extracting(range.lowerBound..<(range.lowerBound &+ count))) }
+        if count < range.count { phase = .over(.overLimit) }
     }
 }

@@ -1,5 +1,5 @@
 /// The first line of a response: `HTTP/1.1 200 OK`. The reason may be missing, and the blank before it with it
-/// (RFC 9112 §4).
+/// (RFC 9112 §4). Between version and status any number of blanks is read, as that section allows.
 struct HTTPStatusLine: Sendable {
     /// The version's second number.
     let versionMinor: Int
@@ -10,14 +10,19 @@ struct HTTPStatusLine: Sendable {
 
     /// Reads a line that begins with `HTTP/1.`, as the scanner has made sure; nil when it is no status line.
     init?(_ bytes: Span<UInt8>, _ line: Range<Int>) {
-        guard line.count >= 12, let minor = Bytes.digit(bytes[7]), bytes[8] == HTTPSyntax.space,
-            let first = Bytes.digit(bytes[9]), let second = Bytes.digit(bytes[10]), let third = Bytes.digit(bytes[11]),
-            first > 0, line.count == 12 || bytes[12] == HTTPSyntax.space
+        guard line.count >= 12, let minor = Bytes.digit(bytes[7]), Self.isBlank(bytes[8]) else { return nil }
+        var start = 9
+        while start < line.count, Self.isBlank(bytes[start]) { start &+= 1 }
+        let end = start &+ 3
+        guard end <= line.count, let first = Bytes.digit(bytes[start]), let second = Bytes.digit(bytes[start &+ 1]),
+            let third = Bytes.digit(bytes[start &+ 2]), first > 0, end == line.count || Self.isBlank(bytes[end])
         else { return nil }
         versionMinor = Int(minor)
         status = Int(first) &* 100 &+ Int(second) &* 10 &+ Int(third)
-        reason = min(13, line.count)..<line.count
+        reason = min(end &+ 1, line.count)..<line.count
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == HTTPSyntax.space || byte == HTTPSyntax.tab }
 }
 
 /// The first line of a request: `GET /path HTTP/1.1` (RFC 9112 §3).

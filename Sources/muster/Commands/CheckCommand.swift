@@ -11,19 +11,23 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check", abstract: "Check every host of an inventory.",
         discussion: """
             The report goes to standard output, progress and complaints to standard error. Ctrl-C stops the run and
-            reports what is done; a second one ends at once. Exit status: 0 all up, 1 some down or degraded,
-            2 a fault, or targets that could not be judged.
+            reports what is done, and so do SIGTERM and SIGHUP; a second one ends at once. Exit status: 0 all up, 1 some
+            down or degraded, 2 a fault, a report that could not be written, or targets that could not be judged.
             """)
 
     @Argument(help: "The inventory file, or - for standard input.")
     var inventory: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("How the report is written.", valueName: "format"))
-    var output = OutputFormatChoice(ReportCatalog.formats[0])
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "How the report on standard output is written. (default: \(ReportCatalog.formats[0].name))",
+            valueName: "format"))
+    var output: OutputFormatChoice?
 
     @Option(
         help: ArgumentHelp(
-            "Write a report to a file as well; the format follows from the extension (.json, .ndjson, .txt) or is named. May be repeated.",
+            "Write a report to a file as well, whole or not at all; the format follows from the extension (.json, .ndjson, .txt) or is named, and - is standard output. May be repeated.",
             valueName: "[format=]path"))
     var outputFile: [OutputFileChoice] = []
 
@@ -35,6 +39,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("For the whole run, for example 90s.", valueName: "duration"))
     var deadline: DurationChoice?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long targets wait in all while our own network is gone; 0s: not at all.", valueName: "duration"))
+    var networkWait = WaitChoice(NetworkSenses.defaultPatience)
 
     @Option(help: ArgumentHelp("Event loops. (default: one a core)", valueName: "count"))
     var loops: Int?
@@ -57,17 +66,19 @@ struct CheckCommand: AsyncParsableCommand {
         // Before any thread is started, so that no signal is lost.
         let interruption = try Interruption.install()
         let limits = ResourceLimits.current()
-        if lab {
-            guard inventory != "-" else {
-                throw Complaint("--lab needs an inventory file, for a second process reads it too")
-            }
-            // Faults of the inventory are told before anything is started.
-            let expectation = try LabProcess.expectation(try LoadedInventory.read(inventory, environment([])).inventory)
-            try await LabProcess.withLab(inventory) { root in
-                try await check(interruption, limits, environment([root]), expectation)
-            }
-        } else {
-            try await check(interruption, limits, environment([]), nil)
+        if let deadline { Patience.ofProcess.end(at: SystemClock.now.advanced(by: deadline.duration)) }
+        // Faults of the command line and the inventory are told before anything is started.
+        if lab, inventory == "-" {
+            throw Complaint("--lab needs an inventory file, for a second process reads it too")
+        }
+        let places = try ReportPlaces(output, outputFile, inputs: [inventory] + caFile)
+        let loaded = try LoadedInventory.read(inventory, environment([]))
+        let expectation = lab ? try LabProcess.expectation(loaded.inventory) : nil
+        let outlets = try places.outlets(color: color)
+        guard lab else { return try await check(interruption, limits, loaded, outlets, places.format, nil) }
+        try await LabProcess.withLab(inventory) { root in
+            let loaded = try LoadedInventory(loaded.inventory, environment([root]))
+            try await check(interruption, limits, loaded, outlets, places.format, expectation)
         }
     }
 
@@ -84,45 +95,39 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func check(
-        _ interruption: Interruption, _ limits: ResourceLimits, _ environment: ProbeEnvironment,
-        _ expectation: LabExpectation?
+        _ interruption: Interruption, _ limits: ResourceLimits, _ loaded: LoadedInventory,
+        _ outlets: [ReportDesk.Outlet], _ format: ReportFormat, _ expectation: LabExpectation?
     ) async throws {
-        let loaded = try LoadedInventory.read(inventory, environment)
-        let showsProgress = OutputFile.standardError.terminalWidth != nil && !output.format.streams
+        let showsProgress = OutputFile.standardError.terminalWidth != nil && !format.streams
         let outcome = try await CheckRun(
-            loaded: loaded,
-            concurrency: lab
-                // The fleet shares this machine's cores: a wide window would only queue.
-                ? Concurrency(
-                    asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors,
-                    ports: limits.ports)
-                : Concurrency(asked: concurrency, descriptors: limits.descriptors, ports: limits.ports),
-            loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration, outlets: try outlets(),
+            loaded: loaded, concurrency: window(limits),
+            loopCount: loops ?? ResourceLimits.cores, deadline: deadline?.duration,
+            networkWait: networkWait.duration, outlets: outlets,
             progressWidth: showsProgress ? OutputFile.standardError.terminalWidth : nil,
             color: color.isOn(for: .standardError), interruption: interruption, expectation: expectation
         ).run()
-        try end(outcome)
+        try end(outcome, format)
     }
 
-    private func outlets() throws -> [ReportDesk.Outlet] {
-        let width = OutputFile.standardOutput.terminalWidth
-        let options = ReportOptions(color: color.isOn(for: .standardOutput), width: width ?? 100)
-        var outlets = [ReportDesk.Outlet(output.format.make(options), to: .standardOutput)]
-        for choice in outputFile {
-            do throws(FileFault) {
-                outlets.append(.init(choice.format.make(ReportOptions()), to: try OutputFile.create(choice.path)))
-            } catch {
-                throw Complaint(error)
-            }
+    private func window(_ limits: ResourceLimits) -> Concurrency {
+        var window =
+            lab
+            // The fleet shares this machine's cores: a wide window would only queue.
+            ? Concurrency(
+                asked: concurrency, preferred: 256, because: "--lab", descriptors: limits.descriptors,
+                ports: limits.ports)
+            : Concurrency(asked: concurrency, descriptors: limits.descriptors, ports: limits.ports)
+        if let most = Footing.targetLimit, most < window.width {
+            window.width = max(most, 1)
+            window.reason = "limit of address space"
         }
-        return outlets
+        return window
     }
 
-    private func end(_ outcome: CheckRun.Outcome) throws {
-        var status = outcome.summary.exitStatus(outcome.footer)
+    private func end(_ outcome: CheckRun.Outcome, _ format: ReportFormat) throws {
         if let comparison = outcome.comparison {
             // The table is for people; a machine's report on standard output stays one document.
-            let file: OutputFile = output.format.name == "table" ? .standardOutput : .standardError
+            let file: OutputFile = format.name == "table" ? .standardOutput : .standardError
             // Of a run that was cut short the counts say enough: what is missing is missing for that.
             let lines = comparison.lines.filter {
                 outcome.footer.ending == .complete || !($0.contains(": planted ") || $0.hasPrefix("lab: and "))
@@ -130,12 +135,8 @@ struct CheckCommand: AsyncParsableCommand {
             for line in lines {
                 Complaint.write(TerminalText.safe(line), to: file)
             }
-            status = comparison.holds ? 0 : 1
         }
-        if !outcome.faults.isEmpty {
-            Complaint(outcome.faults.map(\.text)).print()
-            status = 2
-        }
-        throw ExitCode(status)
+        if !outcome.faults.isEmpty { Complaint(outcome.faults.map(\.text)).print() }
+        throw ExitCode(outcome.exitStatus)
     }
 }

@@ -73,7 +73,7 @@ struct ProbeCommand: AsyncParsableCommand {
             expectation: nil
         ).run()
         if !outcome.faults.isEmpty { throw Complaint(outcome.faults.map(\.text)) }
-        throw ExitCode(outcome.summary.exitStatus(outcome.footer))
+        throw ExitCode(outcome.exitStatus)
     }
 }
 

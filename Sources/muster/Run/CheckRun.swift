@@ -4,12 +4,14 @@ import MusterFormats
 import MusterLab
 import MusterSystem
 
-/// One run over a plan: survey on the loops, reports on a loop of their own, ended by SIGINT, SIGTERM or the deadline.
+/// One run over a plan: survey on the loops, reports on a loop of their own, ended by SIGINT, SIGTERM, SIGHUP or the deadline.
 struct CheckRun {
     var loaded: LoadedInventory
     var concurrency: Concurrency
     var loopCount: Int
     var deadline: Duration?
+    /// How long our own network may be gone in all.
+    var networkWait = NetworkSenses.defaultPatience
     var outlets: [ReportDesk.Outlet]
     var progressWidth: Int?
     var color: Bool
@@ -22,6 +24,8 @@ struct CheckRun {
         var footer: RunFooter
         var comparison: LabComparison?
         var faults: [FileFault]
+
+        var exitStatus: Int32 { summary.exitStatus(footer) }
     }
 
     func run() async throws -> Outcome {
@@ -36,14 +40,17 @@ struct CheckRun {
     private func run(_ plan: Plan, _ loops: [Reactor], _ deskLoop: Reactor) async -> Outcome {
         let feed = ObservationFeed()
         let started = SystemClock.now
+        // Whatever the run waits for by then: a reader that takes nothing is waited for no longer.
+        if let deadline { Patience.ofProcess.end(at: started.advanced(by: deadline)) }
         let header = header(plan, started)
         let comparison = expectation.map { LabComparison($0, targetCount: plan.count) }
-        return await withTaskGroup(of: (Summary, LabComparison?, [FileFault])?.self) { group in
+        return await withTaskGroup(of: Outcome?.self) { group in
             group.addTask(executorPreference: deskLoop) { [outlets, progressWidth, color] in
                 var desk = ReportDesk(
                     header, outlets: outlets, progressWidth: progressWidth, color: color, comparison: comparison)
-                await desk.run(feed)
-                return (desk.summary, desk.comparison, desk.faults)
+                let footer = await desk.run(feed)
+                return Outcome(
+                    summary: desk.summary, footer: footer, comparison: desk.comparison, faults: desk.faults)
             }
             group.addTask(executorPreference: deskLoop) {
                 while await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(100))) { feed.tick() }
@@ -52,17 +59,17 @@ struct CheckRun {
             let survey = Survey(
                 plan: plan, concurrency: concurrency.width, deadline: deadline.map { started.advanced(by: $0) },
                 clock: EngineClock(now: { SystemClock.now }, sleep: { await Reactor.sleep(until: $0) }),
-                probe: loaded.probing, sink: { await feed.send($0) })
+                senses: .system(patience: networkWait, clearsLine: progressWidth != nil), probe: loaded.probing, sink: { await feed.send($0) })
             let outcome = await conduct(survey, loops, feed)
             let footer = RunFooter(
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
-                worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency)
+                worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency,
+                networkOutage: outcome.networkOutage)
             feed.finish(footer)
-            var result: (Summary, LabComparison?, [FileFault])?
+            var result: Outcome?
             while result == nil, let finished = await group.next() { result = finished }
             group.cancelAll()
-            return Outcome(
-                summary: result?.0 ?? Summary(), footer: footer, comparison: result?.1, faults: result?.2 ?? [])
+            return result ?? Outcome(summary: Summary(), footer: footer, comparison: comparison, faults: [])
         }
     }
 

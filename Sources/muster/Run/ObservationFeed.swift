@@ -9,7 +9,9 @@ final class ObservationFeed: Sendable {
         var footer: RunFooter?
         var isAbandoned = false
         var reader: CheckedContinuation<Void, Never>?
-        var writers: [CheckedContinuation<Void, Never>] = []
+        /// By number, so that one who is cancelled can be found.
+        var writers: [Int: CheckedContinuation<Void, Never>] = [:]
+        var nextWriter = 0
         var abandonWaiter: CheckedContinuation<Void, Never>?
     }
 
@@ -26,32 +28,49 @@ final class ObservationFeed: Sendable {
 
     private let state = Mutex(State())
 
-    /// Hands an observation over, waiting while the reader is behind.
+    /// Hands an observation over, waiting while the reader is behind; a task that is cancelled waits no longer, and what it
+    /// has is taken all the same.
     func send(_ observation: Observation) async {
         while true {
             let (accepted, reader) = put(observation)
             reader?.resume()
             if accepted { return }
-            await withCheckedContinuation { waitForRoom($0) }
+            await waitForRoom()
         }
     }
 
     private func put(_ observation: Observation) -> (accepted: Bool, reader: CheckedContinuation<Void, Never>?) {
-        state.withLock { state in
+        // Asked outside of the lock; who is cancelled later is not kept waiting either.
+        let isCancelled = Task.isCancelled
+        return state.withLock { state in
             if state.isAbandoned { return (true, nil) }
-            guard state.observations.count < Self.capacity else { return (false, state.reader.take()) }
+            guard isCancelled || state.observations.count < Self.capacity else { return (false, state.reader.take()) }
             state.observations.append(observation)
             return (true, state.observations.count == Self.wakeCount ? state.reader.take() : nil)
         }
     }
 
-    private func waitForRoom(_ writer: CheckedContinuation<Void, Never>) {
-        let hasRoom = state.withLock { state in
-            if state.isAbandoned || state.observations.count < Self.capacity { return true }
-            state.writers.append(writer)
+    private func waitForRoom() async {
+        let number = state.withLock { state in
+            state.nextWriter += 1
+            return state.nextWriter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { enlist($0, as: number) }
+        } onCancel: {
+            let writer = state.withLock { $0.writers.removeValue(forKey: number) }
+            writer?.resume()
+        }
+    }
+
+    private func enlist(_ writer: CheckedContinuation<Void, Never>, as number: Int) {
+        let goesOn = state.withLock { state in
+            // Asked under the lock: who is cancelled after this finds the writer in its place.
+            if state.isAbandoned || Task.isCancelled || state.observations.count < Self.capacity { return true }
+            state.writers[number] = writer
             return false
         }
-        if hasRoom { writer.resume() }
+        if goesOn { writer.resume() }
     }
 
     /// Says that nothing more comes.
@@ -74,8 +93,8 @@ final class ObservationFeed: Sendable {
         let waiting = state.withLock { state in
             state.isAbandoned = true
             state.observations = []
-            defer { state.writers = [] }
-            return state.writers + [state.abandonWaiter.take()].compactMap { $0 }
+            defer { state.writers = [:] }
+            return state.writers.values + [state.abandonWaiter.take()].compactMap { $0 }
         }
         for waiter in waiting { waiter.resume() }
     }
@@ -107,10 +126,10 @@ final class ObservationFeed: Sendable {
             let batch = Batch(observations: state.observations, footer: state.footer)
             state.observations = []
             state.observations.reserveCapacity(Self.wakeCount)
-            defer { state.writers = [] }
+            defer { state.writers = [:] }
             return (batch, state.writers)
         }
-        for writer in writers { writer.resume() }
+        for writer in writers.values { writer.resume() }
         return batch
     }
 

@@ -37,6 +37,8 @@ struct ReportDesk {
             guard isOpen else { return }
             writer.end(footer, summary, into: &buffer)
             flush()
+            guard isOpen else { return }
+            do throws(FileFault) { try file.finish() } catch { fail(error) }
         }
 
         private mutating func flush() {
@@ -44,11 +46,15 @@ struct ReportDesk {
             do throws(FileFault) {
                 isOpen = try file.write(buffer)
             } catch {
-                // The other reports go on; this one is told at the end.
-                isOpen = false
-                fault = error
+                fail(error)
             }
             buffer.removeAll(keepingCapacity: true)
+        }
+
+        /// The other reports go on; this one is told at the end.
+        private mutating func fail(_ error: FileFault) {
+            isOpen = false
+            fault = error
         }
     }
 
@@ -70,8 +76,8 @@ struct ReportDesk {
         self.comparison = comparison
     }
 
-    /// Takes all that the feed brings and returns when the reports are whole or nobody reads them any more.
-    mutating func run(_ feed: ObservationFeed) async {
+    /// Takes all that the feed brings and returns the run's end when the reports are whole or nobody reads them any more.
+    mutating func run(_ feed: ObservationFeed) async -> RunFooter {
         for index in outlets.indices { outlets[index].begin(header) }
         while true {
             let batch = await feed.next()
@@ -86,9 +92,20 @@ struct ReportDesk {
         }
     }
 
-    private mutating func finish(_ footer: RunFooter) {
-        if progressWidth != nil { _ = try? OutputFile.standardError.write(Array("\r\u{1b}[K".utf8)) }
-        for index in outlets.indices { outlets[index].end(footer, summary) }
+    private mutating func finish(_ footer: RunFooter) -> RunFooter {
+        if progressWidth != nil { OutputFile.standardError.offer(Array("\r\u{1b}[K".utf8)) }
+        // Standard output last: its reader may keep it waiting, and it tells best what the process ends with.
+        for index in outlets.indices.reversed() { outlets[index].end(judged(footer), summary) }
+        return judged(footer)
+    }
+
+    /// The footer with what the process ends with, as far as it is known by now.
+    private func judged(_ footer: RunFooter) -> RunFooter {
+        var footer = footer
+        footer.exitStatus = comparison.map { $0.holds ? 0 : 1 }
+        // Whatever the verdicts: whoever asked for the report has not got it.
+        if !faults.isEmpty { footer.exitStatus = 2 }
+        return footer
     }
 
     private func showProgress() {
@@ -98,7 +115,6 @@ struct ReportDesk {
             unknown: summary.unknown, inFlight: min(header.concurrency, header.targets - summary.total),
             elapsed: header.started.duration(to: SystemClock.now))
         let text = "\r" + line.text(width: max(progressWidth - 1, 1), color: color) + "\u{1b}[K"
-        // A live line that cannot be shown is no loss.
-        _ = try? OutputFile.standardError.write(Array(text.utf8))
+        OutputFile.standardError.offer(Array(text.utf8))
     }
 }

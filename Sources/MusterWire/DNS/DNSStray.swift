@@ -1,0 +1,22 @@
+/// Why a message does not answer a query although it came to where answers come.
+package enum DNSStray: Hashable, Sendable {
+    /// It has another id.
+    case otherID
+    /// It is a query, has another opcode, or is too short for a header.
+    case noResponse
+    /// It has this code but does not repeat the question, which only some errors may leave out.
+    case noQuestion(DNSResponseCode)
+    /// It answers another question.
+    case otherQuestion
+}
+
+extension DNSQuery {
+    /// Why ``check(_:id:)`` calls a message unrelated.
+    package func stray(_ message: Span<UInt8>, id: UInt16) -> DNSStray {
+        guard message.count >= DNSWire.headerSize else { return .noResponse }
+        guard Bytes.word(message, 0) == id else { return .otherID }
+        guard message[2] & 0xF8 == 0x80 else { return .noResponse }
+        guard Bytes.word(message, 4) == 0 else { return .otherQuestion }
+        return .noQuestion(DNSResponseCode(rawValue: UInt16(message[3] & 0x0F)))
+    }
+}
