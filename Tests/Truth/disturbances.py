@@ -106,11 +106,12 @@ def starved(dice, lane, percent=None):
         return Disturbance(
             "starved", f"{percent} % of a CPU", finish=lambda lane, process: quota.remove(), discard=quota.remove,
             wrapper=("sh", "-c", f'echo $$ > {procs}; exec "$0" "$@"'))
-    return crowded(dice)
+    return crowded(lane)
 
 
-def crowded(dice):
-    core = min(os.sched_getaffinity(0))
+def crowded(lane):
+    cores = sorted(os.sched_getaffinity(0))
+    core = cores[lane.index % len(cores)]
     hogs = []
 
     def begin(lane, process):
@@ -119,9 +120,9 @@ def crowded(dice):
         hogs.append(subprocess.Popen([sys.executable, "-c", hog]))
 
     return Disturbance(
-        "starved", "a busy core, and we run when it is idle", begin=begin,
+        "starved", "a busy core, of which we get a tenth", begin=begin,
         finish=lambda lane, process: [end(hog) for hog in hogs],
-        wrapper=("taskset", "-c", str(core), "chrt", "-i", "0"))
+        wrapper=("taskset", "-c", str(core), "nice", "-n", "10"))
 
 
 def link_down(dice, lane):
@@ -199,8 +200,23 @@ def resolver_gone(dice, lane):
         lambda lane, process: lane.router.nft(f"delete table inet gate{lane.index}"))
 
 
+def other_resolvers(lane, name, text, addresses):
+    """Muster alone sees another /etc/resolv.conf."""
+    path = os.path.join(lane.folder, "resolv-" + "-".join(addresses))
+    with open(path, "w") as file:
+        file.writelines(f"nameserver {address}\n" for address in addresses)
+    script = f'mount --bind {path} {os.path.realpath("/etc/resolv.conf")} && exec "$0" "$@"'
+    return Disturbance(name, text, wrapper=("unshare", "--mount", "sh", "-c", script))
+
+
+def odd_resolver(dice, lane):
+    address, mood = dice.choice(sorted(ports.ODD_RESOLVERS.items()))
+    return other_resolvers(lane, "odd-resolver", f"the resolver {mood}", [address])
+
+
 ALL = [
-    stopped, descriptors, narrow_ports, starved, link_down, carrier_lost, gateway_dead, own_firewall, resolver_gone]
+    stopped, descriptors, narrow_ports, starved, link_down, carrier_lost, gateway_dead, own_firewall, resolver_gone,
+    odd_resolver]
 
 
 def choose(dice, lane):

@@ -17,7 +17,8 @@ def encoded(name):
 class Question:
     """What a query asks."""
 
-    def __init__(self, message):
+    def __init__(self, message, server=""):
+        self.server = server  # The address that was asked.
         self.id = message[:2]
         self.desires_recursion = message[2] & 1
         labels, at = [], 12

@@ -1,4 +1,4 @@
-"""Which port of the far server behaves how; the one list that the server and the fleets share."""
+"""Which port or address of the far server behaves how; the lists that the server and the fleets share."""
 
 TCP = ["banner", "slow-banner", "other-banner", "pieces", "reset", "reset-midway", "silent", "closing"]
 HTTP = [
@@ -13,6 +13,11 @@ DNS = [
 
 CLOSED = 999  # Nothing listens there.
 RESOLVER = 53
+
+# Resolvers that have a mood of their own, whatever is asked.
+ODD_RESOLVERS = {
+    "10.80.0.54": "fails", "10.80.0.55": "fails every fifth time", "10.80.0.56": "loses every second question",
+    "10.80.0.57": "fails in the first second", "10.80.0.58": "is slow"}
 
 
 def port(protocol, name):

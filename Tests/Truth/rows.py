@@ -20,6 +20,8 @@ from typing import Callable
 import disturbances
 import enclosure
 import kinds
+import ports
+import world as worlds
 from disturbances import Disturbance
 from comparing import TRIES
 from fleet import Fleet, Scenario, targets, timeout
@@ -85,6 +87,10 @@ def resolver(word, at, lasts):
         lambda lane, process: lane.router.nft(f"delete table inet gate{lane.index}"))
 
 
+def odd(mood, addresses):
+    return lambda lane: disturbances.other_resolvers(lane, "odd-resolver", f"the resolver {mood}", addresses)
+
+
 def fine(count):
     return {name: count for name in FINE}
 
@@ -109,8 +115,15 @@ def rows():
     yield Row("resolver dead", {**named, **fine(20)}, resolver("drop", None, None))
     yield Row("resolver refuses", {**named, **fine(20)}, resolver("reject", None, None))
     yield Row("resolver out for 3 s", {**named, "name-slow-tcp": 100}, resolver("drop", 0.3, FOR))
-    yield Row("resolver fails and loses at first", {
+    yield Row("resolver fails and loses each name at first", {
         "name-fail1-tcp": 100, "name-lost1-http": 100, "name-ok-tls": 50}, lambda lane: Disturbance("none", "nothing"))
+    for address, mood in ports.ODD_RESOLVERS.items():
+        chosen = {**named, **fine(20)}
+        if mood == "is slow":
+            del chosen["resolver-ok"]  # There the resolver itself is what is checked, with the check's own timeout.
+        yield Row(f"resolver {mood}", chosen, odd(mood, [address]), must_be_judged=mood != "fails")
+    dead = worlds.address(4, worlds.AT_ROUTER, worlds.DROP, 53)
+    yield Row("first of two resolvers dead", named, odd("is dead", [dead, worlds.RESOLVER]), must_be_judged=True)
 
 
 def scenario(row, lane, nonce, root):

@@ -4,20 +4,22 @@ import asyncio
 import ipaddress
 import socket
 import struct
+import time
+from collections import Counter
 
 import messages
 import ports
 from messages import OWNER, RIGHT, WRONG, Question, address_record, encoded, record
 
 IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO, IPV6_FREEBIND = 8, 49, 50, 78
-SLOW = 0.25
+SLOW, VERY_SLOW = 0.25, 1.9
 
 
 class Answerer:
     """Yields what to send for a question: pairs of a delay and a message. `stream` says that it came over TCP."""
 
     def __init__(self):
-        self.seen = set()
+        self.seen, self.asked, self.begun = set(), Counter(), {}
 
     def is_first(self, question):
         """Whether it is asked for the first time."""
@@ -90,6 +92,11 @@ class Answerer:
         """Names say what becomes of them and, in hexadecimal, which address they have: `ok-17-0a500109.truth.test`."""
         words = question.name.split(".")[0].split("-")
         action, digits = words[0], words[-1]
+        mood = self.mood(question, words)
+        if mood == "fails":
+            return [(0, question.answer(code=messages.SERVFAIL))]
+        if mood == "is silent":
+            return []
         if action == "nx" or len(words) < 3:
             return [(0, question.nothing(messages.NXDOMAIN))]
         if action == "none":
@@ -98,7 +105,25 @@ class Answerer:
             return [(0, question.answer(code=messages.SERVFAIL))]
         if action == "lost1" and self.is_first(question):
             return []
-        return [(SLOW if action == "slow" else 0, question.holding(ipaddress.ip_address(bytes.fromhex(digits))))]
+        delay = VERY_SLOW if mood == "is slow" else SLOW if action == "slow" else 0
+        return [(delay, question.holding(ipaddress.ip_address(bytes.fromhex(digits))))]
+
+
+    def mood(self, question, words):
+        """What a resolver at an odd address does with a question, whatever its name says; None for the usual."""
+        kind = ports.ODD_RESOLVERS.get(question.server)
+        run = (kind, words[1] if len(words) > 1 else "")  # Names tell runs apart.
+        self.asked[run] += 1
+        if kind == "fails":
+            return "fails"
+        if kind == "fails every fifth time" and self.asked[run] % 5 == 0:
+            return "fails"
+        if kind == "loses every second question" and self.asked[run] % 2 == 0:
+            return "is silent"
+        if kind == "fails in the first second":
+            begun = self.begun.setdefault(run, time.monotonic())
+            return "fails" if time.monotonic() - begun < 1 else None
+        return "is slow" if kind == "is slow" else None
 
 
 class DatagramPort:
@@ -125,7 +150,7 @@ class DatagramPort:
             except OSError:
                 return
             try:
-                answers = self.answerer(Question(message), False)
+                answers = self.answerer(Question(message, self.asked(control)), False)
             except (IndexError, struct.error, ValueError):
                 continue
             for delay, answer in answers:
@@ -133,6 +158,11 @@ class DatagramPort:
                     self.loop.call_later(delay, self.send, answer, control, peer)
                 else:
                     self.send(answer, control, peer)
+
+    @staticmethod
+    def asked(control):
+        """The address that a question was sent to; the resolver has none of IPv6."""
+        return next((socket.inet_ntoa(data[8:12]) for level, kind, data in control if kind == IP_PKTINFO), "")
 
     def send(self, answer, control, peer):
         back = []
@@ -164,7 +194,8 @@ class StreamPeer(asyncio.Protocol):
             if len(self.buffer) < 2 + length:
                 return
             message, self.buffer = self.buffer[2:2 + length], self.buffer[2 + length:]
-            for delay, answer in self.answerer(Question(message), True):
+            server = self.transport.get_extra_info("sockname")[0].replace("::ffff:", "")
+            for delay, answer in self.answerer(Question(message, server), True):
                 self.loop.call_later(delay, self.transport.write, struct.pack(">H", len(answer)) + answer)
 
 

@@ -103,10 +103,11 @@ class Namespace:
 class Lane(Namespace):
     """Where one run of muster at a time lives."""
 
-    def __init__(self, index, router, group):
+    def __init__(self, index, router, folder):
         super().__init__(f"lane{index}", forwards=False)
         self.index = index
-        self.group = group  # How names of its control groups begin.
+        self.folder = folder
+        self.group = os.path.basename(folder)  # How names of its control groups begin.
         self.router = router
         self.device = "up0"
         self.gate = f"lane{index}"  # The router's end.
@@ -165,7 +166,7 @@ class World:
         self.router = Namespace("router", forwards=True)
         self.far = Namespace("far", forwards=True)
         self.connect()
-        self.lanes = [Lane(index, self.router, os.path.basename(folder)) for index in range(lanes)]
+        self.lanes = [Lane(index, self.router, folder) for index in range(lanes)]
         self.server = self.serve()
 
     def name_resolver(self):
