@@ -52,12 +52,18 @@ package struct RunFooter: Sendable {
     package var worstLag: Duration
     /// The least number of targets that were allowed in flight after our side ran short of something; nil where it never did.
     package var reducedConcurrency: Int?
+    /// Nil where no name server was asked.
+    package var resolver: ResolverAccount?
 
-    package init(ending: Ending, elapsed: Duration, notStarted: Int, worstLag: Duration, reducedConcurrency: Int?) {
+    package init(
+        ending: Ending, elapsed: Duration, notStarted: Int, worstLag: Duration, reducedConcurrency: Int?,
+        resolver: ResolverAccount? = nil
+    ) {
         self.ending = ending
         self.elapsed = elapsed
         self.notStarted = notStarted
         self.worstLag = worstLag
         self.reducedConcurrency = reducedConcurrency
+        self.resolver = resolver
     }
 }

@@ -29,6 +29,7 @@ enum RunRecord {
                 "worst_lag_us": TargetRecord.microseconds(footer.worstLag),
             ], to: &json)
         if let reduced = footer.reducedConcurrency { write(["reduced_concurrency": reduced], to: &json) }
+        if let resolver = footer.resolver { write(resolver, summary, to: &json) }
         write(summary.counts, to: &json)
         write(["flaky": summary.flaky], to: &json)
         list("reasons", summary.failures([.degraded, .down, .unknown]), to: &json) {
@@ -55,6 +56,22 @@ enum RunRecord {
             write(["duration_us": TargetRecord.microseconds(slow.duration)], to: &json)
             TargetRecord.write(slow.phases, roundTrip: slow.roundTrip, to: &json)
         }
+    }
+
+    private static func write(_ resolver: ResolverAccount, _ summary: Summary, to json: inout JSONWriter) {
+        json.key("resolver")
+        json.beginObject()
+        write(["not_judged": summary.count(of: .unknown(.resolver))], to: &json)
+        list("servers", resolver.servers, to: &json) { server, json in
+            json.key("address")
+            json.string(server.address)
+            write(
+                [
+                    "queries": server.queries, "unanswered": server.unanswered, "servfail": server.servFail,
+                    "refused": server.refused,
+                ], to: &json)
+        }
+        json.endObject()
     }
 
     private static func write(_ failure: Summary.Failure, _ inventory: Inventory?, to json: inout JSONWriter) {
