@@ -56,7 +56,8 @@ struct CheckRun {
             let outcome = await conduct(survey, loops, feed)
             let footer = RunFooter(
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
-                worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency)
+                worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency,
+                resolver: loaded.resolverAccount)
             feed.finish(footer)
             var result: (Summary, LabComparison?, [FileFault])?
             while result == nil, let finished = await group.next() { result = finished }
