@@ -7,6 +7,7 @@
 #include <linux/errqueue.h>
 #include <linux/filter.h>
 #include <malloc.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -119,6 +120,9 @@ typedef union {
     struct sockaddr_in6 v6;
 } address;
 
+// A link-local address carries its interface in bits that are zero on the wire.
+static bool is_link_local(const struct in6_addr *a) { return a->s6_addr[0] == 0xfe && (a->s6_addr[1] & 0xc0) == 0x80; }
+
 static socklen_t to_address(bool v6, uint64_t high, uint64_t low, uint16_t port, address *to) {
     memset(to, 0, sizeof *to);
     if (!v6) {
@@ -132,6 +136,10 @@ static socklen_t to_address(bool v6, uint64_t high, uint64_t low, uint16_t port,
     for (int i = 0; i < 8; i++) {
         to->v6.sin6_addr.s6_addr[i] = (uint8_t)(high >> (56 - 8 * i));
         to->v6.sin6_addr.s6_addr[8 + i] = (uint8_t)(low >> (56 - 8 * i));
+    }
+    if (is_link_local(&to->v6.sin6_addr)) {
+        to->v6.sin6_scope_id = (uint32_t)high;
+        memset(&to->v6.sin6_addr.s6_addr[4], 0, 4);
     }
     return sizeof to->v6;
 }
@@ -149,6 +157,7 @@ static void from_address(const address *from, cml_endpoint *to) {
         to->high = to->high << 8 | from->v6.sin6_addr.s6_addr[i];
         to->low = to->low << 8 | from->v6.sin6_addr.s6_addr[8 + i];
     }
+    if (is_link_local(&from->v6.sin6_addr)) to->high |= from->v6.sin6_scope_id;
 }
 
 int cml_socket(bool v6, bool stream) {
@@ -273,6 +282,19 @@ bool cml_is_own_address(const cml_endpoint *where) {
     close(fd);
     return own;
 }
+
+int cml_source_address(const cml_endpoint *to, cml_endpoint *from) {
+    int fd = cml_socket(to->is_v6, false);
+    if (fd < 0) return fd;
+    // Connecting a datagram socket sends nothing, but chooses route and source.
+    address at;
+    socklen_t length = to_address(to->is_v6, to->high, to->low, 53, &at);
+    int outcome = connect(fd, &at.any, length) < 0 ? -errno : cml_local_endpoint(fd, from);
+    close(fd);
+    return outcome;
+}
+
+uint32_t cml_interface_index(const char *name) { return if_nametoindex(name); }
 
 // --- datagram batches
 

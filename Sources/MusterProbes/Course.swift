@@ -11,6 +11,9 @@ struct Course {
     private var verdict = Verdict.up
     private var detail = ""
 
+    /// What it has come to so far.
+    var outcome: Refusal { Refusal(verdict, detail) }
+
     /// Says what the attempt came to; up where nobody does.
     @inline(never)
     mutating func end(by outcome: Refusal) {

@@ -16,6 +16,21 @@ package final class ProbeEnvironment: Sendable {
         self.extraRoots = extraRoots
     }
 
+    /// The addresses that a target's check is to be made on. The lookup has a time of its own: the check's deadline moves on
+    /// by what it took.
+    func addresses(
+        of host: String, _ family: AddressChoice.Family, _ target: Target, _ clock: inout PhaseClock,
+        until deadline: Instant
+    ) async throws(Refusal) -> FoundAddresses {
+        if let address = IPAddress(text: host) {
+            return FoundAddresses(addresses: [address], isName: false, deadline: deadline)
+        }
+        let start = SystemClock.now
+        let addresses = try await resolver.addresses(of: host, family, &clock, within: target.check.resolveTimeout)
+        return FoundAddresses(
+            addresses: addresses, isName: true, deadline: deadline.advanced(by: start.duration(to: SystemClock.now)))
+    }
+
     /// Where distributions keep the roots of the system.
     private static let systemRootPaths = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",

@@ -9,6 +9,7 @@ final class TCPProbe: Probe {
     }
 
     private let destination: Destination
+    private let choice: AddressChoice
     private let expect: [UInt8]?
     private let send: [UInt8]?
     private let ending: Ending
@@ -22,9 +23,11 @@ final class TCPProbe: Probe {
     private static let longestExpectation = 16_384
 
     private init(
-        destination: Destination, expect: [UInt8]?, send: [UInt8]?, ending: Ending, environment: ProbeEnvironment
+        destination: Destination, choice: AddressChoice, expect: [UInt8]?, send: [UInt8]?, ending: Ending,
+        environment: ProbeEnvironment
     ) {
         self.destination = destination
+        self.choice = choice
         self.expect = expect
         self.send = send
         self.ending = ending
@@ -34,6 +37,7 @@ final class TCPProbe: Probe {
     private static func blueprint(_ reader: SettingsReader, _ environment: ProbeEnvironment) -> ProbeBlueprint? {
         let port = reader.port("port")
         let host = reader.template("host") ?? Template(segment: .address)
+        let choice = AddressChoice.read(reader)
         let expect = reader.string("expect")
         let send = reader.string("send")
         let ending = reader.choice("close", Ending.allCases.map(\.rawValue)).flatMap(Ending.init) ?? .orderly
@@ -45,23 +49,35 @@ final class TCPProbe: Probe {
         if reader.value("port") == nil { reader.require("port", "the port to connect to, for example \"port\": 22") }
         guard let port else { return nil }
         let probe = TCPProbe(
-            destination: Destination(host: host, port: port), expect: expect.map { Array($0.utf8) },
+            destination: Destination(host: host, port: port), choice: choice, expect: expect.map { Array($0.utf8) },
             send: send.map { Array($0.utf8) }, ending: ending, environment: environment)
         return ProbeBlueprint(probe, templates: [port, host])
     }
 
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {
+        guard let endpoint = destination.knownEndpoint(of: target) else {
+            return await attemptByName(target, until: deadline)
+        }
+        var course = Course()
+        do throws(SocketFault) {
+            try await converse(with: .at(endpoint), &course, until: deadline)
+        } catch {
+            course.end(by: refusal(error, course.clock.phase))
+        }
+        return course.attempt()
+    }
+
+    private func attemptByName(_ target: Target, until deadline: Instant) async -> Attempt {
         var course = Course()
         do throws(Refusal) {
-            let endpoint =
-                if let known = destination.knownEndpoint(of: target) { known } else {
-                    try await destination.endpoint(of: target, environment.resolver, &course.clock, until: deadline)
-                }
-            do throws(SocketFault) {
-                try await converse(with: endpoint, &course, until: deadline)
-            } catch {
-                course.end(by: refusal(error, course.clock.phase))
+            let (host, port) = try destination.place(of: target)
+            let found = try await environment.addresses(of: host, choice.family, target, &course.clock, until: deadline)
+            let dialogue = NamedDialogue(
+                port: port, connectOnly: connectOnly, refusal: { [self] in refusal($0, $1) }
+            ) { [self] socket, course, deadline throws(SocketFault) in
+                try await converse(with: .over(socket), &course, until: deadline)
             }
+            await dialogue.run(found, choice.use, &course)
         } catch {
             course.end(by: error)
         }
@@ -73,17 +89,28 @@ final class TCPProbe: Probe {
         Refusal(fault.verdict(timeout: phase == .connect ? .tcpTimeout : .tcpSilent), fault.detail)
     }
 
+    private var connectOnly: Bool { expect == nil && send == nil }
+
+    /// Whom a dialogue is with: somebody to connect to, or who is connected already.
+    private enum Peer { case at(Endpoint), over(TCPSocket) }
+
     private func converse(
-        with endpoint: Endpoint, _ course: inout Course, until deadline: Instant
+        with peer: Peer, _ course: inout Course, until deadline: Instant
     ) async throws(SocketFault) {
-        course.clock.enter(.connect)
-        let connectsOnly = expect == nil && send == nil
-        let socket = try Reactor.lendSocket(toward: endpoint.address, connectOnly: connectsOnly)
+        let socket: TCPSocket
+        switch peer {
+        case .over(let connected): socket = connected
+        case .at(let endpoint):
+            course.clock.enter(.connect)
+            socket = try Reactor.lendSocket(toward: endpoint.address, connectOnly: connectOnly)
+        }
         var endsOrderly = false
         defer { if endsOrderly { socket.giveBackOrderly() } else { socket.giveBack() } }
-        try await socket.connect(to: endpoint, until: deadline)
-        course.roundTrip = socket.roundTrip
-        if connectsOnly {
+        if case .at(let endpoint) = peer {
+            try await socket.connect(to: endpoint, until: deadline)
+            course.roundTrip = socket.roundTrip
+        }
+        if connectOnly {
             endsOrderly = ending == .orderly
             return
         }

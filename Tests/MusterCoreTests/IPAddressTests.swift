@@ -108,4 +108,17 @@ struct IPAddressTests {
         #expect(parts.host == host)
         #expect(parts.port == port)
     }
+
+    @Test("of a link keeps its interface, in its text too")
+    func scope() throws {
+        let address = try #require(IPAddress(text: "fe80::1"))
+        #expect(address.text == "fe80::1")
+        #expect(address.scoped(to: 3).text == "fe80::1%3")
+        #expect(address.scoped(to: 3) != address)
+        #expect(address.scoped(to: 3).scoped(to: 0) == address)
+        #expect(Endpoint(address.scoped(to: 4_294_967_295), port: 53).text == "[fe80::1%4294967295]:53")
+        let global = try #require(IPAddress(text: "2001:db8::1"))
+        #expect(global.scoped(to: 3) == global)
+        #expect(IPAddress.v4(1).scoped(to: 3) == .v4(1))
+    }
 }

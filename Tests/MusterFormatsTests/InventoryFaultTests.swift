@@ -124,7 +124,7 @@ struct InventoryFaultTests {
             ), ("\"a\": {\"htp\": {}}", [": checks.a.htp: unknown key; did you mean \"http\"?"]),
             (
                 "\"a\": {\"smtp-banner\": {}}",
-                [": checks.a.smtp-banner: unknown key; known: attempts, dns, http, tcp, timeout"]
+                [": checks.a.smtp-banner: unknown key; known: attempts, dns, http, resolve_timeout, tcp, timeout"]
             ),
             (
                 "\"a\": {\"tcp\": {}, \"dns\": {}}",
@@ -160,7 +160,7 @@ struct InventoryFaultTests {
                 "\"\": {\"tcp\": {}, \"x.y\": 1}",
                 [
                     ": checks.\"\": no name for a check; write letters, digits, \"_\", \"-\" and \".\", at most 64",
-                    ": checks.\"\".\"x.y\": unknown key; known: attempts, dns, http, tcp, timeout",
+                    ": checks.\"\".\"x.y\": unknown key; known: attempts, dns, http, resolve_timeout, tcp, timeout",
                 ]
             ), ("\"ssh\": {\"tcp\": {}}", [":1:47: the key \"ssh\" stands twice in this object; write it once"]),
         ])

@@ -16,11 +16,13 @@ struct Subject: Sendable {
     /// A check of a kind with settings in JSON, for one host.
     init(
         _ kind: String, _ settings: String, name: String = "web1.test", address: String? = "127.0.0.1",
-        variables: String = "{}", in environment: ProbeEnvironment = .local()
+        variables: String = "{}", resolveTimeout: Duration = Check.defaultResolveTimeout,
+        in environment: ProbeEnvironment = .local()
     ) throws {
         let line = address.map { "\"address\": \"\($0)\"," } ?? ""
         let text = """
-            {"version": 1, "checks": {"it": {"\(kind)": \(settings)}},
+            {"version": 1, "defaults": {"resolve_timeout": "\(resolveTimeout.nanoseconds / 1000)us"},
+             "checks": {"it": {"\(kind)": \(settings)}},
              "hosts": [{"name": "\(name)", \(line) "vars": \(variables), "checks": ["it"]}]}
             """
         let log = FaultLog()

@@ -10,13 +10,15 @@ import Testing
 struct ProbeSchemaTests {
     /// Every key that an inventory and its checks may have.
     private static let inventory = """
-        {"$schema": "x", "version": 1, "defaults": {"timeout": "2s", "attempts": 2},
+        {"$schema": "x", "version": 1, "defaults": {"timeout": "2s", "attempts": 2, "resolve_timeout": "5s"},
          "checks": {
-           "t": {"tcp": {"port": 22, "host": "{name}", "send": "a", "expect": "b"}, "timeout": "1s", "attempts": 1},
+           "t": {"tcp": {"port": 22, "host": "{name}", "send": "a", "expect": "b",
+                 "addresses": "each", "family": "ipv4"}, "timeout": "1s", "attempts": 1, "resolve_timeout": "1s"},
            "d": {"dns": {"server": "127.0.0.1:53", "name": "{name}", "type": "A", "transport": "udp", "recursion": true,
+                 "addresses": "any", "family": "ipv6",
                  "expect": {"rcode": "NOERROR", "answers": ["{address}"], "minimum": 1}}},
            "h": {"http": {"url": "https://{name}/{site}", "method": "GET", "headers": {"X-A": "b", "limit": "c"},
-                 "body": "x", "limit": "1MB",
+                 "body": "x", "limit": "1MB", "addresses": "first", "family": "any",
                  "tls": {"verify": true, "serverName": "{name}", "daysLeft": 14},
                  "expect": {"status": [200], "body": "ok", "headers": {"Server": "nginx", "status": "up"}}}}},
          "groups": {"web": {"labels": {"a": "b"}, "vars": {"site": "eu"}, "checks": ["t", "d", "h"],

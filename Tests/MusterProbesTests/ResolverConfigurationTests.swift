@@ -23,7 +23,16 @@ struct ResolverConfigurationTests {
             .init(servers: servers("1.1.1.1", "1.1.1.2", "1.1.1.3"))
         ),
         (
-            "a zone behind an address", "nameserver fe80::1%eth0",
+            "a zone behind a link-local address, by name or number; elsewhere it means nothing",
+            "nameserver fe80::1%lo\nnameserver fe80::2%7\nnameserver 2001:db8::1%lo",
+            .init(
+                servers: [
+                    Endpoint(.v6(high: 0xfe80 << 48 | 1, low: 1), port: 53),
+                    Endpoint(.v6(high: 0xfe80 << 48 | 7, low: 2), port: 53),
+                ] + servers("2001:db8::1"))
+        ),
+        (
+            "a zone that is not there", "nameserver fe80::1%nowhere0",
             .init(servers: servers("fe80::1"))
         ),
         (
@@ -49,7 +58,18 @@ struct ResolverConfigurationTests {
         ),
         (
             "options", "nameserver 10.0.0.1\noptions ndots:3 timeout:1 attempts:4 rotate edns0\n",
-            .init(servers: servers("10.0.0.1"), ndots: 3, timeout: .seconds(1), attempts: 4)
+            .init(
+                servers: servers("10.0.0.1"), ndots: 3, timeout: .seconds(1), attempts: 4, rotates: true, usesEDNS: true
+            )
+        ),
+        (
+            "options without a number",
+            "nameserver 10.0.0.1\noptions use-vc single-request no-aaaa trust-ad\noptions rotate:1",
+            .init(servers: servers("10.0.0.1"), usesStreams: true, asksInTurn: true, omitsIPv6: true)
+        ),
+        (
+            "another way to ask in turn", "nameserver 10.0.0.1\noptions single-request-reopen",
+            .init(servers: servers("10.0.0.1"), asksInTurn: true)
         ),
         (
             "options beyond their bounds", "nameserver 10.0.0.1\noptions ndots:99 timeout:999\noptions attempts:0",

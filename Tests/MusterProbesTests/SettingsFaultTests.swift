@@ -50,7 +50,9 @@ struct SettingsCase: Sendable, CustomTestStringConvertible {
             .init(
                 "tcp", "{\"prot\": 22}", ".prot: unknown key; did you mean \"port\"?",
                 ": \"port\" is missing; write the port to connect to, for example \"port\": 22"),
-            .init("tcp", "{\"port\": 22, \"url\": \"x\"}", ".url: unknown key; known: close, expect, host, port, send"),
+            .init(
+                "tcp", "{\"port\": 22, \"url\": \"x\"}",
+                ".url: unknown key; known: addresses, close, expect, family, host, port, send"),
         ]
 
     static let dns: [SettingsCase] = [
@@ -105,7 +107,9 @@ struct SettingsCase: Sendable, CustomTestStringConvertible {
             ".expect.minimum: 1001 is out of range; write a number from 0 to 1000"),
         .init("dns", "{\"expect\": {\"minimum\": \"1\"}}", ".expect.minimum: expected a whole number, found a string"),
         .init("dns", "{\"expect\": {\"answer\": \"x\"}}", ".expect.answer: unknown key; did you mean \"answers\"?"),
-        .init("dns", "{\"port\": 53}", ".port: unknown key; known: expect, name, recursion, server, transport, type"),
+        .init(
+            "dns", "{\"port\": 53}",
+            ".port: unknown key; known: addresses, expect, family, name, recursion, server, transport, type"),
     ]
 
     static let http: [SettingsCase] =
@@ -225,7 +229,7 @@ struct SettingsCase: Sendable, CustomTestStringConvertible {
                 ".tls.ca: /dev/null: give certificates between BEGIN CERTIFICATE lines"),
             .init(
                 "http", "{\"url\": \"http://a/\", \"timeouts\": 1}",
-                ".timeouts: unknown key; known: body, expect, headers, limit, method, tls, url"),
+                ".timeouts: unknown key; known: addresses, body, expect, family, headers, limit, method, tls, url"),
             .init(
                 "http", "{\"url\": \"ftp://a/\", \"methud\": \"GET\", \"limit\": -1, \"expect\": {\"status\": 1}}",
                 ".url: \"ftp://a/\": a URL begins with http:// or https://",

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 // An address without the padding and byte order of the sockaddr family: IPv4 in `low` (host order), IPv6 in both halves.
+// A link-local one has the index of its interface in the lower half of `high`.
 typedef struct {
     uint64_t high;
     uint64_t low;
@@ -90,6 +91,10 @@ int cml_receive_notices(int fd, bool v6, bool on);
 void cml_receive_room(int fd, int bytes);
 // Whether the kernel takes packets to this address for its own.
 bool cml_is_own_address(const cml_endpoint *address);
+// The address that the kernel would send from to another one (its port is of no meaning): 0, or -errno without a route.
+int cml_source_address(const cml_endpoint *to, cml_endpoint *from);
+// 0 where no interface has the name.
+uint32_t cml_interface_index(const char *name);
 
 // --- the way to an address
 typedef struct {

@@ -12,15 +12,21 @@ package struct Check: Sendable {
     package var timeout: Duration
     /// At most; more than one is used for transient reasons only.
     package var attempts: Int
+    /// For looking up the names that an attempt needs, apart from its timeout.
+    package var resolveTimeout: Duration
     /// `inventory.json: checks.ssh`
     package var location: String
 
-    package init(name: String, kind: String, settings: Setting, timeout: Duration, attempts: Int, location: String) {
+    package init(
+        name: String, kind: String, settings: Setting, timeout: Duration, attempts: Int,
+        resolveTimeout: Duration = Self.defaultResolveTimeout, location: String
+    ) {
         self.name = name
         self.kind = kind
         self.settings = settings
         self.timeout = timeout
         self.attempts = attempts
+        self.resolveTimeout = resolveTimeout
         self.location = location
     }
 
@@ -28,4 +34,6 @@ package struct Check: Sendable {
     package static let defaultTimeout = Duration.seconds(5)
     /// Where the inventory sets none.
     package static let defaultAttempts = 2
+    /// Where the inventory sets none.
+    package static let defaultResolveTimeout = Duration.seconds(5)
 }

@@ -3,6 +3,8 @@
 package enum IPAddress: Hashable, Sendable {
     /// Host byte order: 127.0.0.1 is `0x7f00_0001`.
     case v4(UInt32)
+    /// A link-local address (fe80::/10) has the index of its interface in the lower half of `high`, 0 where none is named:
+    /// these bits are zero on the wire (RFC 4291 §2.5.6), so that an address takes no more room for it.
     case v6(high: UInt64, low: UInt64)
 
     /// Parses dotted-quad IPv4 (four decimal parts, no leading zeros) or IPv6 (RFC 4291 §2.2, no brackets, no zone).
@@ -35,6 +37,12 @@ package enum IPAddress: Hashable, Sendable {
     /// As it stands in a URL or before a port: IPv6 in brackets.
     package var hostText: String {
         if case .v6 = self { "[\(text)]" } else { text }
+    }
+
+    /// The same address on one interface, for those of fe80::/10; others have none.
+    package func scoped(to interface: UInt32) -> IPAddress {
+        guard case .v6(let high, let low) = self, high >> 54 == 0x3fa else { return self }
+        return .v6(high: (high >> 32) << 32 | UInt64(interface), low: low)
     }
 
     /// 127.0.0.0/8 or ::1.
@@ -126,6 +134,9 @@ package enum IPAddress: Hashable, Sendable {
     }
 
     private static func textV6(_ high: UInt64, _ low: UInt64) -> String {
+        if high >> 54 == 0x3fa, high << 32 != 0 {
+            return textV6((high >> 32) << 32, low) + "%\(UInt32(truncatingIfNeeded: high))"
+        }
         if high == 0, low >> 32 == 0xffff {
             return "::ffff:" + IPAddress.v4(UInt32(truncatingIfNeeded: low)).text
         }

@@ -56,10 +56,12 @@ package struct RunFooter: Sendable {
     package var exitStatus: Int32?
     /// When our own network was gone; nil where it never was.
     package var networkOutage: NetworkOutage?
+    /// Nil where no name server was asked.
+    package var resolver: ResolverAccount?
 
     package init(
         ending: Ending, elapsed: Duration, notStarted: Int, worstLag: Duration, reducedConcurrency: Int?,
-        networkOutage: NetworkOutage? = nil
+        networkOutage: NetworkOutage? = nil, resolver: ResolverAccount? = nil
     ) {
         self.ending = ending
         self.elapsed = elapsed
@@ -67,6 +69,7 @@ package struct RunFooter: Sendable {
         self.worstLag = worstLag
         self.reducedConcurrency = reducedConcurrency
         self.networkOutage = networkOutage
+        self.resolver = resolver
     }
 }
 

@@ -13,6 +13,8 @@ struct NativeInventory {
     static let attemptRange = 1...10
     /// How many sentinels may be named.
     static let sentinelLimit = 16
+    /// What a check may have beside its kind.
+    private static let beside = ["timeout", "attempts", "resolve_timeout"]
 
     /// What a group hands to the hosts and groups in it.
     private struct Inherited {
@@ -27,6 +29,7 @@ struct NativeInventory {
     private let log: FaultLog
     private var timeout = Check.defaultTimeout
     private var attempts = Check.defaultAttempts
+    private var resolveTimeout = Check.defaultResolveTimeout
     private var checks: [Check] = []
     /// Index into `checks` by name; nil for a check that has a fault of its own.
     private var checkIndices: [String: Int?] = [:]
@@ -94,6 +97,8 @@ struct NativeInventory {
         guard let defaults = reader.object("defaults") else { return }
         timeout = defaults.duration("timeout", limit: NativeInventory.timeoutLimit) ?? timeout
         attempts = defaults.integer("attempts", in: NativeInventory.attemptRange) ?? attempts
+        resolveTimeout =
+            defaults.duration("resolve_timeout", limit: NativeInventory.timeoutLimit) ?? resolveTimeout
         defaults.finish()
     }
 
@@ -125,19 +130,22 @@ struct NativeInventory {
         guard case .object = setting else { return nil }
         let timeout = reader.duration("timeout", limit: NativeInventory.timeoutLimit) ?? timeout
         let attempts = reader.integer("attempts", in: NativeInventory.attemptRange) ?? attempts
+        let resolveTimeout =
+            reader.duration("resolve_timeout", limit: NativeInventory.timeoutLimit) ?? resolveTimeout
         let found = vocabulary.kinds.compactMap { kind in reader.value(kind).map { (kind, $0) } }
         reader.finish()
         guard let (kind, settings) = found.first, found.count == 1 else {
             let kinds = (found.isEmpty ? vocabulary.kinds : found.map(\.0)).map { "\"\($0)\"" }.joined(separator: ", ")
             if found.count > 1 {
                 log.add(.badValue, at: location, "one check of several kinds: \(kinds); write a check for each")
-            } else if reader.members.allSatisfy({ ["timeout", "attempts"].contains($0.name) || $0.value == .null }) {
+            } else if reader.members.allSatisfy({ NativeInventory.beside.contains($0.name) || $0.value == .null }) {
                 log.add(.missing, at: location, "the kind of check is missing; write one of \(kinds)")
             }
             return nil
         }
         return Check(
-            name: name, kind: kind, settings: settings, timeout: timeout, attempts: attempts, location: location)
+            name: name, kind: kind, settings: settings, timeout: timeout, attempts: attempts,
+            resolveTimeout: resolveTimeout, location: location)
     }
 
     /// The checks that a list names, without those that have faults of their own.

@@ -30,6 +30,7 @@ enum RunRecord {
             ], to: &json)
         if let reduced = footer.reducedConcurrency { write(["reduced_concurrency": reduced], to: &json) }
         if let outage = footer.networkOutage { write(outage, to: &json) }
+        if let resolver = footer.resolver { write(resolver, summary, to: &json) }
         write(summary.counts, to: &json)
         write(["flaky": summary.flaky], to: &json)
         list("reasons", summary.failures([.degraded, .down, .unknown]), to: &json) {
@@ -68,6 +69,22 @@ enum RunRecord {
             ], to: &json)
         json.key("cause")
         json.string(outage.cause)
+        json.endObject()
+    }
+
+    private static func write(_ resolver: ResolverAccount, _ summary: Summary, to json: inout JSONWriter) {
+        json.key("resolver")
+        json.beginObject()
+        write(["not_judged": summary.count(of: .unknown(.resolver))], to: &json)
+        list("servers", resolver.servers, to: &json) { server, json in
+            json.key("address")
+            json.string(server.address)
+            write(
+                [
+                    "queries": server.queries, "unanswered": server.unanswered, "servfail": server.servFail,
+                    "refused": server.refused,
+                ], to: &json)
+        }
         json.endObject()
     }
 

@@ -141,6 +141,11 @@ package struct Summary: Sendable {
         return unknown + footer.notStarted > 0 ? 2 : 0
     }
 
+    /// Targets with this verdict, which is not `up`.
+    package func count(of verdict: Verdict) -> Int {
+        cells.reduce(0) { $0 + ($1.key.verdict == verdict ? $1.value.count : 0) }
+    }
+
     /// Failures of these kinds by reason, most targets first, then by the reason's name.
     package func failures(_ kinds: Set<Verdict.Kind>) -> [Failure] {
         var failures: [Verdict: Failure] = [:]

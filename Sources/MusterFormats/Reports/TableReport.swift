@@ -153,6 +153,7 @@ package struct TableReport: ReportWriter {
             notes.append(
                 "Our loops kept an event waiting up to \(footer.worstLag.text): times may be that much too long.")
         }
+        if let resolver = footer.resolver { notes += TableReport.resolverNotes(resolver, summary) }
         guard !notes.isEmpty else { return [] }
         return [""]
             + notes.flatMap { note in
@@ -161,6 +162,26 @@ package struct TableReport: ReportWriter {
                     ink(index == 0 ? "! " : "  ", .boldYellow) + line
                 }
             }
+    }
+
+    /// What the name servers failed at, told once: a line a server, the last one with what it cost.
+    private static func resolverNotes(_ resolver: ResolverAccount, _ summary: Summary) -> [String] {
+        let lost = summary.count(of: .unknown(.resolver))
+        guard lost > 0 || resolver.isNotable else { return [] }
+        var notes = resolver.servers.compactMap { server -> String? in
+            let parts = [
+                (server.unanswered, "unanswered"), (server.servFail, "answered SERVFAIL"), (server.refused, "refused"),
+            ].filter { $0.0 > 0 }
+            guard let first = parts.first else { return nil }
+            return "resolver " + TerminalText.safe(server.address, limit: 60) + ": " + first.0.grouped + " of "
+                + server.queries.grouped + (server.queries == 1 ? " query " : " queries ") + first.1
+                + parts.dropFirst().map { ", " + $0.0.grouped + " " + $0.1 }.joined()
+        }
+        if lost > 0 {
+            let cost = lost.counted("target") + " not judged"
+            if notes.isEmpty { notes = ["resolver: " + cost] } else { notes[notes.count - 1] += "; " + cost }
+        }
+        return notes
     }
 
     private func heading(_ title: String, _ remark: String = "") -> [String] {

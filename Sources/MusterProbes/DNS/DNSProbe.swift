@@ -15,11 +15,12 @@ final class DNSProbe: Probe {
     private let overStream: Bool
     private let recursion: Bool
     private let expectation: DNSExpectation
+    private let choice: AddressChoice
     private let environment: ProbeEnvironment
 
     private init(
         server: Template?, name: Template, type: DNSRecordType, overStream: Bool, recursion: Bool,
-        expectation: DNSExpectation, environment: ProbeEnvironment
+        expectation: DNSExpectation, choice: AddressChoice, environment: ProbeEnvironment
     ) {
         self.server = server
         fixedServer = server?.constant.flatMap { Endpoint(text: $0, defaultPort: 53) }
@@ -28,6 +29,7 @@ final class DNSProbe: Probe {
         self.overStream = overStream
         self.recursion = recursion
         self.expectation = expectation
+        self.choice = choice
         self.environment = environment
     }
 
@@ -48,10 +50,11 @@ final class DNSProbe: Probe {
         let transport = reader.choice("transport", ["udp", "tcp"]) ?? "udp"
         let recursion = reader.bool("recursion") ?? true
         let (expectation, answers) = expectation(reader.object("expect"))
+        let choice = AddressChoice.read(reader)
         reader.finish()
         let probe = DNSProbe(
             server: server, name: name, type: type, overStream: transport == "tcp", recursion: recursion,
-            expectation: expectation, environment: environment)
+            expectation: expectation, choice: choice, environment: environment)
         let needsAddress = (type == .a || type == .aaaa) && answers.contains { $0.segments.contains(.address) }
         return ProbeBlueprint(probe, templates: [server, name] + answers, needsAddress: needsAddress)
     }
@@ -80,8 +83,9 @@ final class DNSProbe: Probe {
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {
         var course = Course()
         do throws(Refusal) {
-            let server =
-                if let fixedServer { fixedServer } else { try await serverEndpoint(target, &course.clock, deadline) }
+            guard let server = knownServer(of: target) else {
+                return await attemptElsewhere(target, until: deadline)
+            }
             let query = try query(for: target)
             var stray: DNSStray?
             do throws(DNSLookup.Failure) {
@@ -138,22 +142,92 @@ final class DNSProbe: Probe {
         }
     }
 
-    private func serverEndpoint(_ target: Target, _ clock: inout PhaseClock, _ deadline: Instant) async throws(Refusal)
-        -> Endpoint
-    {
+    /// The server where it is given as an address; nil where it has a name, or none is given.
+    @inline(never)
+    private func knownServer(of target: Target) -> Endpoint? {
         if let fixedServer { return fixedServer }
-        guard let server else {
-            guard let first = environment.resolver.servers.first else {
-                throw Refusal(.unknown(.resolver), "this machine has no resolver; name a server in the check")
+        guard let server else { return nil }
+        return Endpoint(text: server.textWithPort(for: target.host), defaultPort: 53)
+    }
+}
+
+// MARK: Servers with a name, and those of this machine
+
+extension DNSProbe {
+    private func attemptElsewhere(_ target: Target, until deadline: Instant) async -> Attempt {
+        var course = Course()
+        do throws(Refusal) {
+            let query = try query(for: target)
+            if let server {
+                try await ask(server.textWithPort(for: target.host), query, target, &course, until: deadline)
+            } else {
+                try await askResolver(query, target, &course)
             }
-            return first
+        } catch {
+            course.end(by: error)
         }
-        let text = server.textWithPort(for: target.host)
-        if let endpoint = Endpoint(text: text, defaultPort: 53) { return endpoint }
-        guard let (host, port) = HostPort.split(text) else {
-            throw Refusal(.unknown(.fault), "\"\(text)\" is no server")
+        return course.attempt()
+    }
+
+    /// Asks this machine's name servers as every lookup does: one component with one verdict.
+    private func askResolver(_ query: DNSQuery, _ target: Target, _ course: inout Course) async throws(Refusal) {
+        guard !environment.resolver.servers.isEmpty else {
+            throw Refusal(.unknown(.resolver), "this machine has no resolver; name a server in the check")
         }
-        return Endpoint(try await environment.resolver.address(of: host, &clock, until: deadline), port: port ?? 53)
+        course.clock.enter(.wait)
+        let deadline = SystemClock.now.advanced(by: target.check.resolveTimeout)
+        let answer = try await environment.resolver.ask(query, overStream: overStream, until: deadline).get()
+        let (verdict, detail) = expectation.judge(answer.code, answer.bytes.span, query, target.host)
+        course.end(by: Refusal(verdict, detail))
+    }
+
+    private func ask(
+        _ server: String, _ query: DNSQuery, _ target: Target, _ course: inout Course, until deadline: Instant
+    ) async throws(Refusal) {
+        guard let (host, port) = HostPort.split(server) else {
+            throw Refusal(.unknown(.fault), "\"\(server)\" is no server")
+        }
+        let found = try await environment.addresses(of: host, choice.family, target, &course.clock, until: deadline)
+        var ledger = AddressLedger(choice.use == .first ? [found.addresses[0]] : found.addresses)
+        let perform: @Sendable (IPAddress, inout Course, Instant) async -> Bool = { [self] address, course, deadline in
+            await ask(Endpoint(address, port: port ?? 53), query, target.host, &course, until: deadline)
+        }
+        if ledger.count == 1 {
+            ledger.use(0)
+            _ = await perform(found.addresses[0], &course, found.deadline)
+            ledger.close(course.outcome)
+        } else if choice.use == .each {
+            course = await AddressRace.each(&ledger, course, until: found.deadline) { _ = await perform($0, &$1, $2) }
+        } else {
+            let blank = course
+            let isWon = await AddressRace.first(&ledger, until: found.deadline) { address in
+                var own = blank
+                let isAnswered = await perform(address, &own, found.deadline)
+                return isAnswered ? .success(own) : .failure(own.outcome)
+            } discard: { _ in
+            } winner: { answered in
+                course = answered
+            }
+            if isWon { ledger.close(course.outcome) } else { course.end(by: ledger.failure) }
+        }
+        if found.isName { course.facts = ledger.facts + course.facts }
+    }
+
+    /// Asks one server; whether it answered.
+    private func ask(
+        _ server: Endpoint, _ query: DNSQuery, _ host: Host, _ course: inout Course, until deadline: Instant
+    ) async -> Bool {
+        do throws(DNSLookup.Failure) {
+            var outcome = Refusal(.up)
+            try await DNSLookup.run(query, at: server, overStream: overStream, &course.clock, until: deadline) {
+                (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, host)
+            }
+            course.end(by: outcome)
+            return true
+        } catch {
+            course.end(by: refusal(error))
+            return false
+        }
     }
 }
 

@@ -14,16 +14,18 @@ final class HTTPProbe: Probe {
     private let expectation: HTTPExpectation
     private let bodyLimit: Int
     private let tls: TLSSettings
+    private let choice: AddressChoice
     private let environment: ProbeEnvironment
 
     private init(
         request: HTTPRequestTemplate, expectation: HTTPExpectation, bodyLimit: Int, tls: TLSSettings,
-        environment: ProbeEnvironment
+        choice: AddressChoice, environment: ProbeEnvironment
     ) {
         self.request = request
         self.expectation = expectation
         self.bodyLimit = bodyLimit
         self.tls = tls
+        self.choice = choice
         self.environment = environment
     }
 
@@ -34,13 +36,15 @@ final class HTTPProbe: Probe {
         let tls = TLSSettings.read(
             reader.object("tls"), isSecure: request?.isSecure ?? false, environment, place: reader.place("tls"),
             log: reader.log)
+        let choice = AddressChoice.read(reader)
         reader.finish()
         if reader.value("url") == nil {
             reader.require("url", "for example \"url\": \"http://{address}:8080/health\"")
         }
         guard let request else { return nil }
         let probe = HTTPProbe(
-            request: request, expectation: expectation, bodyLimit: limit, tls: tls, environment: environment)
+            request: request, expectation: expectation, bodyLimit: limit, tls: tls, choice: choice,
+            environment: environment)
         return ProbeBlueprint(probe, templates: request.templates + [tls.serverName])
     }
 
@@ -48,7 +52,9 @@ final class HTTPProbe: Probe {
         var course = Course()
         do throws(Refusal) {
             let prepared = try request.prepare(for: target.host)
-            let address = try await address(of: prepared, target.host, &course.clock, deadline)
+            guard let address = address(of: prepared, target.host) else {
+                return await attemptByName(prepared, target, until: deadline)
+            }
             let endpoint = Endpoint(address, port: prepared.port)
             course.clock.enter(.connect)
             let outcome: (verdict: Verdict, detail: String)
@@ -80,18 +86,39 @@ final class HTTPProbe: Probe {
         }
     }
 
-    /// Where to connect: the inventory's address for the host's own name, else what the URL names.
-    private func address(
-        of prepared: HTTPRequestTemplate.Prepared, _ host: Host, _ clock: inout PhaseClock, _ deadline: Instant
-    ) async throws(Refusal) -> IPAddress {
+    /// The same where the URL's host has to be looked up.
+    private func attemptByName(
+        _ prepared: HTTPRequestTemplate.Prepared, _ target: Target, until deadline: Instant
+    ) async -> Attempt {
+        var course = Course()
+        do throws(Refusal) {
+            let named = prepared.hostText(for: target.host)
+            let isOwn = named.lowercased() == target.host.name.lowercased()
+            let found = try await environment.addresses(
+                of: isOwn ? target.host.addressText : named, choice.family, target, &course.clock, until: deadline)
+            let dialogue = NamedDialogue(port: prepared.port, refusal: { [self] in refusal($0, $1) }) {
+                [self] socket, course, deadline throws(SocketFault) in
+                defer { socket.giveBack() }
+                let outcome =
+                    prepared.scheme == .http
+                    ? try await exchange(.plain(socket, deadline), prepared.bytes, &course)
+                    : try await exchangeSecurely(socket, prepared, target, &course, deadline)
+                course.end(by: Refusal(outcome.verdict, outcome.detail))
+            }
+            await dialogue.run(found, choice.use, &course)
+        } catch {
+            course.end(by: error)
+        }
+        return course.attempt()
+    }
+
+    /// Where to connect to without a lookup: the inventory's address for the host's own name, else one that the URL names.
+    @inline(never)
+    private func address(of prepared: HTTPRequestTemplate.Prepared, _ host: Host) -> IPAddress? {
         if prepared.host == .name || prepared.host == .address, let address = host.address { return address }
         let name = prepared.hostText(for: host)
         if let address = IPAddress(text: name) { return address }
-        if name.lowercased() == host.name.lowercased() {
-            if let address = host.address { return address }
-            return try await environment.resolver.address(of: host.addressText, &clock, until: deadline)
-        }
-        return try await environment.resolver.address(of: name, &clock, until: deadline)
+        return name.lowercased() == host.name.lowercased() ? host.address : nil
     }
 
     // MARK: The dialogue

@@ -1,5 +1,4 @@
 internal import MusterCore
-internal import MusterSystem
 
 /// Where a check connects to: a host and a port, each the same for all targets or made from a template.
 struct Destination: Sendable {
@@ -17,21 +16,19 @@ struct Destination: Sendable {
 
     /// The endpoint of a target where the inventory gives it as it is, nil where something has to be looked up or is wrong.
     func knownEndpoint(of target: Target) -> Endpoint? {
-        guard isInventoryAddress, let fixedPort, let address = target.host.address else { return nil }
-        return Endpoint(address, port: fixedPort)
+        guard isInventoryAddress, let address = target.host.address, let port = port(of: target) else { return nil }
+        return Endpoint(address, port: port)
     }
 
-    /// The endpoint of a target, resolving names; the verdict where there is none.
-    func endpoint(
-        of target: Target, _ resolver: Resolver, _ clock: inout PhaseClock, until deadline: Instant
-    ) async throws(Refusal) -> Endpoint {
-        guard let port = fixedPort ?? HostPort.port(port.text(for: target.host)) else {
+    /// The host and port of a target, the host perhaps a name; the verdict where there is no such port.
+    func place(of target: Target) throws(Refusal) -> (host: String, port: UInt16) {
+        guard let port = port(of: target) else {
             throw Refusal(.unknown(.fault), "\"\(port.text(for: target.host))\" is no port from 1 to 65535")
         }
-        if isInventoryAddress, let address = target.host.address { return Endpoint(address, port: port) }
-        return Endpoint(
-            try await resolver.address(of: host.text(for: target.host), &clock, until: deadline), port: port)
+        return (host.text(for: target.host), port)
     }
+
+    private func port(of target: Target) -> UInt16? { fixedPort ?? HostPort.port(port.text(for: target.host)) }
 }
 
 /// A verdict that ends an attempt before it has begun properly.

@@ -1,4 +1,5 @@
 package import MusterCore
+internal import MusterSystem
 
 /// How names are resolved on this machine: what `/etc/resolv.conf` and `/etc/hosts` say (resolv.conf(5), hosts(5)).
 package struct ResolverConfiguration: Sendable, Hashable {
@@ -10,21 +11,36 @@ package struct ResolverConfiguration: Sendable, Hashable {
     package var ndots: Int
     /// For one try at one server.
     package var timeout: Duration
-    /// Rounds over all servers.
-    package var attempts: Int
+    /// Rounds over servers that do not answer; nil for as many as there is time for.
+    package var attempts: Int?
+    /// Whether each question begins with another server (`rotate`).
+    package var rotates: Bool
+    /// Whether queries go over TCP (`use-vc`).
+    package var usesStreams: Bool
+    /// Whether queries tell of EDNS (`edns0`).
+    package var usesEDNS: Bool
+    /// Whether IPv4 and IPv6 addresses are asked for one after the other (`single-request`).
+    package var asksInTurn: Bool
+    /// Whether IPv6 addresses are left out (`no-aaaa`).
+    package var omitsIPv6: Bool
     /// Names in lower case and their addresses, from the hosts file.
     package var hosts: [String: [IPAddress]]
 
     package init(
         servers: [Endpoint] = [], search: [String] = [], ndots: Int = 1, timeout: Duration = .seconds(5),
-        attempts: Int = 2,
-        hosts: [String: [IPAddress]] = [:]
+        attempts: Int? = nil, rotates: Bool = false, usesStreams: Bool = false, usesEDNS: Bool = false,
+        asksInTurn: Bool = false, omitsIPv6: Bool = false, hosts: [String: [IPAddress]] = [:]
     ) {
         self.servers = servers
         self.search = search
         self.ndots = ndots
         self.timeout = timeout
         self.attempts = attempts
+        self.rotates = rotates
+        self.usesStreams = usesStreams
+        self.usesEDNS = usesEDNS
+        self.asksInTurn = asksInTurn
+        self.omitsIPv6 = omitsIPv6
         self.hosts = hosts
     }
 
@@ -36,10 +52,7 @@ package struct ResolverConfiguration: Sendable, Hashable {
             guard let keyword = words.first else { continue }
             switch keyword {
             case "nameserver":
-                // A zone such as %eth0 is of no use to us, the address may be.
-                if words.count > 1, servers.count < 3,
-                    let address = IPAddress(text: String(words[1].prefix { $0 != "%" }))
-                {
+                if words.count > 1, servers.count < 3, let address = Self.address(words[1]) {
                     servers.append(Endpoint(address, port: 53))
                 }
             case "search", "domain": search = Array(words.dropFirst().prefix(6))
@@ -57,8 +70,29 @@ package struct ResolverConfiguration: Sendable, Hashable {
         if hosts["localhost"] == nil { hosts["localhost"] = [.v4(0x7f00_0001)] }
     }
 
+    /// An address, perhaps with a zone: the name or the number of an interface (RFC 4007 §11).
+    private static func address(_ text: String) -> IPAddress? {
+        let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let address = IPAddress(text: String(parts[0])) else { return nil }
+        guard parts.count > 1 else { return address }
+        let zone = String(parts[1])
+        // An interface that is not there leaves a server that cannot be reached, as with the C library.
+        return address.scoped(to: SourceAddress.interfaceIndex(named: zone) ?? UInt32(zone) ?? 0)
+    }
+
     private mutating func read(option: String) {
-        let parts = option.split(separator: ":")
+        switch option {
+        case "rotate": rotates = true
+        case "use-vc": usesStreams = true
+        case "edns0": usesEDNS = true
+        case "single-request", "single-request-reopen": asksInTurn = true
+        case "no-aaaa": omitsIPv6 = true
+        default: readNumber(option)
+        }
+    }
+
+    private mutating func readNumber(_ option: String) {
+        let parts = option.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let number = Int(parts[1]) else { return }
         switch parts[0] {
         case "ndots": ndots = min(max(number, 0), 15)

@@ -64,7 +64,7 @@ struct CheckRun {
             let footer = RunFooter(
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
                 worstLag: await worstLag(loops), reducedConcurrency: outcome.reducedConcurrency,
-                networkOutage: outcome.networkOutage)
+                networkOutage: outcome.networkOutage, resolver: loaded.resolverAccount)
             feed.finish(footer)
             var result: Outcome?
             while result == nil, let finished = await group.next() { result = finished }

@@ -9,6 +9,7 @@ struct LoadedInventory {
     var inventory: Inventory
     /// By check index.
     var probes: [any Probe]
+    private let environment: ProbeEnvironment
 
     /// Reads and checks a file whole, so that all faults are told in one go. Errors: a ``Complaint``.
     static func read(_ path: String, _ environment: ProbeEnvironment) throws -> LoadedInventory {
@@ -49,8 +50,12 @@ struct LoadedInventory {
             in: inventory, log: log)
         guard log.isEmpty else { throw Complaint(log) }
         self.inventory = inventory
+        self.environment = environment
         probes = blueprints.compactMap { $0?.probe }
     }
+
+    /// What the name servers of this machine did so far, nil where none was asked.
+    var resolverAccount: ResolverAccount? { environment.resolver.account }
 
     /// What the engine asks for.
     var probing: @Sendable (Target, Instant) async -> Attempt {

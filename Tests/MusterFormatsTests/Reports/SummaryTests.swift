@@ -97,3 +97,44 @@ struct SummaryTests {
         #expect(run.summary.exitStatus(run.footer) == status)
     }
 }
+
+@Suite("What the resolver did")
+struct ResolverReportTests {
+    private static func run(_ servers: [ResolverAccount.Server], lost: Int) throws -> SyntheticRun {
+        let verdicts = Dictionary(uniqueKeysWithValues: (0..<lost).map { ($0, Verdict.unknown(.resolver)) })
+        var run = try SyntheticRun.planted(web: 2, api: 1, db: 1, verdicts)
+        run.footer.resolver = ResolverAccount(servers: servers)
+        return run
+    }
+
+    private static func notes(_ run: SyntheticRun) -> [String] {
+        String(decoding: run.report("table", ReportOptions(width: 200)), as: UTF8.self).split(separator: "\n")
+            .filter { $0.contains("resolver ") && $0.hasPrefix("! ") }.map(String.init)
+    }
+
+    private static let silent = ResolverAccount.Server(address: "127.0.0.53", queries: 7850, unanswered: 6641)
+    private static let failing = ResolverAccount.Server(address: "10.0.0.1", queries: 1, servFail: 1)
+    private static let well = ResolverAccount.Server(address: "10.0.0.2", queries: 1000, unanswered: 3)
+
+    @Test("stands in the table once, where it matters")
+    func table() throws {
+        #expect(
+            Self.notes(try Self.run([Self.silent, Self.failing], lost: 2)) == [
+                "! resolver 127.0.0.53: 6,641 of 7,850 queries unanswered",
+                "! resolver 10.0.0.1: 1 of 1 query answered SERVFAIL; 2 targets not judged",
+            ])
+        #expect(Self.notes(try Self.run([Self.silent], lost: 0)).count == 1)
+        #expect(Self.notes(try Self.run([Self.well], lost: 0)).isEmpty)
+        #expect(Self.notes(try Self.run([], lost: 0)).isEmpty)
+    }
+
+    @Test("stands in the summary for programs", arguments: ["json", "ndjson"])
+    func programs(_ format: String) throws {
+        let text = String(decoding: try Self.run([Self.silent, Self.well], lost: 2).report(format), as: UTF8.self)
+        #expect(
+            text.contains(
+                "\"resolver\":{\"not_judged\":2,\"servers\":["
+                    + "{\"address\":\"127.0.0.53\",\"queries\":7850,\"unanswered\":6641,\"servfail\":0,\"refused\":0},"
+                    + "{\"address\":\"10.0.0.2\",\"queries\":1000,\"unanswered\":3,\"servfail\":0,\"refused\":0}]}"))
+    }
+}
