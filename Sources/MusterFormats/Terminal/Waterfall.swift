@@ -38,7 +38,7 @@ package struct Waterfall: Sendable {
         }
         let time = observation.started.duration(to: observation.ended).text
         let name = target.host.name
-        let address = target.host.addressText
+        let address = Waterfall.address(observation.last) ?? target.host.addressText
         let subject = target.check.kind + " " + name + (address == name ? "" : " (" + address + ")")
         first +=
             "  " + TerminalText.safe(subject, limit: max(12, width - columns - time.utf8.count - 4)) + "  "
@@ -54,6 +54,12 @@ package struct Waterfall: Sendable {
             + [summary ?? "", detail].filter { !$0.isEmpty }.flatMap { text in
                 TerminalText.lines(text.split(separator: " ").map(String.init), width - 2).map { "  " + $0 }
             }
+    }
+
+    /// The address that a name led to.
+    private static func address(_ attempt: Attempt) -> String? {
+        guard case .string(let text)? = attempt.facts.first(where: { $0.name == "address" })?.value else { return nil }
+        return text
     }
 
     private func title(_ attempt: Attempt, _ number: Int, _ count: Int) -> String {

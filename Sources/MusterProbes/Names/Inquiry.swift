@@ -55,7 +55,6 @@ struct Inquiry: Sendable {
     private let rules: Rules
     private let order: [Int]
     private var sent = 0
-    private var latestAt: Instant
     private(set) var timer = 0
     private var open: [Int: Query] = [:]
     private var failedInRound = 0
@@ -69,7 +68,6 @@ struct Inquiry: Sendable {
         precondition(!order.isEmpty, "an inquiry needs a server")
         self.rules = rules
         self.order = order
-        latestAt = rules.start
     }
 
     /// The first question: as most are answered soon, it is asked alone, and ends when the next would be sent.
@@ -169,7 +167,6 @@ struct Inquiry: Sendable {
     private mutating func put(at now: Instant) -> (server: Int, number: Int) {
         let server = order[sent % order.count]
         open[sent] = Query(server: server, since: now)
-        latestAt = now
         sent += 1
         return (server, sent - 1)
     }
