@@ -166,7 +166,8 @@ struct ResolverTests {
                     let timeout: Duration = name == "silent" ? .short : .seconds(60)
                     let resolver = Self.resolver([closed, first.endpoint, second.endpoint], timeout: timeout)
                     #expect(await Self.look(resolver, "web.test") == .address("10.0.0.1"), "\(name)")
-                    #expect(first.asked.count == 1, "\(name)")
+                    // The same question, which silence has asked again.
+                    #expect(Set(first.asked.map(\.message.id)).count == 1, "\(name)")
                 }
             }
         }
@@ -229,8 +230,7 @@ struct ResolverTests {
             }
             #expect(reason == .resolver || reason == .late)
             // A round that a stalled loop never got to send is no further round.
-            #expect((1...3).contains(server.asked.count))
-            #expect(Set(server.asked.map(\.message.id)).count == server.asked.count)
+            #expect((1...3).contains(Set(server.asked.map(\.message.id)).count))
         }
     }
 
@@ -296,7 +296,15 @@ struct ResolverTests {
 
     @Test("lets another ask where the one who asked had less time")
     func leaderOutOfTime() async throws {
-        let script = NameScript(datagram: { $0.number == 0 ? [] : $0.answer(.a(0x0A00_0001)).encoded() })
+        // The first question stays unanswered, however often it is asked.
+        let leader = Mutex<UInt16?>(nil)
+        let script = NameScript(datagram: { query in
+            let first = leader.withLock { id in
+                id = id ?? query.message.id
+                return id
+            }
+            return query.message.id == first ? [] : query.answer(.a(0x0A00_0001)).encoded()
+        })
         try await script.serve { server in
             let resolver = Self.resolver([server.endpoint])
             await withTaskGroup(of: (Bool, Found).self) { group in

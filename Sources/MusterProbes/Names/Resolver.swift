@@ -237,7 +237,8 @@ package final class Resolver: Sendable {
         case .datagram(let fault), .stream(let fault):
             switch fault {
             case .timedOut: return Refusal(.unknown(.resolver), "\(server.text) did not answer")
-            case .refused, .unreachable, .reset: return Refusal(.unknown(.resolver), "\(server.text) is not reachable")
+            case .refused, .unreachable, .reset, .reported:
+                return Refusal(.unknown(.resolver), "\(server.text) is not reachable")
             default: return Refusal(fault.verdict(timeout: .dnsTimeout), fault.detail)
             }
         }
