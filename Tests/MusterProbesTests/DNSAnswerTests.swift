@@ -123,9 +123,8 @@ struct DNSAnswerTests {
             let resolver = Resolver(ResolverConfiguration(servers: [server.endpoint], hosts: [:]))
             for name in ["a.test", "b.test"] {
                 var clock = PhaseClock()
-                let until = SystemClock.now.advanced(by: .seconds(60))
-                let address = try await resolver.address(of: name, &clock, until: until)
-                #expect(address == .v4(0x7F00_0001))
+                let addresses = try await resolver.addresses(of: name, .ipv4, &clock, within: .seconds(60))
+                #expect(addresses == [.v4(0x7F00_0001)])
             }
             #expect(server.asked.last?.message.ednsPayloadSize == nil)
         }
@@ -147,8 +146,9 @@ struct DNSAnswerTests {
             #expect(none.verdict == .up)
             let resolver = Resolver(ResolverConfiguration(servers: [server.endpoint], hosts: [:]))
             var clock = PhaseClock()
-            let until = SystemClock.now.advanced(by: .seconds(60))
-            await #expect(throws: Refusal.self) { try await resolver.address(of: "a.test", &clock, until: until) }
+            await #expect(throws: Refusal.self) {
+                try await resolver.addresses(of: "a.test", .ipv4, &clock, within: .seconds(60))
+            }
         }
     }
 

@@ -281,8 +281,7 @@ struct ResolverTests {
             }
             #expect(reason == .resolver || reason == .late)
             // A round that a stalled loop never got to send is no further round.
-            #expect((1...3).contains(server.asked.count))
-            #expect(Set(server.asked.map(\.message.id)).count == server.asked.count)
+            #expect((1...3).contains(Set(server.asked.map(\.message.id)).count))
         }
     }
 

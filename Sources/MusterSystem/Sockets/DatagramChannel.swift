@@ -53,10 +53,12 @@ final class DatagramChannel: ReadinessHandler {
     /// Waits no longer for the datagram of a query that is in flight: its place is free.
     func giveUp(_ index: Int32) {
         let query = unsafe exchanges.query(index)
-        guard unsafe query.pointee.tries > 0, unsafe !query.pointee.isWaiting else { return }
+        guard unsafe query.pointee.holdsPlace else { return }
+        unsafe query.pointee.holdsPlace = false
         let isLost = unsafe loop.now - query.pointee.sentAt >= pace.timeout
         unsafe pace.gaveUp(isLost: isLost, cohort: query.pointee.cohort)
         unsafe query.pointee.cohort = -1
+        flushWaiting()
     }
 
     /// Whether the server answers somebody while a query that was queued at `instant` waits for its turn: then the wait is
@@ -70,8 +72,10 @@ final class DatagramChannel: ReadinessHandler {
             sockets.removeAll { $0 === socket }
             socket.close()
         }
-        if unsafe fresh.count > 0 || again.count > 0 { planFlush() }
+        flushWaiting()
     }
+
+    private func flushWaiting() { if unsafe fresh.count > 0 || again.count > 0 { planFlush() } }
 
     func close() {
         isClosed = true
@@ -121,11 +125,13 @@ final class DatagramChannel: ReadinessHandler {
         }
         unsafe query.pointee.cohort = unsafe pace.sent(isFirst: query.pointee.tries == 0)
         unsafe query.pointee.isWaiting = false
+        unsafe query.pointee.holdsPlace = true
+        unsafe query.pointee.placeUntil = unsafe now + pace.timeout
         unsafe query.pointee.tries += 1
         unsafe query.pointee.sentAt = now
         let left = unsafe query.pointee.deadline.nanoseconds - now
         let patience = unsafe pace.patience(tries: query.pointee.tries, left: left)
-        unsafe query.pointee.nextTry = patience.map { now + $0 } ?? .max
+        unsafe query.pointee.nextTry = patience.map { unsafe now + query.pointee.spread($0) } ?? .max
         unsafe exchanges.rearm(query)
     }
 

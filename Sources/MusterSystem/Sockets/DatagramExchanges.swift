@@ -88,7 +88,7 @@ package final class DatagramExchanges {
         let deadline = unsafe query.pointee.deadline
         let now = unsafe loop.now
         guard unsafe query.pointee.isWaiting else {
-            return unsafe min(deadline, Instant(nanoseconds: query.pointee.nextTry))
+            return unsafe min(deadline, Instant(nanoseconds: query.pointee.nextLook))
         }
         let chance = unsafe query.pointee.lastChance
         return min(deadline, Instant(nanoseconds: chance > now ? chance : now + Self.chanceInterval))
@@ -99,14 +99,16 @@ package final class DatagramExchanges {
         let query = unsafe query(index)
         let now = unsafe loop.now
         if unsafe query.pointee.deadline.nanoseconds < now { throw timeoutFault(index, channel) }
-        guard unsafe query.pointee.isWaiting else { return unsafe query.pointee.nextTry < now }
         // Where the server answers nobody, or the window is not the reason for what is lost, waiting helps nobody: every
-        // query leaves in time to be judged.
-        guard unsafe query.pointee.lastChance < now, unsafe !channel.isPaced(since: query.pointee.beganAt) else {
-            return false
+        // query leaves in time to be judged, and twice.
+        let isPaced = channel.isPaced(since: unsafe query.pointee.beganAt)
+        guard unsafe query.pointee.isWaiting else {
+            if unsafe query.pointee.placeUntil < now { channel.giveUp(index) }
+            unsafe query.pointee.isDue = unsafe !isPaced && query.pointee.tries == 1 && query.pointee.nextTry < now
+            return unsafe query.pointee.nextTry < now
         }
-        unsafe query.pointee.isDue = true
-        return true
+        unsafe query.pointee.isDue = unsafe !isPaced && query.pointee.lastChance < now
+        return unsafe query.pointee.isDue
     }
 
     /// What passing the deadline means: the server's silence, or that the window or the loop kept the query waiting.
@@ -119,6 +121,7 @@ package final class DatagramExchanges {
         if unsafe query.pointee.tries == 0, kept > 0 { return .late }
         var waited = unsafe query.pointee.waited
         if unsafe query.pointee.isWaiting, channel.isPaced(since: unsafe query.pointee.queuedAt) { waited += kept }
+        if unsafe query.pointee.tries >= DatagramQuery.enoughTries { waited = 0 }
         let allowed = unsafe deadline.nanoseconds - query.pointee.beganAt
         if waited * 4 > max(allowed, 4 * LoopLag.notable) { return .late }
         return unsafe loop.timeoutFault(slot, deadline)
@@ -149,7 +152,7 @@ package final class DatagramExchanges {
         var sentAt = unsafe query.pointee.sentAt
         if now - sentAt > LoopLag.notable { sentAt = unsafe min(now, sentAt + loop.lag.longest(since: sentAt)) }
         unsafe channel.pace.answered(
-            sentAt: sentAt, at: now, tries: query.pointee.tries, inFlight: !query.pointee.isWaiting,
+            sentAt: sentAt, at: now, tries: query.pointee.tries, inFlight: query.pointee.holdsPlace,
             cohort: query.pointee.cohort)
     }
 
@@ -240,7 +243,7 @@ package final class DatagramExchanges {
         let slot = unsafe query.pointee.slot
         guard unsafe loop.slots[Int(slot)].waiter != nil else { return }
         unsafe loop.wheel.disarm(slot)
-        let due = unsafe min(query.pointee.nextTry, query.pointee.deadline.nanoseconds)
+        let due = unsafe min(query.pointee.nextLook, query.pointee.deadline.nanoseconds)
         if due != .max { unsafe loop.wheel.arm(slot, deadline: due) }
     }
 

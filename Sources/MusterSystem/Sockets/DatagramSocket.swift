@@ -140,8 +140,9 @@ final class DatagramSocket: ReadinessHandler {
                 sent += Int(outcome)
             } else if outcome == -EAGAIN {
                 break
-            } else if takeNotices() > 0, repeated != sent {
-                // The call passed on what an ICMP message said about an earlier datagram.
+            } else if outcome != -EPERM, takeNotices() > 0, repeated != sent {
+                // The call passed on what an ICMP message said about an earlier datagram; no message becomes EPERM, which is
+                // our own firewall's, whatever message it makes up beside.
                 repeated = sent
             } else {
                 refuse(sent, -outcome)

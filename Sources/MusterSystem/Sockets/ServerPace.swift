@@ -29,6 +29,8 @@ struct ServerPace {
     static let mostPatience: Int64 = 5_000_000_000
     static let firstPatience: Int64 = 1_000_000_000
     static let mostTries = 8
+    /// Doubling sends half a window more than the server has answered, all at once: it ends here.
+    private static let mostDoubled = 256
     /// The greatest window, whatever the round trip.
     private static let mostWindow = 8192
 
@@ -45,9 +47,13 @@ struct ServerPace {
     private var least = Int64.max
     /// How often the time to wait is doubled, because answers come only after the question was asked again.
     private var backoff: Int64 = 0
+    /// Answers to repeated questions since a round trip was measured.
     private var unsampled = 0
     private let share: Int
-    private var threshold = Int.max
+    /// Up to here the window doubles every round trip.
+    private var threshold: Int
+    /// Whether it may grow by an eighth every round trip beyond.
+    private var isOpen = true
     private var credit = 0
     private var cohorts = [Cohort()]
     /// The number of the first cohort.
@@ -57,23 +63,28 @@ struct ServerPace {
     /// The share of datagrams that is lost whatever the window.
     private var ambient = 0.0
     /// What the window was halved from, and the share answered then: nil where that has shown its effect.
-    private var trial: (window: Int, answered: Double)?
+    private var trial: (window: Int, isOpen: Bool, answered: Double)?
+    /// The most that were in flight lately, in this cohort and the one before.
+    private var peak = 0
+    private var earlierPeak = 0
 
     /// A server's pace on one of `loops` loops.
     init(loops: Int = 1) {
         share = max(1, loops)
         window = max(1, Self.firstWindow / share)
+        threshold = Self.mostDoubled / share
     }
 
     var hasRoom: Bool { inFlight < window }
     /// Whether datagrams are lost for other reasons than the window, so that waiting for a place helps nobody.
-    var isIndifferent: Bool { ambient >= 0.25 }
+    var isIndifferent: Bool { ambient >= 0.1 }
 
     // MARK: The window
 
     /// A datagram leaves. Returns the cohort of a first try, -1 for a further one: its loss does not count again.
     mutating func sent(isFirst: Bool) -> Int {
         inFlight += 1
+        peak = max(peak, inFlight)
         guard isFirst else { return -1 }
         let last = cohorts.count - 1
         cohorts[last].sent += 1
@@ -91,14 +102,10 @@ struct ServerPace {
             count(cohort) { $0.answered += 1 }
         } else {
             unsampled += 1
-            // No round trip was measured for long: perhaps it has become longer than we wait.
-            if unsampled >= 8 {
-                unsampled = 0
-                backoff = min(backoff + 1, 6)
-            }
         }
         guard isInFlight else { return }
-        if inFlight * 2 >= window { grow() }
+        // A window that is not used says nothing about a wider one.
+        if max(peak, earlierPeak) * 2 >= window { grow() }
         inFlight -= 1
     }
 
@@ -109,16 +116,13 @@ struct ServerPace {
     }
 
     private mutating func grow() {
-        guard window < Self.mostWindow / share else { return }
-        if window < threshold {
-            if queued * share >= Self.firstWindow { threshold = window } else { window += 1 }
-        } else if queued * share < Self.mostQueued {
-            credit += 1
-            if credit >= window {
-                credit = 0
-                window += 1
-            }
-        }
+        guard window < Self.mostWindow / share, queued * share < Self.mostQueued else { return }
+        // Once a queue shows, a wider window makes it longer and nothing faster.
+        if isOpen, queued * share >= Self.firstWindow { isOpen = false }
+        credit += 1
+        guard credit >= (isOpen ? window < threshold ? 1 : 8 : window) else { return }
+        credit = 0
+        window += 1
     }
 
     /// How many of a full window wait in a queue on the way, as the round trip tells.
@@ -141,6 +145,11 @@ struct ServerPace {
             let isCurrent = firstCohort >= judgedFrom
             cohorts.removeFirst()
             firstCohort += 1
+            // No first try is answered, but further ones are: the round trip may have become longer than we wait.
+            if cohort.answered == 0, cohort.lost >= 4, unsampled >= 4 {
+                unsampled = 0
+                backoff = min(backoff + 1, 6)
+            }
             if isCurrent { judge(cohort) }
         }
     }
@@ -148,6 +157,8 @@ struct ServerPace {
     private mutating func closeCohort() {
         cohorts[cohorts.count - 1].isClosed = true
         cohorts.append(Cohort())
+        earlierPeak = peak
+        peak = inFlight
     }
 
     private mutating func judge(_ cohort: Cohort) {
@@ -155,25 +166,25 @@ struct ServerPace {
         guard known >= 4 else { return }
         let answered = Double(cohort.answered) / Double(known)
         let loss = 1 - answered
-        guard loss > ambient + (isQueueing ? 0.1 : 0.25) else {
+        guard loss > ambient + (isQueueing ? 0.1 : 0.15) else {
             trial = nil
             ambient = min(ambient, (3 * ambient + loss) / 4)
             return
         }
         if let trial, answered <= trial.answered * 1.25 {
             ambient = loss
-            change(to: max(window, trial.window))
+            change(to: max(window, trial.window), isOpen: trial.isOpen)
             self.trial = nil
         } else {
-            trial = (window, answered)
-            change(to: max(1, window / 2))
+            trial = (window, isOpen, answered)
+            change(to: max(1, window / 2), isOpen: false)
         }
     }
 
     /// What was sent before says nothing about the new window.
-    private mutating func change(to width: Int) {
+    private mutating func change(to width: Int, isOpen: Bool) {
         window = width
-        threshold = width
+        self.isOpen = isOpen
         credit = 0
         closeCohort()
         judgedFrom = firstCohort + cohorts.count - 1
@@ -198,7 +209,7 @@ struct ServerPace {
     /// The time in which an answer has come if it comes at all.
     var timeout: Int64 {
         guard smoothed > 0 else { return Self.firstPatience << min(backoff, 2) }
-        let measured = smoothed + max(4 * deviation, 1_000_000)
+        let measured = smoothed + max(4 * deviation, smoothed / 4)
         return min(max(measured, Self.leastPatience) << backoff, Self.mostPatience)
     }
 
