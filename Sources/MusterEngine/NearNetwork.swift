@@ -42,6 +42,8 @@ package struct NearNetwork: Sendable {
         package var patience = Duration.seconds(60)
         /// The shortest timeout of the plan: what a silence is measured by.
         package var shortestTimeout = Check.defaultTimeout
+        /// Of the whole plan.
+        package var targetCount = 0
         /// Whether the fleet has several groups, so that losses of one group alone are not unrelated.
         package var hasSeveralGroups = false
 
@@ -81,7 +83,7 @@ package struct NearNetwork: Sendable {
     package struct Question: Sendable, Hashable {
         /// Positions in the plan: targets that were up.
         package var sentinels: [Int]
-        /// Targets that wait and are tried as well: an answer proves the way, silence nothing.
+        /// Targets of all kinds that are tried as well: an answer proves the way, silence nothing.
         package var scouts: [Int]
         /// Where lost packets were going.
         package var addresses: [IPAddress]
@@ -120,7 +122,7 @@ package struct NearNetwork: Sendable {
 
     /// So many unrelated losses without an answer are suspicious.
     private static let quorum = 4
-    private static let scoutLimit = 3
+    private static let scoutLimit = 8
     /// How long a prefix that was found unreachable, with our network fine, is believed to be so.
     private static let excuse = Duration.seconds(5)
     private static let excuseLimit = 4096
@@ -138,6 +140,9 @@ package struct NearNetwork: Sendable {
     private var prefixes: Set<UInt64> = []
     private var nextQuestion: Instant
     private var beatFailed = false
+    private var scoutTurn: UInt64 = 0
+    /// When it was decided for the first time without anybody who could tell.
+    private var firstBlind: Instant?
     /// Rounds in a row, while gone, in which nobody was there to be asked and nothing seemed wrong.
     private var calmRounds = 0
     private var goneSince: Instant?
@@ -230,20 +235,33 @@ package struct NearNetwork: Sendable {
     }
 
     private mutating func question(isWhole: Bool) -> Question {
-        let scouts = mode == .gone ? held.suffix(Self.scoutLimit).map(\.loss.target) : []
-        return Question(
-            sentinels: bench.take(isWhole ? SentinelBench.capacity : 3), scouts: scouts,
+        Question(
+            sentinels: bench.take(isWhole ? SentinelBench.capacity : 3),
+            scouts: isWhole && (mode == .gone || firstBlind == nil) ? scouts() : [],
             addresses: isWhole ? addresses : [], isWhole: isWhole,
             limit: mode == .gone ? .milliseconds(600) : .seconds(1))
+    }
+
+    /// Some from all over the plan, others each time, and while the network is gone some of those that wait.
+    private mutating func scouts() -> [Int] {
+        var scouts = mode == .gone ? held.suffix(3).map(\.loss.target) : []
+        for _ in 0..<min(Self.scoutLimit, settings.targetCount) {
+            // Steps of the golden ratio come near every place soon.
+            scoutTurn &+= 0x9E37_79B9_7F4A_7C15
+            scouts.append(Int(scoutTurn.multipliedFullWidth(by: UInt64(settings.targetCount)).high))
+        }
+        return scouts
     }
 
     /// Where some of the lost packets were going, a few prefixes apart.
     private var addresses: [IPAddress] {
         var seen: Set<UInt64> = []
-        return Array(
-            held.lazy.reversed().prefix(64).compactMap { held in
-                seen.insert(held.loss.place.prefix).inserted ? held.loss.place.address : nil
-            }.prefix(8))
+        var addresses: [IPAddress] = []
+        for held in held.suffix(64).reversed() where addresses.count < 8 {
+            guard let address = held.loss.place.address, seen.insert(held.loss.place.prefix).inserted else { continue }
+            addresses.append(address)
+        }
+        return addresses
     }
 
     /// Whether an answer from there proves the way to the fleet: one of our own link does not where others lie behind a
@@ -263,7 +281,7 @@ package struct NearNetwork: Sendable {
                 timeline.note(now)
                 endTrouble(now)
                 nextQuestion = now.advanced(by: .milliseconds(100))
-                return settle(hearing.asked, now, repeatsDoubtful: true)
+                return settle(hearing.asked, now, repeatsDoubtful: now)
             }
             guard question.isWhole else {
                 beatFailed = true
@@ -271,9 +289,11 @@ package struct NearNetwork: Sendable {
             }
             beatFailed = false
             if isSilent { return lose(hearing, now) }
-            // Nobody is known who could tell: what we saw is all there is.
-            nextQuestion = now.advanced(by: settings.beat)
-            return settle(hearing.asked, now, repeatsDoubtful: false)
+            // Nobody is known who could tell: what we saw is all there is. The first time it is looked at twice.
+            if firstBlind == nil, !held.isEmpty { firstBlind = now }
+            // Who was silent now is not waited for again.
+            bench.clear()
+            return settle(hearing.asked, now, repeatsDoubtful: firstBlind ?? now)
         }
     }
 
@@ -289,8 +309,9 @@ package struct NearNetwork: Sendable {
 
     // MARK: Ruling
 
-    /// Our network is fine, as far as anybody can tell: rules on what was lost before the question.
-    private mutating func settle(_ asked: Instant, _ now: Instant, repeatsDoubtful: Bool) -> [Release] {
+    /// Our network is fine, as far as anybody can tell: rules on what was lost before the question. Doubtful losses that
+    /// began before an instant are tried again.
+    private mutating func settle(_ asked: Instant, _ now: Instant, repeatsDoubtful limit: Instant) -> [Release] {
         mode = .fine
         var releases: [Release] = []
         var left: [Held] = []
@@ -303,7 +324,7 @@ package struct NearNetwork: Sendable {
             if held.loss.isQuick, excused.count <= Self.excuseLimit {
                 excused[held.loss.place.prefix] = now.advanced(by: Self.excuse)
             }
-            let isRepeated = repeatsDoubtful && held.isDoubtful && held.loss.mayRepeat
+            let isRepeated = held.loss.began < limit && held.isDoubtful && held.loss.mayRepeat
             releases.append(Release(id: held.id, ruling: isRepeated ? .again : .stands))
         }
         held = left

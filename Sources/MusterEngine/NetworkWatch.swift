@@ -54,6 +54,7 @@ final class NetworkWatch: Sendable {
         let now = clock.now()
         var settings = NearNetwork.Settings()
         settings.patience = senses.patience
+        settings.targetCount = plan.count
         settings.shortestTimeout = plan.checks.map(\.timeout).min() ?? settings.shortestTimeout
         let groups = plan.inventory.entries.lazy.filter { !$0.checks.isEmpty }.map(\.group)
         settings.hasSeveralGroups = groups.contains { $0 != groups.first }
@@ -284,8 +285,13 @@ final class NetworkWatch: Sendable {
                 }
             }
         }
-        if !hearing.isAnswered, question.isWhole { hearing.trouble = senses.trouble(question.addresses) }
+        if !hearing.isAnswered, question.isWhole { hearing.trouble = senses.trouble(addresses(question)) }
         return hearing
+    }
+
+    private func addresses(_ question: NearNetwork.Question) -> [IPAddress] {
+        guard question.addresses.isEmpty else { return question.addresses }
+        return question.sentinels.compactMap { plan.target(at: $0).host.address }
     }
 
     private func tried(_ index: Int, _ limit: Instant) async -> Bool? {
@@ -295,7 +301,13 @@ final class NetworkWatch: Sendable {
     /// Only an answer that proves the way to the others says something.
     private func scout(_ index: Int, _ limit: Instant) async -> Bool? {
         guard await tried(index, limit) == true else { return nil }
-        let reach = reach(NetworkPlace(plan.target(at: index).host))
-        return state.withLock { $0.machine.counts(reach) } ? true : nil
+        let place = NetworkPlace(plan.target(at: index).host)
+        guard !place.isLoopback else { return nil }
+        let reach = reach(place)
+        return state.withLock { state in
+            // It lives: a sentinel from now on.
+            state.machine.answered(index, at: place, reach: reach, isQuick: true, now: clock.now())
+            return state.machine.counts(reach)
+        } ? true : nil
     }
 }

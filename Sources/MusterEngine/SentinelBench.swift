@@ -30,6 +30,8 @@ struct SentinelBench: Sendable {
         seats.append(Seat(target: target, prefix: prefix, reach: reach))
     }
 
+    mutating func clear() { seats = [] }
+
     /// The oldest seat that shares its prefix, a newcomer's included.
     private func crowded(with newcomer: UInt64) -> Int? {
         seats.indices.first { index in
@@ -38,11 +40,11 @@ struct SentinelBench: Sendable {
         }
     }
 
-    /// Some of those that prove the way, others each time.
+    /// Some of those that prove the way: the last that answered, and others each time.
     mutating func take(_ count: Int) -> [Int] {
-        let useful = seats.filter { counts($0.reach) }
-        guard !useful.isEmpty else { return [] }
+        let useful = seats.filter { counts($0.reach) }.map(\.target)
+        guard let last = useful.last, useful.count > count else { return useful }
         turn += 1
-        return (0..<min(count, useful.count)).map { useful[(turn * 3 + $0) % useful.count].target }
+        return [last] + (1..<count).map { useful[(turn * (count - 1) + $0) % (useful.count - 1)] }
     }
 }

@@ -33,14 +33,44 @@ struct WindowTests {
     func stall() {
         let window = Window(width: 100)
         for _ in 0..<80 { #expect(window.tryEnter()) }
-        for _ in 0..<80 { window.leave(.late) }
+        for _ in 0..<80 { window.leave(.late(since: 0)) }
         #expect(window.least == 40)
         #expect((0..<50).filter { _ in window.tryEnter() }.count == 40)
-        for _ in 0..<40 { window.leave(.late) }
+        let epoch = window.epoch
+        for _ in 0..<40 { window.leave(.late(since: epoch)) }
         #expect(window.least == 20)
-        for _ in 0..<40 where window.tryEnter() { window.leave(.late) }
+        for _ in 0..<40 where window.tryEnter() { window.leave(.late(since: window.epoch)) }
         #expect(window.least == 1)
         #expect(window.tryEnter())
+    }
+
+    @Test("Who came in before a stall is of that stall, however many others have come and gone meanwhile")
+    func oneStall() {
+        let window = Window(width: 100)
+        for _ in 0..<80 { #expect(window.tryEnter()) }
+        window.leave(.late(since: 0))
+        for _ in 0..<45 { window.leave(.well) }
+        for _ in 0..<500 where window.tryEnter() { window.leave(.well) }
+        for _ in 0..<34 { window.leave(.late(since: 0)) }
+        #expect(window.least == 40)
+    }
+
+    @Test("After stalls it doubles until half of what it was, then grows by one a window")
+    func doubling() {
+        let window = Window(width: 64)
+        for size in [64, 32, 16] {
+            for _ in 0..<size { #expect(window.tryEnter()) }
+            let epoch = window.epoch
+            for _ in 0..<size { window.leave(.late(since: epoch)) }
+        }
+        #expect(window.least == 8)
+        func passes(_ count: Int) { for _ in 0..<count where window.tryEnter() { window.leave(.well) } }
+        passes(24 + 31)
+        #expect(window.tryEnter())
+        for _ in 0..<31 { #expect(window.tryEnter()) }
+        #expect(!window.tryEnter())
+        window.leave(.well)
+        #expect((0..<5).filter { _ in window.tryEnter() }.count == 2)
     }
 
     @Test("A full window of checks that go well widens it by one, up to its width")

@@ -59,7 +59,8 @@ struct CheckRun {
             let survey = Survey(
                 plan: plan, concurrency: concurrency.width, deadline: deadline.map { started.advanced(by: $0) },
                 clock: EngineClock(now: { SystemClock.now }, sleep: { await Reactor.sleep(until: $0) }),
-                senses: .system(patience: networkWait, clearsLine: progressWidth != nil), probe: loaded.probing, sink: { await feed.send($0) })
+                senses: .system(patience: networkWait, clearsLine: progressWidth != nil), probe: loaded.probing,
+                sink: { await feed.send($0) })
             let outcome = await conduct(survey, loops, feed)
             let footer = RunFooter(
                 ending: outcome.ending, elapsed: started.duration(to: SystemClock.now), notStarted: outcome.notStarted,
