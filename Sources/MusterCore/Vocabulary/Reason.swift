@@ -55,7 +55,7 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
         case .resolveNXDomain: "the host's name does not exist in DNS"
         case .resolveNoAddress: "the host's name exists but has no address"
         case .resolveServFail: "the resolver answered that it could not look the host's name up (SERVFAIL)"
-        case .tcpRefused: "the host answered that nothing listens on the port (RST or ICMP port unreachable)"
+        case .tcpRefused: "the host answered that nothing listens on the port (RST or ICMP)"
         case .tcpTimeout: "no answer to the connection request before the deadline"
         case .tcpReset: "the peer reset the connection after accepting it"
         case .tcpUnreachable: "a router or the host reported that it cannot be reached (ICMP)"
@@ -100,9 +100,8 @@ package enum Reason: String, CaseIterable, Sendable, Hashable {
     /// Whether another attempt may end otherwise: lost packets, overload and restarts yes, a clear answer no.
     package var isTransient: Bool {
         switch self {
-        case .tcpTimeout, .tcpReset, .tcpSilent, .tcpClosed, .tcpUnreachable, .tcpTTLExceeded, .dnsTimeout, .dnsServFail,
-            .resolveServFail,
-            .dnsTruncated, .tlsTimeout, .tlsClosed, .httpTimeout, .httpClosed:
+        case .tcpTimeout, .tcpReset, .tcpSilent, .tcpClosed, .tcpUnreachable, .tcpTTLExceeded, .dnsTimeout,
+            .dnsServFail, .resolveServFail, .dnsTruncated, .tlsTimeout, .tlsClosed, .httpTimeout, .httpClosed:
             true
         default: false
         }
