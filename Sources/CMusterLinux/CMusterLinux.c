@@ -191,11 +191,12 @@ int64_t cml_recv(int fd, void *bytes, size_t count) { return result(recv(fd, byt
 
 void cml_tcp_facts_of(int fd, cml_tcp_facts *facts) {
     struct tcp_info info;
-    socklen_t length = offsetof(struct tcp_info, tcpi_rtt) + sizeof info.tcpi_rtt;
+    socklen_t length = offsetof(struct tcp_info, tcpi_total_retrans) + sizeof info.tcpi_total_retrans;
     memset(facts, 0, sizeof *facts);
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return;
     *facts = (cml_tcp_facts){
         .round_trip = info.tcpi_rtt, .unacknowledged = info.tcpi_unacked, .retransmitted = info.tcpi_retrans,
+        .total_retransmitted = info.tcpi_total_retrans,
         .state = info.tcpi_state, .timeouts = info.tcpi_retransmits};
 }
 

@@ -64,6 +64,7 @@ typedef struct {
     uint32_t round_trip;
     uint32_t unacknowledged;
     uint32_t retransmitted;
+    uint32_t total_retransmitted;
     uint8_t state;
     uint8_t timeouts;
 } cml_tcp_facts;

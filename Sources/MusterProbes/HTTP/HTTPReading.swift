@@ -59,23 +59,20 @@ struct HTTPReading {
         }
     }
 
-    /// The head is judged before the body, and a text that was found before what follows it.
+    /// The head is judged before the body; a text that was found does not make up for a body that is cut off behind it.
     private mutating func judge(_ step: HTTPResponseParser.Step) {
         if response.isHeadComplete, !isHeadJudged {
             isHeadJudged = true
             outcome = expectation.judgeHead(response)
         }
         guard outcome == nil else { return }
-        if search?.isFound == true {
-            outcome = (.up, "")
-            return
-        }
+        let holds = search?.isFound ?? true
         switch step {
         case .needMore: return
-        case .complete: outcome = search == nil ? (.up, "") : (.down(.httpBody), shown)
+        case .complete: outcome = holds ? (.up, "") : (.down(.httpBody), shown)
         case .overLimit:
             isBodyTruncated = true
-            outcome = search == nil ? (.up, "") : (.down(.httpBody), "not in the first \(limit) bytes: \(shown)")
+            outcome = holds ? (.up, "") : (.down(.httpBody), "not in the first \(limit) bytes: \(shown)")
         case .failed(let fault): outcome = (.down(Self.reason(fault)), detail(fault))
         }
     }

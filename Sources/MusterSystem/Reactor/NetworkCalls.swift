@@ -82,7 +82,7 @@ struct NetworkCalls {
         unsafe cml_tcp_facts_of(descriptor, &raw)
         return ConnectionFacts(
             state: raw.state, roundTrip: raw.round_trip, timeouts: raw.timeouts, unacknowledged: raw.unacknowledged,
-            retransmitted: raw.retransmitted)
+            retransmitted: raw.retransmitted, attempts: raw.total_retransmitted)
     }
 
     func localEndpoint(_ descriptor: Int32) -> Endpoint? {
@@ -188,13 +188,18 @@ package struct ConnectionFacts: Sendable, Hashable {
     package var unacknowledged: UInt32
     /// How many of them were sent again and left this machine.
     package var retransmitted: UInt32
+    /// How often the kernel has tried to send something again, in all. It does not while a neighbour is looked for.
+    package var attempts: UInt32
 
-    package init(state: UInt8, roundTrip: UInt32, timeouts: UInt8, unacknowledged: UInt32, retransmitted: UInt32) {
+    package init(
+        state: UInt8, roundTrip: UInt32, timeouts: UInt8, unacknowledged: UInt32, retransmitted: UInt32, attempts: UInt32
+    ) {
         self.state = state
         self.roundTrip = roundTrip
         self.timeouts = timeouts
         self.unacknowledged = unacknowledged
         self.retransmitted = retransmitted
+        self.attempts = attempts
     }
 
     /// No answer to our SYN yet.
@@ -202,7 +207,7 @@ package struct ConnectionFacts: Sendable, Hashable {
     var isClosed: Bool { state == 7 }
     /// The kernel sent again and not one segment got past our own firewall or queue: a segment that leaves counts as
     /// retransmitted, one that our own side drops does not.
-    var isHeldBack: Bool { timeouts > 0 && unacknowledged > 0 && retransmitted == 0 }
+    var isHeldBack: Bool { timeouts > 0 && attempts > 0 && unacknowledged > 0 && retransmitted == 0 }
 }
 
 /// What can happen on a descriptor of a model network.

@@ -123,8 +123,10 @@ package final class DatagramExchanges {
         if unsafe query.pointee.isWaiting, channel.isPaced(since: unsafe query.pointee.queuedAt) { waited += kept }
         if unsafe query.pointee.tries >= DatagramQuery.enoughTries { waited = 0 }
         let allowed = unsafe deadline.nanoseconds - query.pointee.beganAt
-        if waited * 4 > max(allowed, 4 * LoopLag.notable) { return .late }
-        return unsafe loop.timeoutFault(slot, deadline)
+        // While we were kept from looking we could not ask again either.
+        let ours = unsafe max(waited, loop.takenTime(slot))
+        if ours * 4 > max(allowed, 4 * LoopLag.notable) { return .late }
+        return .timedOut
     }
 
     /// Ends an exchange; answers that still come are dropped.

@@ -335,7 +335,7 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
 
     package func facts(_ descriptor: Int32) -> ConnectionFacts {
         sockets[descriptor]?.facts
-            ?? ConnectionFacts(state: 7, roundTrip: 0, timeouts: 0, unacknowledged: 0, retransmitted: 0)
+            ?? ConnectionFacts(state: 7, roundTrip: 0, timeouts: 0, unacknowledged: 0, retransmitted: 0, attempts: 0)
     }
 
     package func localEndpoint(_ descriptor: Int32) -> Endpoint? {

@@ -108,7 +108,8 @@ package final class ModelSocket {
         let pending: UInt32 = state == .connecting || outstanding > 0 ? 1 : 0
         return ConnectionFacts(
             state: code, roundTrip: UInt32(clamping: roundTrip / 1000), timeouts: UInt8(clamping: timeouts),
-            unacknowledged: pending, retransmitted: timeouts > 0 && !isHeldBack ? pending : 0)
+            unacknowledged: pending, retransmitted: timeouts > 0 && !isHeldBack ? pending : 0,
+            attempts: UInt32(timeouts))
     }
 }
 
