@@ -120,7 +120,8 @@ let package = Package(
         tests(
             "MusterNetworkTests",
             [
-                "MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterEngine", "MusterFormats",
+                "MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterEngine",
+                "MusterFormats",
                 "MusterTesting",
             ]),
         tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),

@@ -45,7 +45,9 @@ import Testing
         }
     }
 
-    @Test("Being stopped for seconds in the middle makes no host down that is up, nor up that is down", arguments: [10, 11])
+    @Test(
+        "Being stopped for seconds in the middle makes no host down that is up, nor up that is down",
+        arguments: [10, 11])
     func stopped(part: Int) async throws {
         try await Self.check(part * 100..<part * 100 + 40) { dice in
             var weather = ModelRun.Weather()

@@ -47,7 +47,8 @@ struct ModelRun {
         var dice = Dice(seed)
         let plants = (0..<hosts).map { _ in
             // Half of a fleet is healthy.
-            Bool.random(using: &dice) ? Plant.healthy : Plant.allCases[Int.random(in: 0..<Plant.allCases.count, using: &dice)]
+            Bool.random(using: &dice)
+                ? Plant.healthy : Plant.allCases[Int.random(in: 0..<Plant.allCases.count, using: &dice)]
         }
         self.plants = plants
         self.checks = checks

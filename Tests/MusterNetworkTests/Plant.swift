@@ -27,7 +27,8 @@ enum Plant: CaseIterable, Sendable {
         case .mute: return [Self.muteTruth[check] ?? ""]
         case .closing: return [Self.closingTruth[check] ?? ""]
         case .resetting:
-            return check == .port ? ["up"] : check == .dns ? ["dns.timeout"] : ["tcp.reset", "tls.closed", "http.closed"]
+            return check == .port
+                ? ["up"] : check == .dns ? ["dns.timeout"] : ["tcp.reset", "tls.closed", "http.closed"]
         case .wrongAnswer: return [Self.wrongTruth[check] ?? ""]
         case .expired: return [check == .https ? "tls.expired" : "up"]
         case .wrongName: return [check == .https ? "tls.wrong_name" : "up"]

@@ -134,7 +134,8 @@ struct HTTPCase: Sendable, CustomTestStringConvertible {
             "the empty text", "\"expect\": {\"body\": \"\"}", answer("HTTP/1.1 204 None\n\n"), .up, status: 204),
         .init(
             "a broken end behind the text", "\"expect\": {\"body\": \"ok\"}",
-            answer("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\nx"), .up, status: 200),
+            answer("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\nx"), .down(.httpMalformed), "bad_chunk",
+            status: 200),
     ]
 
     static let framings: [HTTPCase] = [
@@ -243,6 +244,6 @@ struct HTTPCase: Sendable, CustomTestStringConvertible {
             .down(.httpStatus), status: 503),
         .init(
             "silence after the text", "\"expect\": {\"body\": \"ok\"}",
-            [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"), .hold], .up, status: 200),
+            [.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"), .hold], .down(.httpTimeout), status: 200),
     ]
 }

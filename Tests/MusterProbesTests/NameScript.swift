@@ -63,7 +63,21 @@ struct NameScript: Sendable {
             self.log = log
         }
 
-        var asked: [Asked] { queries.withLock { $0 } }
+        /// The queries, each once however often it was sent.
+        var asked: [Asked] {
+            var seen: Set<Sent> = []
+            return queries.withLock { $0 }.filter { asked in
+                let sent = Sent(source: asked.source, id: asked.message.id, question: asked.message.question)
+                return seen.insert(sent).inserted
+            }
+        }
+
+        private struct Sent: Hashable {
+            var source: Endpoint
+            var id: UInt16
+            var question: DNSQuestion?
+        }
+
         /// `web.test A`, one a query over UDP.
         var questions: [String] { asked.map { "\($0.name) \($0.type?.text ?? "?")" } }
 

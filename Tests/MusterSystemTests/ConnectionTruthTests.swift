@@ -36,9 +36,11 @@ import Testing
         ICMPNotice(meaning: meaning, sender: router, isOwn: false)
     }
 
-    @Test("An ICMP message ends one connection and says nothing about the next on the same loop", arguments: [
-        ICMPNotice.Meaning.hostUnreachable, .networkUnreachable, .portUnreachable, .prohibited, .ttlExceeded,
-    ])
+    @Test(
+        "An ICMP message ends one connection and says nothing about the next on the same loop",
+        arguments: [
+            ICMPNotice.Meaning.hostUnreachable, .networkUnreachable, .portUnreachable, .prohibited, .ttlExceeded,
+        ])
     func poison(meaning: ICMPNotice.Meaning) async throws {
         let network = ModelNetwork(seed: 1)
         let notice = Self.notice(meaning)
@@ -88,11 +90,13 @@ import Testing
         #expect(faults == [nil, nil])
     }
 
-    @Test("What connecting returns at once is our own side's, whatever its number", arguments: [
-        (ENETUNREACH, SocketFault.noRoute), (EHOSTUNREACH, .noRoute), (EINVAL, .noRoute), (ENETDOWN, .noRoute),
-        (EACCES, .forbidden), (EPERM, .forbidden), (EMFILE, .noDescriptor), (EADDRNOTAVAIL, .noPort),
-        (ENOBUFS, .noMemory), (EIO, .other(EIO)),
-    ])
+    @Test(
+        "What connecting returns at once is our own side's, whatever its number",
+        arguments: [
+            (ENETUNREACH, SocketFault.noRoute), (EHOSTUNREACH, .noRoute), (EINVAL, .noRoute), (ENETDOWN, .noRoute),
+            (EACCES, .forbidden), (EPERM, .forbidden), (EMFILE, .noDescriptor), (EADDRNOTAVAIL, .noPort),
+            (ENOBUFS, .noMemory), (EIO, .other(EIO)),
+        ])
     func refusedHere(number: Int32, expected: SocketFault) async throws {
         let network = ModelNetwork(seed: 1)
         network.path = { _ in
@@ -103,10 +107,12 @@ import Testing
         #expect(try await on(network) { _ in await Self.connect(Self.host) } == expected)
     }
 
-    @Test("What comes back over the network is the other side's, whatever its number", arguments: [
-        (ENETUNREACH, SocketFault.unreachable), (EHOSTUNREACH, .unreachable), (EACCES, .unreachable),
-        (EPERM, .unreachable), (ENOPROTOOPT, .unreachable), (ECONNREFUSED, .refused), (ETIMEDOUT, .timedOut),
-    ])
+    @Test(
+        "What comes back over the network is the other side's, whatever its number",
+        arguments: [
+            (ENETUNREACH, SocketFault.unreachable), (EHOSTUNREACH, .unreachable), (EACCES, .unreachable),
+            (EPERM, .unreachable), (ENOPROTOOPT, .unreachable), (ECONNREFUSED, .refused), (ETIMEDOUT, .timedOut),
+        ])
     func answeredThere(number: Int32, expected: SocketFault) {
         #expect(SocketFault(errno: number, local: false) == expected)
     }
@@ -148,7 +154,9 @@ import Testing
         return bits.enumerated().reduce(0) { $0 | (number >> $1.offset & 1 == 1 ? $1.element : 0) }
     }
 
-    @Test("Whatever readiness is latched, a wait without progress suspends and ends at its deadline", arguments: combinations)
+    @Test(
+        "Whatever readiness is latched, a wait without progress suspends and ends at its deadline",
+        arguments: combinations)
     func latched(bits: UInt32) async throws {
         let network = ModelNetwork(seed: 1)
         network.service = { _ in .stream { SilentPeer() } }

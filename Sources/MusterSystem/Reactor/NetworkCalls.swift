@@ -192,7 +192,8 @@ package struct ConnectionFacts: Sendable, Hashable {
     package var attempts: UInt32
 
     package init(
-        state: UInt8, roundTrip: UInt32, timeouts: UInt8, unacknowledged: UInt32, retransmitted: UInt32, attempts: UInt32
+        state: UInt8, roundTrip: UInt32, timeouts: UInt8, unacknowledged: UInt32, retransmitted: UInt32,
+        attempts: UInt32
     ) {
         self.state = state
         self.roundTrip = roundTrip

@@ -260,7 +260,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         let before = cml_now_ns()
         let busy = unsafe before - now
         unsafe lag.note(from: now, to: before)
-        let timeout = unsafe waits && jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
+        let timeout =
+            unsafe waits && jobs.isEmpty && flushes.isEmpty && unread.isEmpty ? timeoutMilliseconds(before) : 0
         let found = unsafe calls.wait(epoll, events, capacity: capacity, milliseconds: timeout)
         unsafe now = cml_now_ns()
         // Whatever ended the wait, it was to end by then. Where somebody waits for a socket that is 20 ms at most.

@@ -267,7 +267,8 @@ package final class DatagramExchanges {
                 // Invariant: an InlineArray is laid out as its elements one after the other.
                 unsafe loop.calls.receiveBatch(
                     descriptor, UnsafeRawPointer(pointers).assumingMemoryBound(to: UnsafeMutableRawPointer?.self),
-                    size: UInt32(Self.bufferSize), UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
+                    size: UInt32(Self.bufferSize),
+                    UnsafeMutableRawPointer(lengths).assumingMemoryBound(to: UInt32.self),
                     Int32(batch))
             }
         }
