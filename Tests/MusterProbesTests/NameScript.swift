@@ -72,6 +72,9 @@ struct NameScript: Sendable {
             }
         }
 
+        /// How often anything was sent.
+        var datagramCount: Int { queries.withLock { $0.count } }
+
         private struct Sent: Hashable {
             var source: Endpoint
             var id: UInt16

@@ -24,10 +24,10 @@ import Testing
     }
 
     /// Connects once, within two seconds of the model's time.
-    private static func connect(_ endpoint: Endpoint) async -> SocketFault? {
+    private static func connect(_ endpoint: Endpoint, within time: Duration = .seconds(2)) async -> SocketFault? {
         await fault { () throws(SocketFault) in
             try await Reactor.withSocket(toward: endpoint.address) { (socket) throws(SocketFault) in
-                try await socket.connect(to: endpoint, until: SystemClock.now.advanced(by: .seconds(2)))
+                try await socket.connect(to: endpoint, until: SystemClock.now.advanced(by: time))
             }
         }
     }
@@ -125,7 +125,26 @@ import Testing
             path.isHeldBack = true
             return path
         }
-        #expect(try await on(network) { _ in await Self.connect(Self.host) } == .heldBack)
+        for time in [Duration.milliseconds(100), .seconds(2)] {
+            #expect(try await on(network) { _ in await Self.connect(Self.host, within: time) } == .heldBack)
+        }
+    }
+
+    @Test("A short deadline is waited beyond only until something has come back from the port")
+    func shortDeadline() async throws {
+        let network = ModelNetwork(seed: 1)
+        network.service = { $0 == Self.other ? .stream { SilentPeer() } : .silent }
+        let times = try await on(network) { _ in
+            var times: [Duration] = []
+            for endpoint in [Self.host, Self.other, Self.host] {
+                let start = SystemClock.now
+                let end = await Self.connect(endpoint, within: .milliseconds(100))
+                #expect((end == nil) == (endpoint == Self.other))
+                times.append(start.duration(to: SystemClock.now))
+            }
+            return times
+        }
+        #expect(times[0] > .seconds(1) && times[1] < .milliseconds(50) && times[2] < .milliseconds(150))
     }
 
     @Test("A connection that was made and reset before we looked was made; whoever uses it hears of the reset")

@@ -20,13 +20,31 @@ package struct TCPSocket {
     /// Connects before the deadline: done when the kernel says that the connection is established, not before.
     package func connect(to endpoint: Endpoint, until deadline: Instant) async throws(SocketFault) {
         try begin(endpoint)
+        var until = deadline
         while true {
-            switch await loop.waitWatched(slot, for: .writable, until: deadline) {
-            case .ready: if try isEstablished(endpoint) { return }
+            switch await loop.waitWatched(slot, for: .writable, until: until) {
+            case .ready:
+                guard try isEstablished(endpoint) else { continue }
+                // One that came only while we looked for the cause of its silence is late all the same.
+                if until > deadline { throw .timedOut }
+                return
             case .cancelled: throw .cancelled
-            case .timedOut: throw silence(endpoint, deadline)
+            case .timedOut:
+                guard until == deadline, let later = timeOfSecondTry(endpoint) else { throw silence(endpoint, deadline) }
+                until = later
             }
         }
+    }
+
+    /// Whether our own firewall drops what we send shows when the kernel sends the SYN again, after a second: a shorter
+    /// deadline is waited beyond until then, unless something to the same port has come back on this loop. Nil where
+    /// nothing is to be learned.
+    @inline(never)
+    private func timeOfSecondTry(_ endpoint: Endpoint) -> Instant? {
+        let time = unsafe loop.slots[Int(slot)].lentAt + 1_100_000_000
+        guard unsafe time > loop.now, !loop.answeredPorts.contains(endpoint.port) else { return nil }
+        let facts = loop.calls.facts(descriptor)
+        return facts.isConnecting && facts.timeouts == 0 ? Instant(nanoseconds: time) : nil
     }
 
     /// Sends the SYN. What the kernel says at once is our own side's: nothing has come back yet.
@@ -60,6 +78,7 @@ package struct TCPSocket {
         }
         if case .v6 = endpoint.address { loop.calls.receiveNotices(descriptor, v6: true, false) }
         unsafe loop.slots[Int(slot)].roundTrip = facts.roundTrip
+        loop.noteAnswer(endpoint.port)
         return true
     }
 
@@ -67,6 +86,7 @@ package struct TCPSocket {
     private func throwConnectError(_ endpoint: Endpoint) throws(SocketFault) {
         let error = loop.calls.takeError(descriptor)
         if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw .reported(notice) }
+        if error == ECONNREFUSED { loop.noteAnswer(endpoint.port) }
         guard error == ECONNRESET || error == EPIPE || error == 0 else {
             throw SocketFault(errno: error, local: false)
         }
