@@ -16,6 +16,7 @@ enum TCPWorkload {
                 notes: [
                     "plain: C, a socket a check: socket, connect, epoll_ctl, getsockopt(SO_ERROR), close.",
                     "recycled: C, sockets dissolved by connect(AF_UNSPEC) and registered once; the least we know of.",
+                    "muster: as it is by default, leaving by a FIN; muster, reset: with \"close\": \"reset\".",
                 ],
                 baselines: ["plain", "recycled"],
                 rows: measured.rows(
@@ -26,13 +27,16 @@ enum TCPWorkload {
     }
 
     private static func variants(_ port: UInt16, _ sizes: [Int], _ window: Int) throws -> [Variant] {
-        let fleets = try FleetsBySize(sizes) { count in
-            try Fleet(count: count, kind: "tcp", settings: .object([.init("port", .integer(Int(max(port, 1))))]))
+        func fleets(_ close: String) throws -> FleetsBySize {
+            let settings = Setting.object([.init("port", .integer(Int(max(port, 1)))), .init("close", .string(close))])
+            return try FleetsBySize(sizes) { try Fleet(count: $0, kind: "tcp", settings: settings) }
         }
+        let (orderly, reset) = (try fleets("orderly"), try fleets("reset"))
         return [
             Variant("plain") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), false)) },
             Variant("recycled") { Tally(lim_check_tcp(port, UInt32($0), UInt32(window), true)) },
-            Variant("muster") { try await fleets[$0].survey(window: window) },
+            Variant("muster") { try await orderly[$0].survey(window: window) },
+            Variant("muster, reset") { try await reset[$0].survey(window: window) },
         ]
     }
 }

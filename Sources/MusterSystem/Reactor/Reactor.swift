@@ -60,6 +60,8 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     package private(set) lazy var datagrams = DatagramExchanges(self)
     /// What others keep per loop, by type.
     private var locals: [ObjectIdentifier: AnyObject] = [:]
+    /// The one that was asked for last: most often the next one too.
+    private var latestLocal: (type: ObjectIdentifier, value: AnyObject)?
     /// Loops that share the descriptor limit with this one.
     private let siblings = Mutex<[Reactor]>([])
 
@@ -119,10 +121,15 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     /// The current loop's own instance of a class, made at the first use on the loop's thread and released there.
     package static func local<T: AnyObject>(_ make: () -> T) -> T {
         guard let loop = Reactor.current else { preconditionFailure("a loop's own value needs a loop") }
-        if let known = loop.locals[ObjectIdentifier(T.self)] as? T { return known }
-        let made = make()
-        loop.locals[ObjectIdentifier(T.self)] = made
-        return made
+        let type = ObjectIdentifier(T.self)
+        if loop.latestLocal?.type != type {
+            let value = loop.locals[type] ?? make()
+            loop.locals[type] = value
+            loop.latestLocal = (type, value)
+        }
+        guard let latest = loop.latestLocal else { preconditionFailure("a value was made just now") }
+        // Invariant: what lies under a type's identifier was made by a closure that gives that type.
+        return unsafe unsafeDowncast(latest.value, to: T.self)
     }
 
     // MARK: From other threads
@@ -232,6 +239,7 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         while true {
             if let end, unsafe lingering.count == 0 || now >= end {
                 locals = [:]
+                latestLocal = nil
                 return
             }
             unsafe runJobs(executor)
