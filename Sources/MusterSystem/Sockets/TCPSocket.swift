@@ -30,7 +30,9 @@ package struct TCPSocket {
                 return
             case .cancelled: throw .cancelled
             case .timedOut:
-                guard until == deadline, let later = timeOfSecondTry(endpoint) else { throw silence(endpoint, deadline) }
+                guard until == deadline, let later = timeOfSecondTry(endpoint) else {
+                    throw silence(endpoint, deadline)
+                }
                 until = later
             }
         }
