@@ -10,9 +10,11 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check every host of an inventory.",
         discussion: """
-            The report goes to standard output, progress and complaints to standard error. Ctrl-C stops the run and
-            reports what is done, and so do SIGTERM and SIGHUP; a second one ends at once. Exit status: 0 all up, 1 some
-            down or degraded, 2 a fault, a report that could not be written, or targets that could not be judged.
+            The report goes to standard output, progress and complaints to standard error. Ctrl-C stops the run and \
+            reports what is done, and so do SIGTERM and SIGHUP; a second Ctrl-C ends it at once.
+
+            Exit status: 0 all up; 1 some down or degraded; 2 a fault, a report that could not be written, or targets \
+            that could not be judged.
             """)
 
     @Argument(help: "The inventory file, or - for standard input.")
@@ -42,7 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long targets wait in all while our own network is gone; 0s: not at all.", valueName: "duration"))
+            "How long targets wait in all while our own network is gone; with 0s they do not wait.", valueName: "duration"))
     var networkWait = WaitChoice(NetworkSenses.defaultPatience)
 
     @Option(help: ArgumentHelp("Event loops. (default: one a core)", valueName: "count"))

@@ -14,7 +14,7 @@ struct ProbeCommand: AsyncParsableCommand {
             muster probe URL
             """,
         discussion: """
-            Examples: muster probe tcp db1.example.com:5432 · muster probe dns example.com MX @127.0.0.1:5353 ·
+            Examples: muster probe tcp db1.example.com:5432 · muster probe dns example.com MX @127.0.0.1:5353 · \
             muster probe https://example.com/health
             """)
 
