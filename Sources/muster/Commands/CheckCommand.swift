@@ -44,7 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long targets wait in all while our own network is gone; with 0s they do not wait.", valueName: "duration"))
+            "How long targets wait in all while our own network is gone; 0s for no wait.", valueName: "duration"))
     var networkWait = WaitChoice(NetworkSenses.defaultPatience)
 
     @Option(help: ArgumentHelp("Event loops. (default: one a core)", valueName: "count"))
