@@ -88,8 +88,10 @@ package struct TCPSocket {
     private func throwConnectError(_ endpoint: Endpoint) throws(SocketFault) {
         let error = loop.calls.takeError(descriptor)
         if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw .reported(notice) }
-        if error == ECONNREFUSED { loop.noteAnswer(endpoint.port) }
         guard error == ECONNRESET || error == EPIPE || error == 0 else {
+            // The message may have come, and been taken, while the SYN was still unanswered.
+            if let notice = loop.notices[slot] { throw .reported(notice) }
+            if error == ECONNREFUSED { loop.noteAnswer(endpoint.port) }
             throw SocketFault(errno: error, local: false)
         }
         unsafe loop.slots[Int(slot)].pendingError = ECONNRESET
