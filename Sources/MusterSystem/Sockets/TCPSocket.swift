@@ -90,7 +90,9 @@ package struct TCPSocket {
         if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw .reported(notice) }
         guard error == ECONNRESET || error == EPIPE || error == 0 else {
             // The message may have come, and been taken, while the SYN was still unanswered.
-            if let notice = loop.notices[slot] { throw .reported(notice) }
+            if let notice = loop.notices[slot], (error == ECONNREFUSED) == (notice.meaning == .portUnreachable) {
+                throw .reported(notice)
+            }
             if error == ECONNREFUSED { loop.noteAnswer(endpoint.port) }
             throw SocketFault(errno: error, local: false)
         }
