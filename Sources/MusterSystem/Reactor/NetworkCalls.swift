@@ -206,9 +206,11 @@ package struct ConnectionFacts: Sendable, Hashable {
     /// No answer to our SYN yet.
     var isConnecting: Bool { state == 2 || state == 3 }
     var isClosed: Bool { state == 7 }
-    /// The kernel sent again and not one segment got past our own firewall or queue: a segment that leaves counts as
+    /// The kernel tried again and not one segment got past our own firewall or queue: a segment that leaves counts as
     /// retransmitted, one that our own side drops does not.
-    var isHeldBack: Bool { timeouts > 0 && attempts > 0 && unacknowledged > 0 && retransmitted == 0 }
+    var triedInVain: Bool { timeouts > 0 && attempts > 0 && retransmitted == 0 }
+    /// The same of what is not acknowledged yet.
+    var isHeldBack: Bool { triedInVain && unacknowledged > 0 }
 }
 
 /// What can happen on a descriptor of a model network.

@@ -42,9 +42,6 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
     /// ICMP messages about connections that are still being tried, by slot: they decide where no answer comes.
     var notices: [Int32: ICMPNotice] = [:]
     var lingering = Lingering()
-    /// Ports to which packets of this loop have got out.
-    private(set) var answeredPorts: Set<UInt16> = []
-    private var latestAnsweredPort: UInt16 = 0
     /// Slots whose socket was not read empty.
     private var unread: [(slot: Int32, generation: UInt32)] = []
     /// When the events at hand were fetched.
@@ -353,13 +350,6 @@ package final class Reactor: TaskExecutor, @unchecked Sendable {
         if let handler = unsafe slot.pointee.handler { return handler.becameReady(readiness) }
         unsafe slot.pointee.ready.formUnion(readiness)
         if unsafe !slot.pointee.ready.isDisjoint(with: slot.pointee.interest) { wake(Int32(index), .ready) }
-    }
-
-    /// Something came back from a port.
-    func noteAnswer(_ port: UInt16) {
-        guard port != latestAnsweredPort else { return }
-        latestAnsweredPort = port
-        answeredPorts.insert(port)
     }
 
     /// Makes the slot readable again after the loop's next look, so that a peer that sends faster than we read leaves a

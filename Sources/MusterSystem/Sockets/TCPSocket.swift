@@ -30,7 +30,7 @@ package struct TCPSocket {
                 return
             case .cancelled: throw .cancelled
             case .timedOut:
-                guard until == deadline, let later = timeOfSecondTry(endpoint) else {
+                guard until == deadline, let later = timeOfSecondTry() else {
                     throw silence(endpoint, deadline)
                 }
                 until = later
@@ -38,13 +38,13 @@ package struct TCPSocket {
         }
     }
 
-    /// Whether our own firewall drops what we send shows when the kernel sends the SYN again, after a second: a shorter
-    /// deadline is waited beyond until then, unless something to the same port has come back on this loop. Nil where
-    /// nothing is to be learned.
+    /// Whether our own firewall drops what we send shows only when the kernel sends the SYN again, after a second: silence
+    /// until a shorter deadline is no proof against the host, so it is waited beyond until then. Others that answer prove
+    /// nothing, for a rule may be about one address. Nil where nothing more is to be learned.
     @inline(never)
-    private func timeOfSecondTry(_ endpoint: Endpoint) -> Instant? {
+    private func timeOfSecondTry() -> Instant? {
         let time = unsafe loop.slots[Int(slot)].lentAt + 1_100_000_000
-        guard unsafe time > loop.now, !loop.answeredPorts.contains(endpoint.port) else { return nil }
+        guard unsafe time > loop.now else { return nil }
         let facts = loop.calls.facts(descriptor)
         return facts.isConnecting && facts.timeouts == 0 ? Instant(nanoseconds: time) : nil
     }
@@ -70,7 +70,7 @@ package struct TCPSocket {
             return false
         }
         if facts.isClosed {
-            try throwConnectError(endpoint)
+            try throwConnectError(endpoint, facts)
         } else {
             unsafe loop.slots[Int(slot)].isSound = ready.isDisjoint(with: .trouble)
         }
@@ -80,23 +80,27 @@ package struct TCPSocket {
         }
         if case .v6 = endpoint.address { loop.calls.receiveNotices(descriptor, v6: true, false) }
         unsafe loop.slots[Int(slot)].roundTrip = facts.roundTrip
-        loop.noteAnswer(endpoint.port)
         return true
     }
 
     /// Why the connection is closed already. Nothing where it stood before: that is told to whoever uses it.
-    private func throwConnectError(_ endpoint: Endpoint) throws(SocketFault) {
+    private func throwConnectError(_ endpoint: Endpoint, _ facts: ConnectionFacts) throws(SocketFault) {
         let error = loop.calls.takeError(descriptor)
-        if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw .reported(notice) }
+        if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw fault(notice, facts) }
         guard error == ECONNRESET || error == EPIPE || error == 0 else {
             // The message may have come, and been taken, while the SYN was still unanswered.
             if let notice = loop.notices[slot], (error == ECONNREFUSED) == (notice.meaning == .portUnreachable) {
-                throw .reported(notice)
+                throw fault(notice, facts)
             }
-            if error == ECONNREFUSED { loop.noteAnswer(endpoint.port) }
             throw SocketFault(errno: error, local: false)
         }
         unsafe loop.slots[Int(slot)].pendingError = ECONNRESET
+    }
+
+    /// "Host unreachable" from this machine itself is a neighbour that did not answer, to whom the kernel does not send
+    /// again; where it did, and nothing left, our own firewall said so.
+    private func fault(_ notice: ICMPNotice, _ facts: ConnectionFacts) -> SocketFault {
+        notice.isOwn && facts.triedInVain ? .heldBack : .reported(notice)
     }
 
     /// The lowest port that the kernel draws for our side.
