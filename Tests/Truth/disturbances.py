@@ -162,21 +162,26 @@ OWN_PORTS = [
     ports.port("tcp", "banner"), ports.port("http", "fine"), ports.port("tls", "good"), ports.port("dns", "good")]
 
 
-def output_rules(port, word):
-    return f"""table inet own {{
-  chain c {{
+def output_rules(port, word, for_all=True):
+    """For all addresses, or for the odd ones alone, so that others answer on the same port."""
+    rule = f"meta l4proto {{ tcp, udp }} th dport {port} {word}"
+    rules = [rule] if for_all else [f"ip daddr & 0.0.0.1 == 0.0.0.1 {rule}", f"ip6 daddr & ::1 == ::1 {rule}"]
+    return """table inet own {
+  chain c {
     type filter hook output priority 0; policy accept;
-    meta l4proto {{ tcp, udp }} th dport {port} {word}
-  }}
-}}"""
+    %s
+  }
+}""" % "\n    ".join(rules)
 
 
 def own_firewall(dice, lane):
     port = dice.choice(OWN_PORTS)
-    word = dice.choice(["drop", "drop", "reject", "reject with icmpx type admin-prohibited"])
+    word = dice.choice([
+        "drop", "drop", "reject", "reject with icmpx type admin-prohibited", "reject with icmpx type host-unreachable"])
+    for_all = dice.random() < 0.5
     return Disturbance(
-        "firewall", f"our own firewall: port {port} {word}",
-        begin=lambda lane, process: lane.nft(output_rules(port, word)))
+        "firewall", f"our own firewall: port {port}{'' if for_all else ' of odd addresses'} {word}",
+        begin=lambda lane, process: lane.nft(output_rules(port, word, for_all)))
 
 
 def gate_rules(lane, word):

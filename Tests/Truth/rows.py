@@ -44,6 +44,7 @@ class Row:
     attempts: int = 2
     # Far more than a run takes that ends by itself.
     deadline: int = 60
+    timeout: float = 0  # In seconds; 0: as for seeds.
     must_be_judged: bool = False  # No target that is up may be unknown.
 
 
@@ -74,11 +75,11 @@ def carrier(lane):
         lambda lane, process: lane.router.ip(f"link set {lane.gate} down"), touches_network=True)
 
 
-def firewall(word):
+def firewall(word, for_all=True):
     port = disturbances.OWN_PORTS[0]
     return lambda lane: Disturbance(
         "firewall", f"our own firewall: port {port} {word}",
-        begin=lambda lane, process: lane.nft(disturbances.output_rules(port, word)))
+        begin=lambda lane, process: lane.nft(disturbances.output_rules(port, word, for_all)))
 
 
 def resolver(word, at, lasts):
@@ -112,6 +113,11 @@ def rows():
     yield Row("uplink out for 3 s", mixed, gateway(FOR))
     for word in ("drop", "reject", "reject with icmpx type admin-prohibited"):
         yield Row(f"own nftables {word}", fine(50), firewall(word))
+    for word in ("drop", "reject with icmpx type host-unreachable"):
+        for seconds in (0.5, 1, 2.5):
+            yield Row(
+                f"own nftables {word}, odd addresses, {seconds:g} s", {"tcp-banner": 100}, firewall(word, for_all=False),
+                attempts=1, timeout=seconds)
     named = {f"name-ok-{protocol}": 50 for protocol in ("tcp", "http", "tls")} | {"resolver-ok": 50}
     yield Row("resolver dead", {**named, **fine(20)}, resolver("drop", None, None))
     yield Row("resolver refuses", {**named, **fine(20)}, resolver("reject", None, None))
@@ -133,7 +139,7 @@ def scenario(row, lane, nonce, root):
     dice.shuffle(chosen)
     run = f"r{nonce}"
     disturbance = row.disturbance(lane)
-    fleet = Fleet(targets(dice, lane, run, chosen), row.attempts, run, root, timeout(disturbance))
+    fleet = Fleet(targets(dice, lane, run, chosen), row.attempts, run, root, row.timeout or timeout(disturbance))
     return Scenario(fleet, disturbance, ["-c", str(row.window)], row.deadline)
 
 
