@@ -61,6 +61,29 @@ private func number(_ request: Span<UInt8>) -> UInt32 { payload(bytes(request)) 
         }
     }
 
+    @Test("After a stall of ours a question is asked again all the same")
+    func stalled() async throws {
+        try await onLoop { loop in
+            let server = RawDatagramSocket()
+            let endpoint = server.endpoint
+            async let answer = ask(endpoint, 7)
+            var tries = 0
+            while true {
+                guard let (bytes, client) = server.receive() else {
+                    await turns(1)
+                    continue
+                }
+                tries += 1
+                if tries == 1 { usleep(300_000) }
+                guard tries == 3 else { continue }
+                server.send(bytes, to: client)
+                break
+            }
+            let bytes = try await answer
+            #expect(payload(bytes) == 7)
+        }
+    }
+
     @Test("However many ask, no more than the window leaves; who waits gives up its place when it is cancelled")
     func burst() async throws {
         try await onLoop { loop in

@@ -22,6 +22,14 @@ extension Reactor {
         expired.removeAll(keepingCapacity: true)
     }
 
+    /// Has a wait end at another time, `.max` for never; nothing happens where nobody waits.
+    func moveDeadline(of slot: Int32, to deadline: Int64) {
+        guard unsafe slots[Int(slot)].waiter != nil else { return }
+        unsafe slots[Int(slot)].moment = deadline
+        unsafe wheel.disarm(slot)
+        if deadline != .max { unsafe wheel.arm(slot, deadline: deadline) }
+    }
+
     /// A deadline moved on by the time that we took from the dialogue, which is at most doubled by that.
     private func withTimeGivenBack(_ slot: Int32, _ deadline: Int64) -> Int64 {
         let allowed = unsafe max(deadline - slots[Int(slot)].lentAt, 0)

@@ -242,11 +242,8 @@ package final class DatagramExchanges {
 
     /// Has a query that was sent just now looked at when it is to be sent again.
     func rearm(_ query: UnsafeMutablePointer<DatagramQuery>) {
-        let slot = unsafe query.pointee.slot
-        guard unsafe loop.slots[Int(slot)].waiter != nil else { return }
-        unsafe loop.wheel.disarm(slot)
         let due = unsafe min(query.pointee.nextLook, query.pointee.deadline.nanoseconds)
-        if due != .max { unsafe loop.wheel.arm(slot, deadline: due) }
+        unsafe loop.moveDeadline(of: query.pointee.slot, to: due)
     }
 
     // MARK: Buffers and mail
