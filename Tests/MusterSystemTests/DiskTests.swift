@@ -76,7 +76,9 @@ private struct Bench {
         #expect(try directory.listing().unreadable == 0)
     }
 
-    @Test("A directory is opened by a path, and links that nobody else could have made are followed", arguments: Bench.Kind.allCases)
+    @Test(
+        "A directory is opened by a path, and links that nobody else could have made are followed",
+        arguments: Bench.Kind.allCases)
     fileprivate func openDirectory(kind: Bench.Kind) throws {
         let bench = try Bench(kind, folder)
         #expect(try bench.open("directory").facts() == bench.open().facts("directory"))

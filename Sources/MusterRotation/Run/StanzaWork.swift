@@ -125,7 +125,8 @@ final class StanzaWork: @unchecked Sendable {
             faults.append(
                 RotationFault(
                     .missing, at: folder.text,
-                    "the folder is gone, or another has its name, with rotations that an earlier run had begun (\(count)); they are given up"))
+                    "the folder is gone, or another has its name, with rotations that an earlier run had begun (\(count)); they are given up"
+                ))
         }
     }
 

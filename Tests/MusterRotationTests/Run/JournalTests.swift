@@ -23,7 +23,8 @@ enum JournalSamples {
 
     static func intent(_ steps: [RotationStep]) -> RotationIntent {
         RotationIntent(
-            stanza: 7, directory: "/logs", folder: file, destination: "/logs/old", destinationFolder: file, name: "a.log",
+            stanza: 7, directory: "/logs", folder: file, destination: "/logs/old", destinationFolder: file,
+            name: "a.log",
             steps: steps, time: CalendarTime(year: 2027, month: 1, day: 15, hour: 8, minute: 5, second: 59)!)
     }
 
