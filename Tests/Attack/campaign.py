@@ -1,0 +1,107 @@
+"""What the attackers have in common: options, seeds in parallel, findings, the exit status."""
+
+import argparse
+import concurrent.futures
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+
+import watching
+
+
+def parser(text, seeds):
+    options = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--muster", help="the program to test")
+    options.add_argument("--seeds", default=seeds, help=f"a range of seeds (default: {seeds})")
+    options.add_argument("--seed", type=int, help="one seed")
+    options.add_argument("--times", type=int, default=1, help="try each seed so often")
+    options.add_argument("--lanes", type=int, default=4, help="seeds at a time (default: 4)")
+    options.add_argument("--limit", type=float, default=0, help="start no seed after so many seconds")
+    options.add_argument("--verbose", action="store_true", help="tell what every seed does")
+    options.add_argument("--lacking", action="store_true", help="only say what this machine lacks")
+    return options
+
+
+def seeds(options):
+    if options.seed is not None:
+        return [options.seed] * options.times
+    first, _, last = options.seeds.partition("-")
+    return [seed for seed in range(int(first), int(last or first) + 1) for _ in range(options.times)]
+
+
+def prepare(options, name, lacking):
+    """Check the options; the exit status where there is nothing to do, else None."""
+    if options.lacking:
+        print(lacking or "nothing is lacking")
+        return 2 if lacking else 0
+    if lacking:
+        print(f"skipped: {name} needs what is missing here: {lacking}")
+        return 0
+    if not options.muster or not os.access(options.muster, os.X_OK):
+        print("give the program to test, --muster PATH", file=sys.stderr)
+        return 2
+    options.muster = os.path.abspath(options.muster)
+    try:
+        seeds(options)
+    except ValueError:
+        print("write --seeds as FIRST-LAST", file=sys.stderr)
+        return 2
+    return None
+
+
+def place():
+    """Where private folders are made: in memory, where there is such a place."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else tempfile.gettempdir()
+
+
+class Lane:
+    """A process that performs seeds one after another; `make` gives what has `perform(seed)` and `close()`."""
+
+    current = None
+
+    @classmethod
+    def begin(cls, make, arguments, deadline):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        watching.limit_ourselves()
+        cls.current, cls.deadline = make(*arguments), deadline
+        # The pool ends its processes by leaving them: what a lane has made goes then.
+        multiprocessing.util.Finalize(cls.current, cls.current.close, exitpriority=10)
+
+    @classmethod
+    def perform(cls, seed):
+        """The seed, what was found (texts), what was counted, a story; None where there is no time any more."""
+        if cls.deadline and time.monotonic() > cls.deadline:
+            return None
+        return (seed, *cls.current.perform(seed))
+
+
+def carry_out(options, script, make, arguments, unit, again=""):
+    """Perform all seeds in lanes; print each finding with what shows it again, and the sum; the exit status."""
+    begun = time.monotonic()
+    deadline = begun + options.limit if options.limit else None
+    counts, found, left_out = Counter(), 0, 0
+    with concurrent.futures.ProcessPoolExecutor(
+            options.lanes, multiprocessing.get_context("fork"), Lane.begin, (make, arguments, deadline)) as pool:
+        for result in pool.map(Lane.perform, seeds(options), chunksize=1):
+            if result is None:
+                left_out += 1
+                continue
+            seed, findings, counted, story = result
+            counts.update(counted)
+            found += len(findings)
+            if options.verbose or findings:
+                print(f"seed {seed}: {story}")
+            for finding in findings:
+                print(f"    FOUND: {finding}")
+            if findings:
+                print(
+                    f"    again: python3 {os.path.relpath(script)} --muster {options.muster} --seed {seed}{again}",
+                    flush=True)
+    total = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    rest = f"; {left_out} seeds left out because of --limit" if left_out else ""
+    print(f"{counts[unit]} {unit}: {found} findings in {time.monotonic() - begun:.0f} s ({total}){rest}")
+    return 1 if found else 0 if counts[unit] else 2
