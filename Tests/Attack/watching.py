@@ -29,6 +29,7 @@ class Ending:
     output: bytes
     errors: bytes
     was_killed: bool = False  # By us, on purpose.
+    was_asked: bool = False  # By SIGTERM, to end.
     hung: bool = False
 
 
@@ -47,8 +48,9 @@ def environment(**more):
         "SWIFT_BACKTRACE": "enable=no", **more}
 
 
-def run(command, folder, limit, text=b"", kill_after=None, surroundings=None):
-    """Run a command to its end; `kill_after` so many seconds kill it on purpose, `limit` because it hangs."""
+def run(command, folder, limit, text=b"", kill_after=None, surroundings=None, patience=None):
+    """Run a command to its end. After `kill_after` seconds it is killed on purpose; after `patience` it is asked to end; after
+    `limit` it hangs."""
     paths = [os.path.join(folder, name) for name in ("input", "output", "errors")]
     with open(paths[0], "wb") as file:
         file.write(text)
@@ -57,9 +59,15 @@ def run(command, folder, limit, text=b"", kill_after=None, surroundings=None):
         process = subprocess.Popen(
             command, stdin=given, stdout=output, stderr=errors, cwd=folder, env=surroundings or environment(),
             start_new_session=True)
+    was_asked = patience is not None and not wait(process.pid, patience)
+    if was_asked:
+        os.kill(process.pid, signal.SIGTERM)
     ended = wait(process.pid, limit if kill_after is None else kill_after)
     seconds = time.monotonic() - begun
-    if not ended:
+    if kill_after is not None and not ended:
+        # Alone: what it has started has to end by itself.
+        os.kill(process.pid, signal.SIGKILL)
+    elif not ended:
         # The session is the process's own: nobody else's process is in the group.
         os.killpg(process.pid, signal.SIGKILL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -70,7 +78,8 @@ def run(command, folder, limit, text=b"", kill_after=None, surroundings=None):
             told.append(file.read(64 << 20))
     return Ending(
         process.returncode, seconds, usage.ru_maxrss << 10, told[0], told[1],
-        was_killed=not ended and kill_after is not None, hung=not ended and kill_after is None)
+        was_killed=not ended and kill_after is not None, was_asked=was_asked,
+        hung=not ended and kill_after is None)
 
 
 def wait(process, seconds):
@@ -91,6 +100,8 @@ def faults(ending, statuses, memory):
     found = []
     if ending.hung:
         found.append(f"did not end within {ending.seconds:.0f} s")
+    elif ending.was_asked and ending.status == -signal.SIGTERM:
+        pass
     elif ending.status < 0:
         found.append(f"ended by signal {-ending.status}: {shown(ending.errors)}")
     elif ending.status not in statuses:
