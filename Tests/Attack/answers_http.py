@@ -98,8 +98,9 @@ def slow(dice, body):
 
 def damaged(dice, body):
     """A right response with a few bytes changed: up is right where the text and the status are still there."""
-    data = flipped(dice, dice.choice([response(body), chunked(body, dice), response(body, b"A: b\r\n c")]))
-    return Answer("damaged", EITHER if body in data and b"200" in data or b"Transfer" in data else WRONG, [data])
+    is_chunked = dice.random() < 0.4
+    data = flipped(dice, chunked(body, dice) if is_chunked else response(body, *dice.choice([(), (b"A: b\r\n c",)])))
+    return Answer("damaged", EITHER if is_chunked or body in data and b"200" in data else WRONG, [data])
 
 
 def answer(dice, name):

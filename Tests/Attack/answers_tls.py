@@ -95,7 +95,8 @@ class Contexts:
 
     def __init__(self, authority):
         self.all = []
-        for certificate, verdict in (("good", RIGHT), ("good", RIGHT), ("other", WRONG), ("stranger", WRONG)):
+        for certificate, verdict in (("good", RIGHT), ("good", RIGHT), ("other", WRONG), ("stranger", WRONG), ("forged", WRONG),
+                                     ("forged-too", WRONG)):
             for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.minimum_version = context.maximum_version = version

@@ -19,7 +19,7 @@ MOST, LONGEST = 3 << 20, 4
 
 
 class Authority:
-    """Certificates by the openssl command: one that is right, one for another name, one of a stranger."""
+    """Certificates by the openssl command: one that is right, and others."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -27,6 +27,10 @@ class Authority:
         self.leaf("good", "*.attack.test")
         self.leaf("other", "elsewhere.test")
         self.root("stranger")
+        # What no authority has signed: an end certificate has, one of version 3 and one of version 1.
+        self.leaf("forged", "*.attack.test", issuer="good")
+        self.leaf("ancient", None)
+        self.leaf("forged-too", "*.attack.test", issuer="ancient")
 
     def path(self, name):
         return f"{self.folder}/{name}"
@@ -39,14 +43,21 @@ class Authority:
                  "-out", f"{name}.pem", "-subj", f"/CN=Attack {name}", "-addext", "subjectAltName=DNS:*.attack.test", "-addext",
                  "keyUsage=critical,keyCertSign,digitalSignature")
 
-    def leaf(self, name, host):
-        with open(self.path(f"{name}.txt"), "w") as file:
-            file.write(f"basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
-                       f"subjectAltName=DNS:{host}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+    def leaf(self, name, host, issuer="root"):
+        """An end certificate, with its issuer behind it where that is none that is trusted; without a host one of version 1."""
         self.run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr",
                  "-subj", f"/CN={name}")
-        self.run("x509", "-req", "-in", f"{name}.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "30", "-extfile",
-                 f"{name}.txt", "-out", f"{name}.pem")
+        extensions = []
+        if host:
+            with open(self.path(f"{name}.txt"), "w") as file:
+                file.write(f"basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
+                           f"subjectAltName=DNS:{host}\n")
+            extensions = ["-extfile", f"{name}.txt"]
+        self.run("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial", "-days", "30",
+                 *extensions, "-out", f"{name}.pem")
+        if issuer != "root":
+            with open(self.path(f"{name}.pem"), "ab") as file, open(self.path(f"{issuer}.pem"), "rb") as above:
+                file.write(above.read())
 
 
 def number(name):
