@@ -102,7 +102,7 @@ def faults(ending, statuses, memory):
         found.append(f"did not end within {ending.seconds:.0f} s")
     elif ending.was_asked and ending.status == -signal.SIGTERM:
         pass
-    elif ending.status < 0:
+    elif ending.status < 0 and ending.status not in statuses:
         found.append(f"ended by signal {-ending.status}: {shown(ending.errors)}")
     elif ending.status not in statuses:
         found.append(f"exit status {ending.status}, documented are {sorted(statuses)}: {shown(ending.errors)}")
