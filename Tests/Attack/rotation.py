@@ -52,6 +52,7 @@ class Rotations:
             findings += self.rotate(counts, kill)
         told = self.attacker.stop()
         counts["swaps"] += told["swaps"]
+        findings += [f"the user may open {place}" for place in told["opened"]]
         findings += self.world.faults(self.attacker)
         findings += self.rotate(counts, None, is_peace=True)
         findings += self.world.faults(self.attacker)
@@ -66,7 +67,7 @@ class Rotations:
         """What the attacker is told."""
         path = self.world.path
         moves = [{key: value.replace("{lane}", self.world.folder) for key, value in move.items()} for move in drama.moves]
-        watched = {os.path.dirname(move["target"]) for move in moves} | {path(drama.logs)}
+        watched = {os.path.dirname(move["target"]) for move in moves if "/" in move["target"]} | {path(drama.logs)}
         return {
             "seed": drama.seed, "moves": moves, "trigger": drama.trigger, "after": drama.after, "until": drama.until,
             "watched": sorted(watched), "label": str(drama.seed),

@@ -81,13 +81,52 @@ class Catcher:
         os.close(self.folder)
 
 
+class Hunter:
+    """Stops or kills processes of its own user that root's run has started: those that do the work for `su`. It also tries to
+    read and to write their memory, which would be to speak for them."""
+
+    def __init__(self, signal_number):
+        self.signal, self.seen, self.swaps, self.opened = signal_number, set(), 0, []
+
+    def step(self):
+        for name in os.listdir("/proc"):
+            if not name.isdigit() or name in self.seen:
+                continue
+            self.seen.add(name)
+            try:
+                user, parent = family(name)
+                # Ours is what our lane's run has started; other lanes have the same user.
+                if user != os.geteuid() or family(parent)[1] != str(os.getppid()):
+                    continue
+                for part in ("mem", "environ", "fd/0"):
+                    try:
+                        os.close(os.open(f"/proc/{name}/{part}", os.O_RDONLY))
+                        self.opened.append(f"/proc/PID/{part} of root's process for su")
+                    except OSError:
+                        pass
+                os.kill(int(name), self.signal)
+                self.swaps += 1
+            except (OSError, ValueError, IndexError):
+                pass  # It has ended meanwhile.
+
+    def mend(self):
+        pass
+
+
+def family(process):
+    """The effective user of a process, and its parent."""
+    with open(f"/proc/{process}/status") as file:
+        facts = dict(line.split(":", 1) for line in file if ":" in line)
+    return int(facts["Uid"].split()[1]), facts["PPid"].strip()
+
+
 class Attack:
     """One round of it, as a scene orders it."""
 
     def __init__(self, order):
         self.dice = random.Random(order["seed"])
         self.log = os.open(order["writes"], os.O_WRONLY | os.O_APPEND) if order["writes"] else None
-        self.moves, self.catchers = [], []
+        self.moves, self.catchers, self.hunters = [], [], []
         for number, move in enumerate(order["moves"]):
             try:
                 self.take(number, move)
@@ -104,6 +143,8 @@ class Attack:
         """Make ready for a move; one that is planted is done with that."""
         if move["how"] == "catches in":
             self.catchers.append(Catcher(number, move["target"], move["decoy"]))
+        elif move["how"] in ("stops", "kills"):
+            self.hunters.append(Hunter(signal.SIGSTOP if move["how"] == "stops" else signal.SIGKILL))
         elif move["how"] == "swaps":
             self.moves.append(Move(number, move["target"], move["decoy"]))
         else:
@@ -119,6 +160,8 @@ class Attack:
             for path, mask, name in events:
                 if path == catcher.target:
                     catcher.saw(mask, name)
+        for hunter in self.hunters:
+            hunter.step()
         if self.trigger == "always":
             self.swap_and_back()
         else:
@@ -140,12 +183,15 @@ class Attack:
                 move.swap()
 
     def end(self):
-        for part in [*self.moves, *self.catchers]:
+        parts = [*self.moves, *self.catchers, *self.hunters]
+        for part in parts:
             part.mend()
         self.watch.close()
         if self.log is not None:
             os.close(self.log)
-        return {"lines": self.lines, "swaps": sum(part.swaps for part in [*self.moves, *self.catchers])}
+        return {
+            "lines": self.lines, "swaps": sum(part.swaps for part in parts),
+            "opened": [place for hunter in self.hunters for place in hunter.opened]}
 
 
 def readable(folder, secret):

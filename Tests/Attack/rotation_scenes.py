@@ -130,5 +130,7 @@ def moves(dice, scene):
             chosen.append({"how": how, "target": f"{logs}/{name}", "decoy": decoy})
         else:
             chosen.append({"how": "catches in", "target": logs, "decoy": decoy})
+    if any(line.startswith("su ") for line in scene.lines) and dice.random() < 0.15:
+        chosen.append({"how": dice.choice(["stops", "kills"]), "target": "who works for su", "decoy": ""})
     # One name twice would only undo itself.
     return list({(move["target"], move["how"]): move for move in chosen}.values())
