@@ -73,35 +73,60 @@ class Lane:
 
     @classmethod
     def perform(cls, seed):
-        """The seed, what was found (texts), what was counted, a story; None where there is no time any more."""
+        """The seed, what was found (texts), what was counted, a story; None where there is no time any more. Where the test
+        itself fails, the story is the error."""
         if cls.deadline and time.monotonic() > cls.deadline:
             return None
-        return (seed, *cls.current.perform(seed))
+        try:
+            return (seed, *cls.current.perform(seed))
+        except Exception as error:  # Whatever it is, it says nothing of the program.
+            return seed, None, {}, f"{type(error).__name__}: {error}"
+
+
+class Sum:
+    """What all seeds have come to."""
+
+    def __init__(self, options, script, again):
+        self.options, self.again, self.script = options, again, os.path.relpath(script)
+        self.counts, self.found, self.left_out, self.troubles = Counter(), 0, 0, 0
+
+    def take(self, result):
+        if result is None:
+            self.left_out += 1
+            return
+        seed, findings, counted, story = result
+        if findings is None:
+            self.troubles += 1
+            print(f"seed {seed}: the test itself failed: {story}", flush=True)
+            return
+        self.counts.update(counted)
+        self.found += len(findings)
+        if self.options.verbose or findings:
+            print(f"seed {seed}: {story}")
+        for finding in findings:
+            print(f"    FOUND: {finding}")
+        if findings:
+            print(f"    again: python3 {self.script} --muster {self.options.muster} --seed {seed}{self.again}", flush=True)
 
 
 def carry_out(options, script, make, arguments, unit, again=""):
-    """Perform all seeds in lanes; print each finding with what shows it again, and the sum; the exit status."""
+    """Perform all seeds in lanes, which get a folder to make theirs in; print each finding with what shows it again, and the
+    sum; the exit status."""
     begun = time.monotonic()
     deadline = begun + options.limit if options.limit else None
-    counts, found, left_out = Counter(), 0, 0
-    with concurrent.futures.ProcessPoolExecutor(
-            options.lanes, multiprocessing.get_context("fork"), Lane.begin, (make, arguments, deadline)) as pool:
-        for result in pool.map(Lane.perform, seeds(options), chunksize=1):
-            if result is None:
-                left_out += 1
-                continue
-            seed, findings, counted, story = result
-            counts.update(counted)
-            found += len(findings)
-            if options.verbose or findings:
-                print(f"seed {seed}: {story}")
-            for finding in findings:
-                print(f"    FOUND: {finding}")
-            if findings:
-                print(
-                    f"    again: python3 {os.path.relpath(script)} --muster {options.muster} --seed {seed}{again}",
-                    flush=True)
-    total = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    rest = f"; {left_out} seeds left out because of --limit" if left_out else ""
-    print(f"{counts[unit]} {unit}: {found} findings in {time.monotonic() - begun:.0f} s ({total}){rest}")
-    return 1 if found else 0 if counts[unit] else 2
+    total = Sum(options, script, again)
+    with tempfile.TemporaryDirectory(prefix="muster-attack-", dir=place(), ignore_cleanup_errors=True) as folder:
+        # Users of the lanes pass through, and see nothing.
+        os.chmod(folder, 0o711)
+        try:
+            with concurrent.futures.ProcessPoolExecutor(
+                    options.lanes, multiprocessing.get_context("fork"), Lane.begin, (make, (folder, *arguments), deadline)) as pool:
+                for result in pool.map(Lane.perform, seeds(options), chunksize=1):
+                    total.take(result)
+        except concurrent.futures.process.BrokenProcessPool:
+            total.troubles += 1
+            print("the test itself failed: a lane could not begin, or was killed", flush=True)
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(total.counts.items()))
+    rest = f"; {total.left_out} seeds left out because of --limit" if total.left_out else ""
+    print(f"{total.counts[unit]} {unit}: {total.found} findings in {time.monotonic() - begun:.0f} s ({counts}){rest}")
+    return 1 if total.found else 2 if total.troubles or not total.counts[unit] else 0

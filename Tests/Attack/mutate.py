@@ -13,7 +13,6 @@ Exit status: 0 all held (or skipped, which is said), 1 findings, 2 wrong usage.
 """
 
 import fcntl
-import itertools
 import os
 import random
 import shutil
@@ -56,9 +55,7 @@ def enclose():
 class Mutations:
     """A lane: one input after another, of all formats in turn."""
 
-    numbers = itertools.count()
-
-    def __init__(self, muster, benchmarks, is_root, keep):
+    def __init__(self, _, muster, benchmarks, is_root, keep):
         self.keep = keep
         system_calls.own_mounts()
         # A file system of the lane's own: whatever a mutated path makes goes with it.

@@ -32,9 +32,9 @@ OTHER = USER + 1
 class Stage:
     """A lane: folders of root's and of the user's, made anew for each case."""
 
-    def __init__(self, muster):
+    def __init__(self, folder, muster):
         self.muster = muster
-        self.world = World(tempfile.mkdtemp(prefix="muster-planted-", dir=campaign.place()))
+        self.world = World(tempfile.mkdtemp(dir=folder))
         self.path = self.world.path
         self.attacker = Attacker(USER)
         self.findings = []

@@ -37,9 +37,9 @@ def lacking():
 class Rotations:
     """A lane: a world, an attacker, and one scene after another."""
 
-    def __init__(self, muster):
+    def __init__(self, folder, muster):
         self.muster = muster
-        self.world = World(tempfile.mkdtemp(prefix="muster-attack-", dir=campaign.place()))
+        self.world = World(tempfile.mkdtemp(dir=folder))
         self.attacker = Attacker(USER)
 
     def perform(self, seed):
@@ -52,6 +52,7 @@ class Rotations:
             findings += self.rotate(counts, kill)
         told = self.attacker.stop()
         counts["swaps"] += told["swaps"]
+        counts["processes stopped or killed"] += told["hits"]
         findings += [f"the user may open {place}" for place in told["opened"]]
         findings += self.world.faults(self.attacker)
         findings += self.rotate(counts, None, is_peace=True)

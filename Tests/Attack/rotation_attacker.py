@@ -86,18 +86,21 @@ class Hunter:
     read and to write their memory, which would be to speak for them."""
 
     def __init__(self, signal_number):
-        self.signal, self.seen, self.swaps, self.opened = signal_number, set(), 0, []
+        self.signal, self.seen, self.hit, self.opened = signal_number, set(os.listdir("/proc")), [], []
 
     def step(self):
         for name in os.listdir("/proc"):
             if not name.isdigit() or name in self.seen:
                 continue
-            self.seen.add(name)
             try:
                 user, parent = family(name)
                 # Ours is what our lane's run has started; other lanes have the same user.
-                if user != os.geteuid() or family(parent)[1] != str(os.getppid()):
+                if parent != str(os.getppid()) and family(parent)[1] != str(os.getppid()):
+                    self.seen.add(name)
+                # It begins as root.
+                if name in self.seen or user != os.geteuid():
                     continue
+                self.seen.add(name)
                 for part in ("mem", "environ", "fd/0"):
                     try:
                         os.close(os.open(f"/proc/{name}/{part}", os.O_RDONLY))
@@ -105,12 +108,20 @@ class Hunter:
                     except OSError:
                         pass
                 os.kill(int(name), self.signal)
-                self.swaps += 1
+                self.hit.append(name)
             except (OSError, ValueError, IndexError):
                 pass  # It has ended meanwhile.
 
     def mend(self):
-        pass
+        """End those that are stopped still, because their run was killed: they are the user's own."""
+        for name in self.hit:
+            try:
+                with open(f"/proc/{name}/stat") as file:
+                    is_stopped = file.read().rpartition(")")[2].split()[0] == "T"
+                if is_stopped and family(name)[0] == os.geteuid():
+                    os.kill(int(name), signal.SIGKILL)
+            except (OSError, ValueError):
+                pass  # It has ended.
 
 
 def family(process):
@@ -190,7 +201,8 @@ class Attack:
         if self.log is not None:
             os.close(self.log)
         return {
-            "lines": self.lines, "swaps": sum(part.swaps for part in parts),
+            "lines": self.lines, "swaps": sum(part.swaps for part in [*self.moves, *self.catchers]),
+            "hits": sum(len(hunter.hit) for hunter in self.hunters),
             "opened": [place for hunter in self.hunters for place in hunter.opened]}
 
 

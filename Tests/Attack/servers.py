@@ -35,9 +35,9 @@ def lacking():
 class Checks:
     """A lane: servers, and one run after another."""
 
-    def __init__(self, muster):
+    def __init__(self, folder, muster):
         self.muster = muster
-        self.folder = tempfile.mkdtemp(prefix="muster-servers-", dir=campaign.place())
+        self.folder = tempfile.mkdtemp(dir=folder)
         self.servers = Servers(self.folder)
 
     def perform(self, seed):
