@@ -27,6 +27,7 @@ class Question:
             at += 1 + message[at]
         self.name = b".".join(labels)
         self.section = message[12:at + 5]
+        self.kind = struct.unpack_from(">H", message, at + 1)[0]
 
     def message(self, answers, flags=0x8580, others=(), counts=None, section=None, ident=None):
         section = self.section if section is None else section
@@ -90,7 +91,9 @@ def misplaced(dice, q, address):
         Reply("as TXT", WRONG, [q.message([record(POINTER, 16, b"\4" + address)])]),
         Reply("another address", WRONG, [q.message([record(POINTER, A, b"\6\6\6\6")])]),
         Reply("one address too many", WRONG, [q.message([good, record(POINTER, A, b"\6\6\6\6")])]),
-        Reply("CNAME elsewhere, and the address of the name", WRONG, [q.message(
+        Reply("CNAME that leads elsewhere, and an address beside", WRONG, [q.message(
+            [record(POINTER, CNAME, wire(b"b.test")), record(wire(b"c.test"), A, address)])]),
+        Reply("CNAME of another name, and the address of the name", WRONG, [q.message(
             [record(wire(b"a.test"), CNAME, wire(b"b.test")), record(wire(b"b.test"), A, address)])])])
 
 
@@ -141,4 +144,6 @@ def damaged(dice, q, address):
 
 
 def reply(dice, question, address):
+    if question.kind != A:
+        return Reply("no such record", EITHER, [question.message([])])
     return dice.choice([right, right, misplaced, broken, broken, stream, damaged])(dice, question, address)

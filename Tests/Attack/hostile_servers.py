@@ -65,13 +65,15 @@ def number(name):
 
 
 def address(name):
-    return bytes([192, 0, 2, number(name) % 250 + 1])
+    """Where a name is by right: an address of loopback, which a resolver may lead to."""
+    return bytes([127, 1, 2, number(name) % 250 + 1])
 
 
 class Servers:
-    """All of them, on a loop in a thread of their own."""
+    """All of them, on a loop in a thread of their own. In a network of their own they are this machine's resolver too."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, is_resolver):
+        self.is_resolver = is_resolver
         self.authority = Authority(folder)
         self.contexts = answers_tls.Contexts(self.authority)
         # Name -> (what was done, whether that is right).
@@ -89,19 +91,29 @@ class Servers:
     async def open(self):
         ports, self.listeners = {}, []
         for kind, serve in (("http", self.http), ("tls", self.tls), ("tcp", self.lines), ("dns", self.dns_stream)):
-            server = await asyncio.start_server(self.guarded(serve), "127.0.0.1", 0, backlog=1000)
+            # Names that are looked up lead to many addresses of loopback, which is all that there is then.
+            everywhere = "0.0.0.0" if self.is_resolver and kind == "tcp" else "127.0.0.1"
+            server = await asyncio.start_server(self.guarded(serve), everywhere, 0, backlog=1000)
             self.listeners.append(server)
             ports[kind] = server.sockets[0].getsockname()[1]
+        if self.is_resolver:
+            ports["resolver"] = 53
+            self.listeners.append(await asyncio.start_server(self.guarded(self.dns_stream), "127.0.0.1", 53, backlog=1000))
+            await self.loop.create_datagram_endpoint(lambda: Datagrams(self), ("127.0.0.1", 53))
+        await self.datagrams(ports)
+        self.elsewhere, _ = await self.loop.create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
+        return ports
+
+    async def datagrams(self, ports):
+        """A port for UDP that TCP has as well."""
         while True:
             try:
-                self.datagrams, _ = await self.loop.create_datagram_endpoint(lambda: Datagrams(self), ("127.0.0.1", ports["dns"]))
-                break
-            except OSError:  # The port is free for TCP and taken for UDP.
+                await self.loop.create_datagram_endpoint(lambda: Datagrams(self), ("127.0.0.1", ports["dns"]))
+                return
+            except OSError:  # It is free for TCP and taken for UDP.
                 server = await asyncio.start_server(self.guarded(self.dns_stream), "127.0.0.1", 0)
                 self.listeners.append(server)
                 ports["dns"] = server.sockets[0].getsockname()[1]
-        self.elsewhere, _ = await self.loop.create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
-        return ports
 
     @staticmethod
     def guarded(serve):
@@ -156,6 +168,9 @@ class Servers:
             Answer("a blank first", WRONG, [b" " + text]), Answer("other case", WRONG, [text.upper()]), Answer("garbage", WRONG, [garbage(dice)]),
             Answer("silence", WRONG, ending="keep"), Answer("nothing", WRONG), Answer("reset", WRONG, ending="reset"),
             Answer("zeros for ever", WRONG, endless=bytes(8_000)), Answer("escapes", WRONG, [answers_http.ESCAPES * 5])])
+        if name in self.said:
+            # It was found by a resolver, and what that said is the matter.
+            answer = Answer("at once", RIGHT, [text])
         await self.give(name, answer, reader, self.plainly(writer), writer)
 
     # TLS
@@ -184,7 +199,8 @@ class Servers:
         question = answers_dns.Question(message)
         name = question.name.lower()
         reply = answers_dns.reply(self.dice("dns", name), question, address(name))
-        self.said.setdefault(name, (reply.way, reply.verdict))
+        if question.kind == answers_dns.A:
+            self.said.setdefault(name, (reply.way, reply.verdict))
         return reply
 
     async def dns_stream(self, reader, writer):

@@ -12,13 +12,10 @@ of its own, without a network; where root starts it, as a user who owns nothing,
 Exit status: 0 all held (or skipped, which is said), 1 findings, 2 wrong usage.
 """
 
-import fcntl
+import argparse
 import os
 import random
 import shutil
-import socket
-import struct
-import subprocess
 import sys
 import tempfile
 
@@ -38,18 +35,9 @@ def lacking():
     absent = [name for name in ("unshare", "openssl") if shutil.which(name) is None]
     if absent:
         return "not installed: " + ", ".join(absent)
-    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    trial = subprocess.run(["unshare", *user, "--net", "--mount", "true"], capture_output=True)
-    if trial.returncode != 0:
+    if not system_calls.may_unshare():
         return "namespaces of our own"
     return None if os.path.isdir("/dev/shm") else "/dev/shm"
-
-
-def enclose():
-    """Go on in namespaces of our own, whose only network is loopback."""
-    system_calls.unshare(system_calls.CLONE_NEWNET)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-        fcntl.ioctl(handle, 0x8914, struct.pack("16sH14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
 
 
 class Mutations:
@@ -57,6 +45,7 @@ class Mutations:
 
     def __init__(self, _, muster, benchmarks, is_root, keep):
         self.keep = keep
+        system_calls.own_network()
         system_calls.own_mounts()
         # A file system of the lane's own: whatever a mutated path makes goes with it.
         system_calls.cover("/dev/shm")
@@ -90,17 +79,16 @@ def main():
     parser = campaign.parser(__doc__, "1-1000")
     parser.add_argument("--benchmarks", help="muster-benchmarks, whose results files are then mutated too")
     parser.add_argument("--keep", help="a file that the input of a seed is written to")
-    parser.add_argument("--mapped", action="store_true", help="(for ourselves)")
+    parser.add_argument("--mapped", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     status = campaign.prepare(options, "the attack with mutated inputs", None if options.mapped else lacking())
     if status is not None:
         return status
     if os.geteuid() != 0:
-        os.execvp("unshare", ["unshare", "--user", "--map-root-user", sys.executable, *sys.argv, "--mapped"])
+        os.execvp(system_calls.MAPPED[0], [*system_calls.MAPPED, sys.executable, *sys.argv, "--mapped"])
     for name in ("benchmarks", "keep"):
         if getattr(options, name):
             setattr(options, name, os.path.abspath(getattr(options, name)))
-    enclose()
     make = (options.muster, options.benchmarks, not options.mapped, options.keep)
     return campaign.carry_out(options, __file__, Mutations, make, "inputs")
 

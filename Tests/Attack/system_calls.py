@@ -1,8 +1,12 @@
 """System calls that Python does not have: exchanging names, inotify, access lists, namespaces."""
 
 import ctypes
+import fcntl
 import os
+import shutil
+import socket
 import struct
+import subprocess
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -96,6 +100,25 @@ def own_mounts():
     unshare(CLONE_NEWNS)
     if libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) != 0:
         raise failure("/")
+
+
+def own_network():
+    """A network of our own that has loopback alone."""
+    unshare(CLONE_NEWNET)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+        fcntl.ioctl(handle, 0x8914, struct.pack("16sH14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+
+
+# What runs a program where it may make namespaces of its own, for whoever is no root.
+MAPPED = ["unshare", "--user", "--map-root-user"]
+
+
+def may_unshare():
+    """Whether namespaces of mounts and networks can be had, with a namespace of users around them where need be."""
+    if shutil.which("unshare") is None:
+        return False
+    command = ["unshare"] if os.geteuid() == 0 else MAPPED
+    return subprocess.run([*command, "--net", "--mount", "true"], capture_output=True).returncode == 0
 
 
 def cover(folder):
