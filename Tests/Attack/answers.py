@@ -35,4 +35,5 @@ def flipped(dice, data, most=6):
 
 
 def garbage(dice, most=3_000):
-    return dice.choice([dice.randbytes(dice.randrange(1, most)), bytes(dice.randrange(1, most)), b"\x1b]0;x\x07\x1b[2J\xc2\x9b" * 9])
+    return dice.choice([
+        dice.randbytes(dice.randrange(1, most)), bytes(dice.randrange(1, most)), b"\x1b]0;x\x07\x1b[2J\xc2\x9b" * 9])

@@ -20,16 +20,23 @@ def raw(dice, name):
     alert = [record(ALERT, bytes([dice.choice([1, 2]), dice.randrange(256)])) for _ in range(dice.choice([1, 5, 90]))]
     server_hello = record(HANDSHAKE, b"\2" + struct.pack(">I", 200)[1:] + b"\3\3" + dice.randbytes(150))
     return dice.choice([
-        Answer("garbage", WRONG, [garbage(dice)]), Answer("HTTP without TLS", WRONG, [answers_http.response(b"right " + name)]),
-        Answer("alerts", WRONG, alert), Answer("alerts for ever", WRONG, endless=record(ALERT, b"\1\x5a") * 500),
+        Answer("garbage", WRONG, [garbage(dice)]),
+        Answer("HTTP without TLS", WRONG, [answers_http.response(b"right " + name)]), Answer("alerts", WRONG, alert),
+        Answer("alerts for ever", WRONG, endless=record(ALERT, b"\1\x5a") * 500),
         Answer("a record of 65535 bytes", WRONG, [record(HANDSHAKE, bytes(70_000), length=65535)]),
         Answer("a record of no bytes, for ever", WRONG, endless=record(HANDSHAKE, b"") * 500),
         Answer("a record of no bytes of data, for ever", WRONG, endless=record(23, b"") * 500),
         Answer("cipher changes for ever", WRONG, endless=record(20, b"\1") * 500),
-        Answer("half a hello, then silence", WRONG, [server_hello], ending="keep"), Answer("half a hello", WRONG, [server_hello]),
-        Answer("a message of 16 MB", WRONG, [record(HANDSHAKE, b"\x0b\xff\xff\xff" + bytes(9_000))] * 40, endless=record(HANDSHAKE, bytes(16_000))),
-        Answer("SSL 2", WRONG, [b"\x80\x2e\4\0\1\0\2" + bytes(60)]), Answer("nothing", WRONG), Answer("silence", WRONG, ending="keep"),
-        Answer("a certificate of garbage", WRONG, [record(HANDSHAKE, b"\x0b" + struct.pack(">I", 600)[1:] + b"\0\2\x55\0\2\x52" + dice.randbytes(594))])])
+        Answer("half a hello, then silence", WRONG, [server_hello], ending="keep"),
+        Answer("half a hello", WRONG, [server_hello]),
+        Answer(
+            "a message of 16 MB", WRONG, [record(HANDSHAKE, b"\x0b\xff\xff\xff" + bytes(9_000))] * 40,
+            endless=record(HANDSHAKE, bytes(16_000))),
+        Answer("SSL 2", WRONG, [b"\x80\x2e\4\0\1\0\2" + bytes(60)]), Answer("nothing", WRONG),
+        Answer("silence", WRONG, ending="keep"),
+        Answer(
+            "a certificate of garbage", WRONG,
+            [record(HANDSHAKE, b"\x0b" + struct.pack(">I", 600)[1:] + b"\0\2\x55\0\2\x52" + dice.randbytes(594))])])
 
 
 class Twist:
@@ -38,8 +45,9 @@ class Twist:
     def __init__(self, dice):
         self.dice = dice
         self.way, self.verdict = dice.choice([
-            ("none", RIGHT), ("none", RIGHT), ("none", RIGHT), ("cut into bytes", RIGHT), ("flip", WRONG), ("flip", WRONG), ("flip", WRONG),
-            ("cut off", WRONG), ("repeat a record", WRONG), ("leave a record out", WRONG), ("hello request first", EITHER), ("heartbeat first", WRONG),
+            ("none", RIGHT), ("none", RIGHT), ("none", RIGHT), ("cut into bytes", RIGHT), ("flip", WRONG),
+            ("flip", WRONG), ("flip", WRONG), ("cut off", WRONG), ("repeat a record", WRONG),
+            ("leave a record out", WRONG), ("hello request first", EITHER), ("heartbeat first", WRONG),
             ("unknown record first", WRONG), ("warning first", EITHER), ("records split", EITHER), ("length", WRONG)])
         self.flights = 0
 
@@ -65,7 +73,8 @@ class Twist:
         elif self.way == "records split":
             records = [part for one in records for part in halves(dice, one)]
         elif self.way == "length":
-            records[at] = records[at][:3] + struct.pack(">H", dice.choice([0, 1, 0x4101, 0x7FFF, 0xFFFF])) + records[at][5:]
+            records[at] = records[at][:3] + struct.pack(
+                ">H", dice.choice([0, 1, 0x4101, 0x7FFF, 0xFFFF])) + records[at][5:]
         else:
             first = {"hello request first": record(HANDSHAKE, bytes(4)), "heartbeat first": record(24, b"\1\xff\xff"),
                      "unknown record first": record(99, b"x"), "warning first": record(ALERT, b"\1\x5a")}
@@ -95,8 +104,9 @@ class Contexts:
 
     def __init__(self, authority):
         self.all = []
-        for certificate, verdict in (("good", RIGHT), ("good", RIGHT), ("other", WRONG), ("stranger", WRONG), ("forged", WRONG),
-                                     ("forged-too", WRONG)):
+        for certificate, verdict in (
+            ("good", RIGHT), ("good", RIGHT), ("other", WRONG), ("stranger", WRONG), ("forged", WRONG),
+            ("forged-too", WRONG)):
             for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 context.minimum_version = context.maximum_version = version

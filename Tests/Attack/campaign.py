@@ -73,8 +73,9 @@ class Lane:
 
     @classmethod
     def perform(cls, seed):
-        """The seed, what was found (texts), what was counted, a story; None where there is no time any more. Where the test
-        itself fails, the story is the error."""
+        """The seed, what was found (texts), what was counted, a story; None where there is no time any more. Where the
+        test itself fails, the story is the error.
+        """
         if cls.deadline and time.monotonic() > cls.deadline:
             return None
         try:
@@ -106,12 +107,15 @@ class Sum:
         for finding in findings:
             print(f"    FOUND: {finding}")
         if findings:
-            print(f"    again: python3 {self.script} --muster {self.options.muster} --seed {seed}{self.again}", flush=True)
+            print(
+                f"    again: python3 {self.script} --muster {self.options.muster} --seed {seed}{self.again}",
+                flush=True)
 
 
 def carry_out(options, script, make, arguments, unit, again=""):
-    """Perform all seeds in lanes, which get a folder to make theirs in; print each finding with what shows it again, and the
-    sum; the exit status."""
+    """Perform all seeds in lanes, which get a folder to make theirs in; print each finding with what shows it again,
+    and the sum; the exit status.
+    """
     begun = time.monotonic()
     deadline = begun + options.limit if options.limit else None
     total = Sum(options, script, again)
@@ -120,7 +124,8 @@ def carry_out(options, script, make, arguments, unit, again=""):
         os.chmod(folder, 0o711)
         try:
             with concurrent.futures.ProcessPoolExecutor(
-                    options.lanes, multiprocessing.get_context("fork"), Lane.begin, (make, (folder, *arguments), deadline)) as pool:
+                options.lanes, multiprocessing.get_context("fork"), Lane.begin,
+                (make, (folder, *arguments), deadline)) as pool:
                 for result in pool.map(Lane.perform, seeds(options), chunksize=1):
                     total.take(result)
         except concurrent.futures.process.BrokenProcessPool:

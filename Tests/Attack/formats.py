@@ -33,8 +33,10 @@ class Format:
 
 class Inventory(Format):
     weight = 5
-    words = [b'"hosts"', b'"checks"', b'"groups"', b'"vars"', b'{"tcp":{"port":1}}', b'"{name}"', b"{{", b"}}", b"[1:9]",
-             b"[0001:99999999]", b"[a:z]", b"[0:9:0]", b"null", b"true", b"\\u0000", b"\\ud800", b'"\\u001b[2J"', b"{address}"]
+    words = [
+        b'"hosts"', b'"checks"', b'"groups"', b'"vars"', b'{"tcp":{"port":1}}', b'"{name}"', b"{{", b"}}", b"[1:9]",
+        b"[0001:99999999]", b"[a:z]", b"[0:9:0]", b"null", b"true", b"\\u0000", b"\\ud800", b'"\\u001b[2J"',
+        b"{address}"]
 
     def samples(self):
         return INVENTORIES
@@ -43,16 +45,20 @@ class Inventory(Format):
         path = self.lane.write("inventory.json", data)
         if dice.random() < 0.7:
             return [self.lane.run("run", path, "--limit", "nobody", "--runs-directory", "runs", "--", "true")]
-        return [self.lane.run(
-            "check", path, "--deadline", "200ms", "--network-wait", "0s", "-o", dice.choice(["table", "json", "ndjson"]))]
+        return [
+            self.lane.run(
+                "check", path, "--deadline", "200ms", "--network-wait", "0s", "-o",
+                dice.choice(["table", "json", "ndjson"]))]
 
 
 class Configuration(Format):
     weight = 5
     statuses = {0, 1, 2, 3}
-    words = [b"{", b"}", b"rotate 3\n", b"compress\n", b"postrotate\n:\nendscript\n", b"endscript\n", b"include ", b"size 1M\n",
-             b"dateformat -%Y%m%d%H%s\n", b"olddir ", b"su 0 0\n", b"create 0640 0 0\n", b"maxtotalsize 1G\n", b'"', b"\\\n",
-             b"#", b"tabooext + .x\n", b"shredcycles 9\n", b"start 9\n", b"extension .x\n", b"monthly 31\n", b"[!a-z]", b"**/"]
+    words = [
+        b"{", b"}", b"rotate 3\n", b"compress\n", b"postrotate\n:\nendscript\n", b"endscript\n", b"include ",
+        b"size 1M\n", b"dateformat -%Y%m%d%H%s\n", b"olddir ", b"su 0 0\n", b"create 0640 0 0\n", b"maxtotalsize 1G\n",
+        b'"', b"\\\n", b"#", b"tabooext + .x\n", b"shredcycles 9\n", b"start 9\n", b"extension .x\n", b"monthly 31\n",
+        b"[!a-z]", b"**/"]
 
     def samples(self):
         return [text.replace(b"{lane}", self.lane.folder.encode()) for text in CONFIGURATIONS]
@@ -67,12 +73,16 @@ class Configuration(Format):
 
 class State(Configuration):
     weight = 2
-    words = [b"logrotate state -- version 1\n", b"logrotate state -- version 2\n", b'"', b"\\n", b"2026-1-1-0:0:0", b"-", b":"]
+    words = [
+        b"logrotate state -- version 1\n", b"logrotate state -- version 2\n", b'"', b"\\n", b"2026-1-1-0:0:0", b"-",
+        b":"]
 
     def samples(self):
         logs = os.path.join(self.lane.folder, "root")
-        return [(f'logrotate state -- version 2\n"{logs}/app.log" 2026-1-31-0:0:0\n"{logs}/other.log" 2025-12-1-23:59:59\n'
-                 f'"/var/log/a\\"b\\n" 2026-2-28-1:2:3\n{logs}/none 2024-2-29\n').encode()]
+        return [
+            (
+                f'logrotate state -- version 2\n"{logs}/app.log" 2026-1-31-0:0:0\n"{logs}/other.log" 2025-12-1-23:59:59\n'
+                f'"/var/log/a\\"b\\n" 2026-2-28-1:2:3\n{logs}/none 2024-2-29\n').encode()]
 
     def perform(self, data, dice):
         self.lane.make_logs()
@@ -129,8 +139,10 @@ def frames(data):
 
 class LogLines(Format):
     weight = 8
-    words = [b'"', b"\\", b"\\x22", b"\\u0000", b"[10/Oct/2000:13:55:36 -0700]", b"[31/Feb/9999:99:99:99 +9999]", b" - ", b"{", b"}",
-             b"2024-02-30T25:61:61.999999999999Z", b"::ffff:1.2.3.4", b"<999>", b"1e400", b"%22", b"GET / HTTP/1.1", b"="]
+    words = [
+        b'"', b"\\", b"\\x22", b"\\u0000", b"[10/Oct/2000:13:55:36 -0700]", b"[31/Feb/9999:99:99:99 +9999]", b" - ",
+        b"{", b"}", b"2024-02-30T25:61:61.999999999999Z", b"::ffff:1.2.3.4", b"<999>", b"1e400", b"%22",
+        b"GET / HTTP/1.1", b"="]
 
     def samples(self):
         return [b"\n".join(LOG_LINES) + b"\n"] + [line + b"\n" for line in LOG_LINES]
@@ -166,7 +178,8 @@ class Tally(Format):
     def perform(self, data, dice):
         path = self.lane.write("one.tally", data)
         if dice.random() < 0.4:
-            return [self.lane.run("logs", "top", "--by", "ip", "--format", "combined", "--checkpoint", path, "true.log")]
+            return [
+                self.lane.run("logs", "top", "--by", "ip", "--format", "combined", "--checkpoint", path, "true.log")]
         also = ["true.tally"] if dice.random() < 0.5 else []
         return [self.lane.run("logs", "merge", path, *also, "-o", dice.choice(LOG_OUTPUTS), "--bad-lines", "50")]
 
@@ -186,7 +199,8 @@ class Gzip(Format):
     def samples(self):
         text = b"\n".join(LOG_LINES * 20) + b"\n"
         bomb = gzip.compress(bytes(4 << 20))
-        return [gzip.compress(text), gzip.compress(text) + gzip.compress(text, 1), bomb, gzip.compress(os.urandom(3_000))]
+        return [
+            gzip.compress(text), gzip.compress(text) + gzip.compress(text, 1), bomb, gzip.compress(os.urandom(3_000))]
 
     def perform(self, data, dice):
         path = self.lane.write("packed.log.gz", data)
@@ -195,7 +209,9 @@ class Gzip(Format):
 
 class Record(Format):
     weight = 2
-    words = [b'"type"', b'"host"', b'"outcome":"done"', b'"status":0', b'{"type":"host","host":"a"}', b"\\u001b", b"null", b"[[[["]
+    words = [
+        b'"type"', b'"host"', b'"outcome":"done"', b'"status":0', b'{"type":"host","host":"a"}', b"\\u001b", b"null",
+        b"[[[["]
 
     def samples(self):
         return self.lane.records()
@@ -211,8 +227,9 @@ class Resolver(Format):
     """/etc/resolv.conf and /etc/hosts, which are ours in this namespace of mounts."""
 
     weight = 2
-    words = [b"nameserver 127.0.0.1\n", b"options ndots:99 timeout:9 attempts:0 rotate\n", b"search a b c\n", b"fe80::1%eth0", b"#",
-             b"127.0.0.1 one.test\n", b"::1 one.test two.test\n", b"domain .\n"]
+    words = [
+        b"nameserver 127.0.0.1\n", b"options ndots:99 timeout:9 attempts:0 rotate\n", b"search a b c\n",
+        b"fe80::1%eth0", b"#", b"127.0.0.1 one.test\n", b"::1 one.test two.test\n", b"domain .\n"]
 
     def samples(self):
         return RESOLVERS
@@ -239,8 +256,10 @@ class Arguments(Format):
     """Texts of the command line: filters, notations, patterns, durations, words that are none."""
 
     weight = 6
-    words = [b"(a*)*", b"(a|aa)+$", b"a*a*a*a*a*b", b"(.*)*x", b"((a{0,99}){0,99}){0,99}", b" and ", b" or ", b"not ", b"(", b")", b"in (", b"~ ", b"contains ", b"(?<a>", b"\\d+", b".*", b"{1,9999}", b"$a", b"%h",
-             b"%{X}i", b"~h{,", b"[", b"]", b"[1:9]", b",", b"!", b"*", b"h", b"2026-01-31", b"@127.0.0.1", b":99999"]
+    words = [
+        b"(a*)*", b"(a|aa)+$", b"a*a*a*a*a*b", b"(.*)*x", b"((a{0,99}){0,99}){0,99}", b" and ", b" or ", b"not ", b"(",
+        b")", b"in (", b"~ ", b"contains ", b"(?<a>", b"\\d+", b".*", b"{1,9999}", b"$a", b"%h", b"%{X}i", b"~h{,",
+        b"[", b"]", b"[1:9]", b",", b"!", b"*", b"h", b"2026-01-31", b"@127.0.0.1", b":99999"]
 
     def samples(self):
         return FILTERS + NOTATIONS
@@ -251,7 +270,8 @@ class Arguments(Format):
             ["logs", "top", "true.log", "--where", text], ["logs", "top", "true.log", "--where", text],
             ["logs", "top", "true.log", "--format", text], ["logs", "top", "true.log", "--format", b"regex:" + text],
             ["logs", "top", "true.log", "--by", text], ["logs", "top", "true.log", "--since", text],
-            ["logs", "top", "true.log", "--every", text], ["logs", "top", "--format", "combined", "--explain-format", text],
+            ["logs", "top", "true.log", "--every", text],
+            ["logs", "top", "--format", "combined", "--explain-format", text],
             ["run", "hosts.json", "--limit", text, "--runs-directory", "runs", "--", "true"],
             ["probe", "--timeout", "100ms", text], ["probe", "dns", text, "@127.0.0.1:1", "--timeout", "100ms"],
             ["check", "hosts.json", "--deadline", text], [text], ["logs", text], ["check", b"--" + text],
@@ -274,4 +294,5 @@ class BenchmarkResults(Format):
 
 
 FORMATS = [
-    Inventory, Configuration, State, Journal, LogLines, Tally, Gzip, Record, Resolver, Certificates, Arguments, BenchmarkResults]
+    Inventory, Configuration, State, Journal, LogLines, Tally, Gzip, Record, Resolver, Certificates, Arguments,
+    BenchmarkResults]

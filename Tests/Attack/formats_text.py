@@ -75,37 +75,40 @@ tabooext + .bad
 ]
 
 LOG_FORMATS = [
-    "auto", "auto", "auto", "haproxy", "traefik", "alb", "combined", "common", "caddy", "traefik-json", "json", "syslog", "cri",
-    "syslog-bsd", "logfmt", 'nginx:$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent $request_time',
+    "auto", "auto", "auto", "haproxy", "traefik", "alb", "combined", "common", "caddy", "traefik-json", "json",
+    "syslog", "cri", "syslog-bsd", "logfmt",
+    'nginx:$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent $request_time',
     'apache:%h %l %u %t "%r" %>s %b "%{Referer}i" %D', 'goaccess:%h %^[%d:%t %^] "%r" %s %b "%R" "%u"',
     r'regex:^(?<ip>\S+) .* "(?<method>[A-Z]+) (?<url>[^ ]*)[^"]*" (?<status>\d{3}) (?<bytes>\d+|-)']
 
-LOG_LINES = [line.encode() for line in (
-    r'127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a?x=1 HTTP/1.0" 200 2326 "http://e.org/" "Mozilla/4.08 \x22q\x22 [en]"',
-    r'{"ts":1646861401.524,"level":"info","request":{"remote_ip":"::1","method":"GET","uri":"/&😀",'
-    r'"headers":{"User-Agent":["curl"]}},"size":10,"status":200,"a":{"b":[1,null,true]}}',
-    r'{"ClientHost":"1.2.3.4","DownstreamStatus":404,"Duration":1234567,"RequestPath":"/p?q","StartUTC":"2024-02-29T12:00:00.5Z"}',
-    r'{"a": [ "x\\n", -1.5e+3, {"é":"\"€"} ], "message" : "A", "status":200, "a.b":false }',
-    r'<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 ID [a b="x\"\\\]"][c d="e"] message',
-    "<34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed",
-    "2024-02-29T12:00:00.123456789Z stdout P part",
-    r'2024-02-29T12:00:00.123456789Z stdout F {"status":200,"a":{"b":"x\n"}}',
-    r'time=2024-02-29T12:00:00Z level=info msg="a \"b\" A" flag a.b=1 status=200',
-    'Feb 29 12:00:00 lb haproxy[1]: 10.0.0.1:33317 [29/Feb/2024:12:00:00.655] in s/h 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 '
-    '{h} {} "GET / HTTP/1.1"',
-    'http 2018-07-02T22:23:00.186641Z app/lb/5 192.168.1.1:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 '
-    '"GET http://e.org:80/ HTTP/1.1" "curl/7.46.0" - - arn "Root=1-5" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-" '
-    '"10.0.0.1:80" "200" "-" "-"')]
+LOG_LINES = [
+    line.encode()
+    for line in (
+        r'127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a?x=1 HTTP/1.0" 200 2326 "http://e.org/" "Mozilla/4.08 \x22q\x22 [en]"',
+        r'{"ts":1646861401.524,"level":"info","request":{"remote_ip":"::1","method":"GET","uri":"/\u0026\ud83d\ude00",'
+        r'"headers":{"User-Agent":["curl"]}},"size":10,"status":200,"a":{"b":[1,null,true]}}',
+        r'{"ClientHost":"1.2.3.4","DownstreamStatus":404,"Duration":1234567,"RequestPath":"/p?q","StartUTC":"2024-02-29T12:00:00.5Z"}',
+        r'{"a": [ "x\\n", -1.5e+3, {"é":"\"€"} ], "message" : "\u0041", "status":200, "a.b":false }',
+        r'<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 ID [a b="x\"\\\]"][c d="e"] message',
+        "<34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed", "2024-02-29T12:00:00.123456789Z stdout P part",
+        r'2024-02-29T12:00:00.123456789Z stdout F {"status":200,"a":{"b":"x\n"}}',
+        r'time=2024-02-29T12:00:00Z level=info msg="a \"b\" \u0041" flag a.b=1 status=200',
+        'Feb 29 12:00:00 lb haproxy[1]: 10.0.0.1:33317 [29/Feb/2024:12:00:00.655] in s/h 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 '
+        '{h} {} "GET / HTTP/1.1"',
+        'http 2018-07-02T22:23:00.186641Z app/lb/5 192.168.1.1:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 '
+        '"GET http://e.org:80/ HTTP/1.1" "curl/7.46.0" - - arn "Root=1-5" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-" '
+        '"10.0.0.1:80" "200" "-" "-"')]
 
 FILTERS = [
     b'status>=500 and path ~ "^/api/" and not (ip in 10.0.0.0/8 or method in (GET, HEAD))',
-    b"request_time > 250ms or bytes > 1MB", b'agent contains "bot" && !exists(referrer)', b"url !~ '(a|b)+c*d{2,9}[^x-z]\\.'",
-    b"ip in ::/0 and hour_of_day = 07", b"((a=b))"]
+    b"request_time > 250ms or bytes > 1MB", b'agent contains "bot" && !exists(referrer)',
+    b"url !~ '(a|b)+c*d{2,9}[^x-z]\\.'", b"ip in ::/0 and hour_of_day = 07", b"((a=b))"]
 
 NOTATIONS = [
-    b'$remote_addr [$time_local] "$request" $status', b'nginx:$remote_addr "$request" $request_time', b'apache:%h %l %u %t "%r" %>s %b',
-    b'goaccess:%h %^[%d:%t %^] "%r" %s', br"regex:^(?<ip>\S+) (?<b>(a|b)*)$", b"ip,path,network/16", b"1h", b"2026-01-31T00:00:00Z",
-    b"web*,!web3", b"tcp localhost:1", b"dns example.test MX @127.0.0.1:1", b"http://127.0.0.1:1/x?y#z", b"--output", b"90s"]
+    b'$remote_addr [$time_local] "$request" $status', b'nginx:$remote_addr "$request" $request_time',
+    b'apache:%h %l %u %t "%r" %>s %b', b'goaccess:%h %^[%d:%t %^] "%r" %s', br"regex:^(?<ip>\S+) (?<b>(a|b)*)$",
+    b"ip,path,network/16", b"1h", b"2026-01-31T00:00:00Z", b"web*,!web3", b"tcp localhost:1",
+    b"dns example.test MX @127.0.0.1:1", b"http://127.0.0.1:1/x?y#z", b"--output", b"90s"]
 
 RESOLVERS = [
     b"# comment\nnameserver 127.0.0.1\nnameserver ::1\nsearch a.test b.test\noptions ndots:2 timeout:1 attempts:1 rotate edns0 use-vc\n"

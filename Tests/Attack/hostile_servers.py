@@ -1,5 +1,6 @@
-"""Servers on loopback that are hostile by seed: DNS over UDP and TCP, HTTP, TLS, and lines of text. Which target is asked for
-stands in the question, and it alone says what the answer is."""
+"""Servers on loopback that are hostile by seed: DNS over UDP and TCP, HTTP, TLS, and lines of text. Which target is
+asked for stands in the question, and it alone says what the answer is.
+"""
 
 import asyncio
 import random
@@ -39,22 +40,28 @@ class Authority:
         subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self.folder)
 
     def root(self, name):
-        self.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-keyout", f"{name}.key",
-                 "-out", f"{name}.pem", "-subj", f"/CN=Attack {name}", "-addext", "subjectAltName=DNS:*.attack.test", "-addext",
-                 "keyUsage=critical,keyCertSign,digitalSignature")
+        self.run(
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+            "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN=Attack {name}", "-addext",
+            "subjectAltName=DNS:*.attack.test", "-addext", "keyUsage=critical,keyCertSign,digitalSignature")
 
     def leaf(self, name, host, issuer="root"):
-        """An end certificate, with its issuer behind it where that is none that is trusted; without a host one of version 1."""
-        self.run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr",
-                 "-subj", f"/CN={name}")
+        """An end certificate, with its issuer behind it where that is none that is trusted; without a host one of
+        version 1.
+        """
+        self.run(
+            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key",
+            "-out", f"{name}.csr", "-subj", f"/CN={name}")
         extensions = []
         if host:
             with open(self.path(f"{name}.txt"), "w") as file:
-                file.write(f"basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
-                           f"subjectAltName=DNS:{host}\n")
+                file.write(
+                    f"basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
+                    f"subjectAltName=DNS:{host}\n")
             extensions = ["-extfile", f"{name}.txt"]
-        self.run("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial", "-days", "30",
-                 *extensions, "-out", f"{name}.pem")
+        self.run(
+            "x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial",
+            "-days", "30", *extensions, "-out", f"{name}.pem")
         if issuer != "root":
             with open(self.path(f"{name}.pem"), "ab") as file, open(self.path(f"{issuer}.pem"), "rb") as above:
                 file.write(above.read())
@@ -70,7 +77,9 @@ def address(name):
 
 
 class Servers:
-    """All of them, on a loop in a thread of their own. In a network of their own they are this machine's resolver too."""
+    """All of them, on a loop in a thread of their own. In a network of their own they are this machine's resolver
+    too.
+    """
 
     def __init__(self, folder, is_resolver):
         self.is_resolver = is_resolver
@@ -98,7 +107,8 @@ class Servers:
             ports[kind] = server.sockets[0].getsockname()[1]
         if self.is_resolver:
             ports["resolver"] = 53
-            self.listeners.append(await asyncio.start_server(self.guarded(self.dns_stream), "127.0.0.1", 53, backlog=1000))
+            self.listeners.append(
+                await asyncio.start_server(self.guarded(self.dns_stream), "127.0.0.1", 53, backlog=1000))
             await self.loop.create_datagram_endpoint(lambda: Datagrams(self), ("127.0.0.1", 53))
         await self.datagrams(ports)
         self.elsewhere, _ = await self.loop.create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
@@ -120,7 +130,9 @@ class Servers:
         async def accept(reader, writer):
             try:
                 await asyncio.wait_for(serve(reader, writer), LONGEST + 4)
-            except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.TimeoutError, ssl.SSLError, ValueError):
+            except (
+                OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.TimeoutError, ssl.SSLError,
+                ValueError):
                 pass  # The peer has gone, or its patience is over.
             finally:
                 writer.close()
@@ -163,11 +175,14 @@ class Servers:
         name = (await reader.readline()).strip()
         dice, text = self.dice("tcp", name), b"right " + name
         answer = dice.choice([
-            Answer("at once", RIGHT, [text]), Answer("in pieces", RIGHT, pieces(dice, text), 0.002), Answer("more behind", RIGHT, [text, bytes(9_000)]),
-            Answer("one byte less", WRONG, [text[:-1]]), Answer("one byte less, then silence", WRONG, [text[:-1]], ending="keep"),
-            Answer("a blank first", WRONG, [b" " + text]), Answer("other case", WRONG, [text.upper()]), Answer("garbage", WRONG, [garbage(dice)]),
-            Answer("silence", WRONG, ending="keep"), Answer("nothing", WRONG), Answer("reset", WRONG, ending="reset"),
-            Answer("zeros for ever", WRONG, endless=bytes(8_000)), Answer("escapes", WRONG, [answers_http.ESCAPES * 5])])
+            Answer("at once", RIGHT, [text]), Answer("in pieces", RIGHT, pieces(dice, text), 0.002),
+            Answer("more behind", RIGHT, [text, bytes(9_000)]), Answer("one byte less", WRONG, [text[:-1]]),
+            Answer("one byte less, then silence", WRONG, [text[:-1]], ending="keep"),
+            Answer("a blank first", WRONG, [b" " + text]), Answer("other case", WRONG, [text.upper()]),
+            Answer("garbage", WRONG, [garbage(dice)]), Answer("silence", WRONG, ending="keep"),
+            Answer("nothing", WRONG), Answer("reset", WRONG, ending="reset"),
+            Answer("zeros for ever", WRONG, endless=bytes(8_000)),
+            Answer("escapes", WRONG, [answers_http.ESCAPES * 5])])
         if name in self.said:
             # It was found by a resolver, and what that said is the matter.
             answer = Answer("at once", RIGHT, [text])
@@ -185,7 +200,8 @@ class Servers:
         twist = answers_tls.Twist(dice)
         context, shown, version = dice.choice(self.contexts.all)
         answer = answers_http.answer(dice, name)
-        verdict = WRONG if WRONG in (shown, twist.verdict, answer.verdict) else EITHER if EITHER in (twist.verdict, answer.verdict) else RIGHT
+        verdict = WRONG if WRONG in (
+            shown, twist.verdict, answer.verdict) else EITHER if EITHER in (twist.verdict, answer.verdict) else RIGHT
         answer.way, answer.verdict = f"{version}, {twist.way}, then {answer.way}", verdict
         self.said[name] = (answer.way, verdict)
         session = Session(context, twist, reader, write)

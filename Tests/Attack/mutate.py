@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Everything that muster reads, made wrong by seed: inventories, configurations, state, journals, logs, tallies, gzip, records of
-runs, resolv.conf, certificates, arguments, results of benchmarks.
+"""Everything that muster reads, made wrong by seed: inventories, configurations, state, journals, logs, tallies, gzip,
+records of runs, resolv.conf, certificates, arguments, results of benchmarks.
 
     python3 Tests/Attack/mutate.py --muster .build/release/muster --seeds 1-5000
     python3 Tests/Attack/mutate.py --muster .build/release/muster --seed 17 --keep /tmp/case
 
 A seed is one input of one format and the run that reads it. Found is: an end by a signal, an exit status that is not
-documented, a run without end, control bytes for the terminal, too much memory, a crash that is told. All runs in namespaces
-of its own, without a network; where root starts it, as a user who owns nothing, and rotations are real then.
+documented, a run without end, control bytes for the terminal, too much memory, a crash that is told. All runs in
+namespaces of its own, without a network; where root starts it, as a user who owns nothing, and rotations are real then.
 
 Exit status: 0 all held (or skipped, which is said), 1 findings, 2 wrong usage.
 """

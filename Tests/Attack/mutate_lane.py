@@ -49,9 +49,11 @@ class FolderLane:
     def run(self, *arguments, program=None, patience=None):
         surroundings = watching.environment(HOME=self.folder, XDG_STATE_HOME=self.path("runs"))
         surroundings["PATH"] = self.path("bin") + ":/usr/bin:/bin"
-        ending = watching.run([program or self.muster, *arguments], self.folder, LIMIT, surroundings=surroundings, patience=patience)
+        ending = watching.run(
+            [program or self.muster, *arguments], self.folder, LIMIT, surroundings=surroundings, patience=patience)
         # Lines of CSV end in CR LF.
-        ending.output = ending.output.replace(b"\r\n", b"\n") if b"csv" in map(os.fsencode, arguments) else ending.output
+        ending.output = ending.output.replace(b"\r\n", b"\n") if b"csv" in map(
+            os.fsencode, arguments) else ending.output
         return ending
 
     def furnish(self):
@@ -93,8 +95,8 @@ class FolderLane:
     def tallies(self):
         self.run("logs", "summary", "true.log", "--partial", "other.tally")
         self.run(
-            "logs", "top", "--by", "path,status", "--sum", "bytes", "--quantiles", "bytes", "--distinct", "ip", "--partial",
-            "third.tally", "true.log")
+            "logs", "top", "--by", "path,status", "--sum", "bytes", "--quantiles", "bytes", "--distinct", "ip",
+            "--partial", "third.tally", "true.log")
         return [self.read(name) for name in ("true.tally", "other.tally", "third.tally")]
 
     def read(self, name):
@@ -107,8 +109,9 @@ class FolderLane:
 
     def certificates(self):
         done = subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "/dev/null",
-             "-subj", "/CN=attack.test", "-addext", "subjectAltName=DNS:attack.test"],
+            [
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-keyout", "/dev/null", "-subj", "/CN=attack.test", "-addext", "subjectAltName=DNS:attack.test"],
             capture_output=True, cwd=self.folder, check=True)
         return [done.stdout, done.stdout * 2]
 
@@ -117,7 +120,9 @@ class FolderLane:
         place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/benchmarks/models.json")
         with open(place) as file:
             whole = json.load(file)
-        small = {**whole, "cells": whole["cells"][:6], "workloads": whole["workloads"][:2], "contenders": whole["contenders"][:3]}
+        small = {
+            **whole, "cells": whole["cells"][:6], "workloads": whole["workloads"][:2],
+            "contenders": whole["contenders"][:3]}
         return [json.dumps(small).encode()]
 
     def close(self):

@@ -8,8 +8,8 @@ NUMBERS = [
 TEXTS = [
     b"\x1b[31m", b"\x1b]0;title\x07", b"\x9b2J", b"\xc2\x9b2J", b"\x00", b"\x7f", b"\x08", b"\r", b"\n", b"\r\n", b"\t",
     b"\xff\xfe", b"\xef\xbb\xbf", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", "\u202e\u200b".encode(),
-    "\U0001f469\u200d\U0001f4bb".encode(), b"e" + "\u0301".encode() * 300, b"%n%s%x", b"../../../..", b"//", b"~", b"$(:)",
-    b"`:`", b"*" * 60, b"?*" * 40, b"{a,b}" * 12, b"[" * 50, b"a" * 300, b"a" * 70_000, b" " * 5_000]
+    "\U0001f469\u200d\U0001f4bb".encode(), b"e" + "\u0301".encode() * 300, b"%n%s%x", b"../../../..", b"//", b"~",
+    b"$(:)", b"`:`", b"*" * 60, b"?*" * 40, b"{a,b}" * 12, b"[" * 50, b"a" * 300, b"a" * 70_000, b" " * 5_000]
 BOUNDARIES = [0, 1, 0x7F, 0x80, 0xFF]
 
 
@@ -87,11 +87,13 @@ class Mutator:
 
     def deepen(self, data):
         """Brackets in brackets, closed or not."""
-        opening, closing = self.dice.choice(
-            [(b"[", b"]"), (b"{", b"}"), (b"(", b")"), (b'{"a":', b"}"), (b"{a,", b"}"), (b"(?:", b")*"), (b"not (", b")")])
+        opening, closing = self.dice.choice([
+            (b"[", b"]"), (b"{", b"}"), (b"(", b")"), (b'{"a":', b"}"), (b"{a,", b"}"), (b"(?:", b")*"),
+            (b"not (", b")")])
         depth = self.dice.choice([3, 40, 200, 3_000, 50_000])
         start, end = self.span(data)
         closed = depth if self.dice.random() < 0.5 else 0
         return data[:start] + opening * depth + data[start:end] + closing * closed + data[end:]
 
-    ways = [flip, flip, flip, boundary, cut, remove, repeat, splice, swap, word, word, word, number, number, line, deepen]
+    ways = [
+        flip, flip, flip, boundary, cut, remove, repeat, splice, swap, word, word, word, number, number, line, deepen]

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""What a user can lay ready for root's next run: journals, state files, locks, temporary names, outputs, configurations.
+"""What a user can lay ready for root's next run: journals, state files, locks, temporary names, outputs,
+configurations.
 
     python3 Tests/Attack/planted.py --muster .build/release/muster
     python3 Tests/Attack/planted.py --muster .build/release/muster --seed 17 --verbose
 
-A seed is a case of the list, which is the same each time. Root may refuse to run or do its work; it never runs a script that
-its configuration does not have, touches what is root's elsewhere, hands over what is secret, or hangs.
+A seed is a case of the list, which is the same each time. Root may refuse to run or do its work; it never runs a script
+that its configuration does not have, touches what is root's elsewhere, hands over what is secret, or hangs.
 
 Needs root. Exit status: 0 all held (or skipped, which is said), 1 findings, 2 wrong usage.
 """
@@ -45,7 +46,8 @@ class Stage:
         self.furnish()
         act(self)
         self.findings += self.world.faults(self.attacker)
-        self.findings += [f"a script that is not root's ran as root: {name}"] if os.path.exists(self.path("work/proof")) else []
+        self.findings += [
+            f"a script that is not root's ran as root: {name}"] if os.path.exists(self.path("work/proof")) else []
         with open(self.path("vault/shared"), "rb") as file:
             if file.read() != self.shared:
                 self.findings.append("vault/shared of root's: other content, through a hard link")
@@ -81,8 +83,9 @@ class Stage:
 
     def plant(self, name, kind):
         """What leads astray, as the user would lay it; `secret` and `shared` are those of the vault."""
-        decoy = {"link": "link:{vault}/secret", "dangling link": "link:{vault}/new", "link to a folder": "link:{vault}/logs",
-                 "hard link": "hard:{vault}/shared"}.get(kind, kind)
+        decoy = {
+            "link": "link:{vault}/secret", "dangling link": "link:{vault}/new", "link to a folder": "link:{vault}/logs",
+            "hard link": "hard:{vault}/shared"}.get(kind, kind)
         lay(decoy.replace("{vault}", self.path("vault")), self.path(name))
         os.lchown(self.path(name), USER, USER) if kind != "hard link" else None
 
@@ -110,8 +113,8 @@ class Stage:
         """A user runs the program, without a home."""
         try:
             return subprocess.run(
-                [self.muster, *command], cwd=self.path(folder), env={"PATH": "/usr/bin:/bin"}, user=user, group=user, extra_groups=[],
-                capture_output=True, timeout=LIMIT)
+                [self.muster, *command], cwd=self.path(folder), env={"PATH": "/usr/bin:/bin"}, user=user, group=user,
+                extra_groups=[], capture_output=True, timeout=LIMIT)
         except subprocess.TimeoutExpired:
             self.findings.append(f"did not end within {LIMIT} s")
             return None

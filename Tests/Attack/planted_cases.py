@@ -21,8 +21,9 @@ def case(name):
 
 # Places beside which somebody else may write: owner, mode, access list.
 PLACES = {
-    "a folder of the user's": (USER, 0o755, False), "a sticky folder": (0, 0o1777, False), "a sticky folder of the user's": (USER, 0o1777, False),
-    "a folder of his group": (0, 0o775, False), "a folder with an access list": (0, 0o755, True)}
+    "a folder of the user's": (USER, 0o755, False), "a sticky folder": (0, 0o1777, False),
+    "a sticky folder of the user's": (USER, 0o1777, False), "a folder of his group": (0, 0o775, False),
+    "a folder with an access list": (0, 0o755, True)}
 
 
 def open_place(stage, place):
@@ -45,7 +46,8 @@ def unfinished_journal(stage, victim):
     stage.folder("home/mine", USER, 0o700)
     for name in ("app.log", "other.log"):
         stage.file(f"home/logs/{name}", b"a line\n", USER, 0o640)
-    text = stage.stanza("home/logs/*.log", "rotate 3", "create", "compress", "postrotate", proof(stage, victim), "endscript")
+    text = stage.stanza(
+        "home/logs/*.log", "rotate 3", "create", "compress", "postrotate", proof(stage, victim), "endscript")
     path = stage.configuration(text, "home/mine/rotate.conf", USER, 0o600)
     stage.run_as(USER, "logs", "rotate", "--force", "-s", stage.path("home/mine/state"), path)
     with open(stage.path("home/mine/state.journal"), "rb") as file:
@@ -160,7 +162,9 @@ def temporary_planted(name, kind, how, actor):
     return act
 
 
-for ending in (".app.log.muster-new", ".app.log.1.muster-part", ".app.log.1.gz.muster-part", "app.log.1", "app.log.1.gz", "app.log.2.gz"):
+for ending in (
+    ".app.log.muster-new", ".app.log.1.muster-part", ".app.log.1.gz.muster-part", "app.log.1", "app.log.1.gz",
+    "app.log.2.gz"):
     for sort in KINDS:
         for ways in (["create 0640 0 0", "compress"], ["copytruncate", "compress"], ["copy", "shred"]):
             for actors in ([], [f"su {USER} {USER}"], [f"su 0 {USER}"]):
@@ -178,7 +182,8 @@ def two_nights(folder, decoy, lines):
             stage.file(f"home/mid/logs/{name}", b"a line\n" * 9, USER, 0o640)
         killed = stage.path("work/killed")
         script = f"test -e {killed} || {{ : > {killed}; kill -9 $PPID; }}"
-        path = stage.configuration(stage.stanza("home/mid/logs/*.log", "rotate 5", *lines, "postrotate", script, "endscript"))
+        path = stage.configuration(
+            stage.stanza("home/mid/logs/*.log", "rotate 5", *lines, "postrotate", script, "endscript"))
         stage.rotate(path, statuses=(0, 1, -9))
         os.rename(stage.path(folder), stage.path("home/away"))
         os.symlink(stage.path(decoy), stage.path(folder))
@@ -187,7 +192,8 @@ def two_nights(folder, decoy, lines):
 
 
 for folders in (("home/mid/logs", "vault/logs"), ("home/mid", "vault")):
-    for ways in (["compress"], [f"create 0640 {USER} {USER}"], ["copytruncate"], ["create 0600 0 0", "compress", "dateext"]):
+    for ways in (
+        ["compress"], [f"create 0640 {USER} {USER}"], ["copytruncate"], ["create 0600 0 0", "compress", "dateext"]):
         case(f"night 2 finds {folders[0]} as a link to {folders[1]}, {' '.join(ways)}")(two_nights(*folders, ways))
 
 
@@ -195,12 +201,16 @@ for folders in (("home/mid/logs", "vault/logs"), ("home/mid", "vault")):
 
 OUTPUTS = {
     "-l": lambda stage, path: stage.rotate(stage.configuration(), "root/state", "-l", path),
-    "logs --output-file": lambda stage, path: stage.run("logs", "top", stage.path("root/access"), "--output-file", f"json={path}", statuses=(0, 1, 2)),
-    "logs --partial": lambda stage, path: stage.run("logs", "top", stage.path("root/access"), "--partial", path, statuses=(0, 1, 2)),
+    "logs --output-file": lambda stage, path: stage.run(
+        "logs", "top", stage.path("root/access"), "--output-file", f"json={path}", statuses=(0, 1, 2)),
+    "logs --partial": lambda stage, path: stage.run(
+        "logs", "top", stage.path("root/access"), "--partial", path, statuses=(0, 1, 2)),
     "logs --checkpoint": lambda stage, path: stage.run(
-        "logs", "top", "--by", "ip", "--format", "combined", stage.path("root/access"), "--checkpoint", path, statuses=(0, 1, 2)),
+        "logs", "top", "--by", "ip", "--format", "combined", stage.path("root/access"), "--checkpoint", path,
+        statuses=(0, 1, 2)),
     "check --output-file": lambda stage, path: stage.run(
-        "check", stage.path("root/hosts.json"), "--output-file", f"ndjson={path}", "--network-wait", "0s", statuses=(0, 1, 2))}
+        "check", stage.path("root/hosts.json"), "--output-file", f"ndjson={path}", "--network-wait", "0s",
+        statuses=(0, 1, 2))}
 LINE = b'192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.0" 200 2326 "-" "-"\n'
 
 
@@ -244,6 +254,7 @@ def configuration_planted(how):
     return act
 
 
-for one in ("the user's own", "a link of the user's to his own", "included by name", "in a folder that is included", "all may write root's",
-            "of the user in a sticky folder"):
+for one in (
+    "the user's own", "a link of the user's to his own", "included by name", "in a folder that is included",
+    "all may write root's", "of the user in a sticky folder"):
     case(f"a configuration: {one}")(configuration_planted(one))

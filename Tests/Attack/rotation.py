@@ -5,9 +5,9 @@
     python3 Tests/Attack/rotation.py --muster .build/release/muster --seed 17 --times 50 --verbose
 
 A seed is a scene: whose the folders are, what the configuration asks for (with and without `su`), what is swapped and
-when, and when root's run is killed. Runs under attack are followed by one in peace. After each, nothing of root's may have
-changed, the user may read nothing that was root's, and no file may be more open; in the end no line may be lost. A race is
-won by chance: a seed that found something may need many `--times` to find it again.
+when, and when root's run is killed. Runs under attack are followed by one in peace. After each, nothing of root's may
+have changed, the user may read nothing that was root's, and no file may be more open; in the end no line may be lost. A
+race is won by chance: a seed that found something may need many `--times` to find it again.
 
 Needs root. Exit status: 0 all held (or skipped, which is said), 1 findings, 2 wrong usage.
 """
@@ -67,7 +67,8 @@ class Rotations:
     def order(self, drama):
         """What the attacker is told."""
         path = self.world.path
-        moves = [{key: value.replace("{lane}", self.world.folder) for key, value in move.items()} for move in drama.moves]
+        moves = [
+            {key: value.replace("{lane}", self.world.folder) for key, value in move.items()} for move in drama.moves]
         watched = {os.path.dirname(move["target"]) for move in moves if "/" in move["target"]} | {path(drama.logs)}
         return {
             "seed": drama.seed, "moves": moves, "trigger": drama.trigger, "after": drama.after, "until": drama.until,

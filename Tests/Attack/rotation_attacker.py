@@ -1,7 +1,7 @@
 """The attacker: a process of a plain user that swaps what it may swap while root rotates.
 
-A lane has one such process. It is told by a pipe what to do, does it until it is told to stop, puts things back, and then
-reads all that it can read, in search of what only root may know.
+A lane has one such process. It is told by a pipe what to do, does it until it is told to stop, puts things back, and
+then reads all that it can read, in search of what only root may know.
 """
 
 import gzip
@@ -64,7 +64,9 @@ def lay(decoy, name, folder=None):
 
 
 class Catcher:
-    """Puts decoys in the place of files in the moment that they appear: whatever their names, the attacker sees them."""
+    """Puts decoys in the place of files in the moment that they appear: whatever their names, the attacker sees
+    them.
+    """
 
     def __init__(self, number, target, decoy):
         self.folder = os.open(target, os.O_PATH | os.O_DIRECTORY)
@@ -82,8 +84,9 @@ class Catcher:
 
 
 class Hunter:
-    """Stops or kills processes of its own user that root's run has started: those that do the work for `su`. It also tries to
-    read and to write their memory, which would be to speak for them."""
+    """Stops or kills processes of its own user that root's run has started: those that do the work for `su`. It also
+    tries to read and to write their memory, which would be to speak for them.
+    """
 
     def __init__(self, signal_number):
         self.signal, self.seen, self.hit, self.opened = signal_number, set(os.listdir("/proc")), [], []
@@ -216,7 +219,8 @@ def readable(folder, secret):
                 facts = os.lstat(place)
                 is_file = stat.S_ISREG(facts.st_mode)
                 wanted = facts.st_mode & 0o7777 | (0o400 if is_file else 0o700)
-                if facts.st_uid == os.geteuid() and facts.st_mode & 0o7777 != wanted and not stat.S_ISLNK(facts.st_mode):
+                is_ours = facts.st_uid == os.geteuid() and not stat.S_ISLNK(facts.st_mode)
+                if is_ours and facts.st_mode & 0o7777 != wanted:
                     os.chmod(place, wanted)
                 if is_file and secret in plain(place):
                     leaks.append(f"{place} (mode {facts.st_mode & 0o7777:o}, owner {facts.st_uid})")

@@ -1,5 +1,6 @@
-"""Scenes by seed: whose folders there are, what the configuration asks for, what the attacker swaps, when, and when root's run
-is killed."""
+"""Scenes by seed: whose folders there are, what the configuration asks for, what the attacker swaps, when, and when
+root's run is killed.
+"""
 
 import random
 from dataclasses import dataclass, field
@@ -48,8 +49,9 @@ class Scene:
 
     @property
     def is_lossless(self):
-        """Whether no line may be missing: nothing is old enough to be removed, and names that the attacker exchanges are no
-        two logs of which one may go."""
+        """Whether no line may be missing: nothing is old enough to be removed, and names that the attacker exchanges
+        are no two logs of which one may go.
+        """
         compresses = "compress" in self.lines
         removes = any(line in self.lines for line in ("rotate 0", "rotate 1"))
         mixes = any(move["how"] == "catches in" or ".log." in move["target"] for move in self.moves)

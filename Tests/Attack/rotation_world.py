@@ -1,5 +1,6 @@
-"""A lane's folders: a home of the user's with logs in it, a vault of root's that has to stay as it is, and what to look at
-after a run."""
+"""A lane's folders: a home of the user's with logs in it, a vault of root's that has to stay as it is, and what to look
+at after a run.
+"""
 
 import os
 import shutil
@@ -40,7 +41,9 @@ class World:
         self.before = self.vault()
 
     def vault(self):
-        """What the vault is: names, owners, modes, links and bytes; what all may write may have other bytes and names."""
+        """What the vault is: names, owners, modes, links and bytes; what all may write may have other bytes and
+        names.
+        """
         facts = {}
         for path, folders, names in os.walk(self.path("vault")):
             for name in [".", *names]:

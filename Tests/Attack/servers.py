@@ -4,8 +4,9 @@
     python3 Tests/Attack/servers.py --muster .build/release/muster --seeds 1-20
     python3 Tests/Attack/servers.py --muster .build/release/muster --seed 7 --verbose
 
-A seed is a run of `muster check` over a few hundred targets, and each target is one answer. Found is: up where no server said
-what is right; down where one did; a run that does not end at its deadline; a crash; control bytes; too much memory.
+A seed is a run of `muster check` over a few hundred targets, and each target is one answer. Found is: up where no
+server said what is right; down where one did; a run that does not end at its deadline; a crash; control bytes; too much
+memory.
 
 Exit status: 0 all held (or skipped, which is said), 1 findings, 2 wrong usage.
 """
@@ -72,7 +73,8 @@ class Checks:
             if verdict.startswith("up") and truth == WRONG:
                 findings.append(f"{names[name]} {name}: up, though the answer is wrong: {way}")
         findings += [
-            f"{names[name]} {name}: {verdicts[name]}, though the answer is right: {self.servers.said[name.encode()][0]}" for name in doubtful]
+            f"{names[name]} {name}: {verdicts[name]}, though the answer is right: {self.servers.said[name.encode()][0]}"
+            for name in doubtful]
         if len(verdicts) != TARGETS:
             findings.append(f"{len(verdicts)} of {TARGETS} targets were judged")
         return findings, counts, f"{TARGETS} targets"
@@ -91,14 +93,15 @@ class Checks:
         checks = {name.split(".")[0]: self.settings(kind, name) for name, kind in names.items()}
         inventory = {
             "version": 1, "defaults": {"timeout": timeout, "attempts": 1, "resolve_timeout": timeout}, "checks": checks,
-            "hosts": [{"name": name, "address": name if kind == "resolver" else "127.0.0.1", "checks": [name.split(".")[0]]}
-                      for name, kind in names.items()]}
+            "hosts": [
+                {"name": name, "address": name if kind == "resolver" else "127.0.0.1", "checks": [name.split(".")[0]]}
+                for name, kind in names.items()]}
         path, table = os.path.join(self.folder, "inventory.json"), os.path.join(self.folder, "table.txt")
         with open(path, "w") as file:
             json.dump(inventory, file)
         command = [
-            self.muster, "check", path, "-o", "ndjson", "--output-file", table, "--deadline", f"{DEADLINE}s", "--network-wait", "0s",
-            "--ca-file", self.servers.authority.path("root.pem")]
+            self.muster, "check", path, "-o", "ndjson", "--output-file", table, "--deadline", f"{DEADLINE}s",
+            "--network-wait", "0s", "--ca-file", self.servers.authority.path("root.pem")]
         ending = watching.run(command, self.folder, DEADLINE + GRACE)
         findings = watching.faults(ending, {0, 1, 2}, MEMORY)
         verdicts = {}
@@ -122,7 +125,8 @@ class Checks:
         port, right = self.servers.ports["tcp" if kind == "resolver" else kind], f"right {name}"
         if kind == "dns":
             where = ".".join(map(str, address(name.encode())))
-            return {"dns": {"server": f"127.0.0.1:{port}", "name": name, "expect": {"rcode": "NOERROR", "answers": [where]}}}
+            expect = {"rcode": "NOERROR", "answers": [where]}
+            return {"dns": {"server": f"127.0.0.1:{port}", "name": name, "expect": expect}}
         if kind in ("tcp", "resolver"):
             return {"tcp": {"port": port, "send": name + "\n", "expect": right}}
         expect = {"status": [200], "body": right}

@@ -16,7 +16,8 @@ FILE_SIZE = 1 << 30
 
 # What a terminal would obey: C0 but tab and line feed, DEL, and C1 in UTF-8.
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
-CRASH = re.compile(rb"Fatal error|Program crashed|Illegal instruction|AddressSanitizer|\*\*\* [Ss]ignal \d+|stack smashing")
+CRASH = re.compile(
+    rb"Fatal error|Program crashed|Illegal instruction|AddressSanitizer|\*\*\* [Ss]ignal \d+|stack smashing")
 
 
 @dataclass
@@ -49,8 +50,9 @@ def environment(**more):
 
 
 def run(command, folder, limit, text=b"", kill_after=None, surroundings=None, patience=None):
-    """Run a command to its end. After `kill_after` seconds it is killed on purpose; after `patience` it is asked to end; after
-    `limit` it hangs."""
+    """Run a command to its end. After `kill_after` seconds it is killed on purpose; after `patience` it is asked to
+    end; after `limit` it hangs.
+    """
     paths = [os.path.join(folder, name) for name in ("input", "output", "errors")]
     with open(paths[0], "wb") as file:
         file.write(text)
