@@ -21,6 +21,7 @@ def parser(text, seeds):
     options.add_argument("--times", type=int, default=1, help="try each seed so often")
     options.add_argument("--lanes", type=int, default=4, help="seeds at a time (default: 4)")
     options.add_argument("--limit", type=float, default=0, help="start no seed after so many seconds")
+    options.add_argument("--place", default=place(), help="where private folders are made (default: in memory)")
     options.add_argument("--verbose", action="store_true", help="tell what every seed does")
     options.add_argument("--lacking", action="store_true", help="only say what this machine lacks")
     return options
@@ -119,7 +120,7 @@ def carry_out(options, script, make, arguments, unit, again=""):
     begun = time.monotonic()
     deadline = begun + options.limit if options.limit else None
     total = Sum(options, script, again)
-    with tempfile.TemporaryDirectory(prefix="muster-attack-", dir=place(), ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory("", "muster-attack-", options.place, ignore_cleanup_errors=True) as folder:
         # Users of the lanes pass through, and see nothing.
         os.chmod(folder, 0o711)
         try:

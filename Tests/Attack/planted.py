@@ -100,9 +100,13 @@ class Stage:
 
     # Who acts.
 
-    def run(self, *command, statuses=(0, 1)):
-        """Root runs the program; what is always wrong is found here."""
-        ending = watching.run([self.muster, *command], self.path("root"), LIMIT)
+    def run(self, *command, statuses=(0, 1), programs=None):
+        """Root runs the program, with a folder of programs of the stage's before others; what is always wrong is found
+        here."""
+        surroundings = watching.environment()
+        if programs:
+            surroundings["PATH"] = f"{programs}:{surroundings['PATH']}"
+        ending = watching.run([self.muster, *command], self.path("root"), LIMIT, surroundings=surroundings)
         self.findings += watching.faults(ending, set(statuses), MEMORY)
         return ending
 

@@ -1,6 +1,7 @@
 """The cases of planted.py: a name, and what is laid ready and run. Each gets the stage."""
 
 import fcntl
+import json
 import os
 
 import system_calls
@@ -98,6 +99,7 @@ def name_planted(place, name, kind):
     def act(stage):
         open_place(stage, place)
         stage.plant(f"other/{name}", kind)
+        stage.rotate(stage.configuration(), "other/state", "-d")
         stage.rotate(stage.configuration(), "other/state")
     return act
 
@@ -258,3 +260,30 @@ for one in (
     "the user's own", "a link of the user's to his own", "included by name", "in a folder that is included",
     "all may write root's", "of the user in a sticky folder"):
     case(f"a configuration: {one}")(configuration_planted(one))
+
+
+# Records of runs on a fleet, which have the command in them.
+
+def record_planted(place, owner):
+    def act(stage):
+        stage.file("root/hosts.json", b'{"version":1,"hosts":["a","b"]}', 0, 0o600)
+        stage.folder("root/bin", 0, 0o755)
+        stage.file("root/bin/ssh", f"#!/bin/sh\necho \"$@\" >> {stage.path('work/asked')}\n".encode(), 0, 0o755)
+        # A command of the user's own, in the record of a run that is not done.
+        record = {
+            "type": "run", "format": 1, "muster": "0.1.0", "run": "20260101-000000.000-0000", "command": ["planted"],
+            "inventory": stage.path("root/hosts.json"), "hosts": 2, "started": "2026-01-01T00:00:00.000000Z"}
+        open_place(stage, place)
+        stage.file("other/20260101-000000.000-0000.ndjson", json.dumps(record).encode() + b"\n", owner, 0o644)
+        stage.run(
+            "run", stage.path("root/hosts.json"), "--runs-directory", stage.path("other"), "--resume", "last",
+            statuses=(0, 1, 2), programs=stage.path("root/bin"))
+        if os.path.exists(stage.path("work/asked")):
+            with open(stage.path("work/asked")) as file:
+                if "planted" in file.read():
+                    stage.findings.append("a command that is not root's was run on the fleet as root")
+    return act
+
+
+for one in PLACES:
+    case(f"a record of the user's in {one}")(record_planted(one, USER))
