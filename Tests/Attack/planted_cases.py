@@ -233,6 +233,21 @@ for one in ("a folder of the user's", "a sticky folder"):
             case(f"the output of {way} as {sort} in {one}")(output_planted(one, way, sort))
 
 
+@case("tallies and checkpoints are for their owner alone")
+def modes_of_tallies(stage):
+    stage.file("root/access", LINE, 0, 0o600)
+    os.umask(0)
+    try:
+        for option in ("--partial", "--checkpoint"):
+            OUTPUTS[f"logs {option}"](stage, stage.path(f"root/made{option}"))
+    finally:
+        os.umask(0o022)
+    for name in os.listdir(stage.path("root")):
+        mode = os.stat(stage.path(f"root/{name}")).st_mode
+        if name.startswith("made") and mode & 0o077:
+            stage.findings.append(f"{name} has mode {mode & 0o777:o}")
+
+
 # Configurations.
 
 def configuration_planted(how):
