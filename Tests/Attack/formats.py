@@ -277,7 +277,7 @@ class Arguments(Format):
             ["check", "hosts.json", "--deadline", text], [text], ["logs", text], ["check", b"--" + text],
             ["logs", "rotate", b"-" + text], ["check", text], ["logs", "top", text]])
         # A question may take long; it ends when it is asked to.
-        return [self.lane.run(*where, patience=3)]
+        return [self.lane.run(*where, patience=2)]
 
 
 class BenchmarkResults(Format):

@@ -102,7 +102,8 @@ LOG_LINES = [
 FILTERS = [
     b'status>=500 and path ~ "^/api/" and not (ip in 10.0.0.0/8 or method in (GET, HEAD))',
     b"request_time > 250ms or bytes > 1MB", b'agent contains "bot" && !exists(referrer)',
-    b"url !~ '(a|b)+c*d{2,9}[^x-z]\\.'", b"ip in ::/0 and hour_of_day = 07", b"((a=b))"]
+    b"url !~ '(a|b)+c*d{2,9}[^x-z]\\.'", b"ip in ::/0 and hour_of_day = 07", b"((a=b))",
+    b"url ~ '((a*)*)*b'", b"url ~ '(a|aa)*(a|aa)*(a|aa)*c'", b"url !~ 'a*a*a*a*a*b' or path ~ '((a|ab)*)*'"]
 
 NOTATIONS = [
     b'$remote_addr [$time_local] "$request" $status', b'nginx:$remote_addr "$request" $request_time',

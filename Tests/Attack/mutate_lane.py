@@ -66,7 +66,7 @@ class FolderLane:
         self.write("bin/ssh", b"#!/bin/sh\necho one\n")
         os.chmod(self.path("bin/ssh"), 0o700)
         # One line is long and all alike: what backtracks or doubles shows there.
-        long = LOG_LINES[0].replace(b"/a?x=1", b"/" + b"a" * 3_000 + b"?x=1")
+        long = LOG_LINES[0].replace(b"/a?x=1", b"/" + b"a" * 60_000 + b"?x=1")
         self.write("true.log", b"\n".join(LOG_LINES[:1] * 20 + [long]) + b"\n")
         self.run("logs", "top", "--by", "ip", "--format", "combined", "--partial", "true.tally", "true.log")
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 ADDRESSES = 16 << 30
 # Bytes of one output file.
 FILE_SIZE = 1 << 30
+# Seconds from SIGTERM to the end: far more than it takes, for machines that are busy.
+FAREWELL = 3
 
 # What a terminal would obey: C0 but tab and line feed, DEL, and C1 in UTF-8.
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
@@ -31,6 +33,7 @@ class Ending:
     errors: bytes
     was_killed: bool = False  # By us, on purpose.
     was_asked: bool = False  # By SIGTERM, to end.
+    lateness: float = 0  # Seconds from there to the end.
     hung: bool = False
 
 
@@ -81,6 +84,7 @@ def run(command, folder, limit, text=b"", kill_after=None, surroundings=None, pa
     return Ending(
         process.returncode, seconds, usage.ru_maxrss << 10, told[0], told[1],
         was_killed=not ended and kill_after is not None, was_asked=was_asked,
+        lateness=seconds - patience if was_asked else 0,
         hung=not ended and kill_after is None)
 
 
@@ -108,6 +112,8 @@ def faults(ending, statuses, memory):
         found.append(f"ended by signal {-ending.status}: {shown(ending.errors)}")
     elif ending.status not in statuses:
         found.append(f"exit status {ending.status}, documented are {sorted(statuses)}: {shown(ending.errors)}")
+    if ending.lateness > FAREWELL and not ending.hung:
+        found.append(f"ended {ending.lateness:.1f} s after SIGTERM")
     if ending.memory > memory:
         found.append(f"took {ending.memory >> 20} MB of memory")
     for name, text in (("standard output", ending.output), ("standard error", ending.errors)):
