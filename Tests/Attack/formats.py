@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import random
 import struct
 import zlib
 
@@ -198,9 +199,9 @@ class Gzip(Format):
 
     def samples(self):
         text = b"\n".join(LOG_LINES * 20) + b"\n"
-        bomb = gzip.compress(bytes(4 << 20))
         return [
-            gzip.compress(text), gzip.compress(text) + gzip.compress(text, 1), bomb, gzip.compress(os.urandom(3_000))]
+            gzip.compress(text, mtime=0), gzip.compress(text, mtime=0) + gzip.compress(text, 1, mtime=0),
+            gzip.compress(bytes(4 << 20), mtime=0), gzip.compress(random.Random(1).randbytes(3_000), mtime=0)]
 
     def perform(self, data, dice):
         path = self.lane.write("packed.log.gz", data)

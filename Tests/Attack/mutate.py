@@ -17,7 +17,6 @@ import os
 import random
 import shutil
 import sys
-import tempfile
 
 import campaign
 import system_calls
@@ -49,10 +48,12 @@ class Mutations:
         system_calls.own_mounts()
         # A file system of the lane's own: whatever a mutated path makes goes with it.
         system_calls.cover("/dev/shm")
-        folder = tempfile.mkdtemp(prefix="muster-mutate-", dir="/dev/shm")
+        # Always the same name, which stands in the samples: a seed is the same input again.
+        folder = "/dev/shm/muster-mutate"
+        os.mkdir(folder, 0o700)
         user = FIRST_USER + os.getpid() % 900 if is_root else None
         self.lane = FolderLane(folder, muster, benchmarks, user)
-        self.formats = [kind(self.lane) for kind in FORMATS if benchmarks or kind.__name__ != "BenchmarkResults"]
+        self.formats = [kind(self.lane) for kind in FORMATS]
         self.samples = {kind: kind.samples() for kind in self.formats}
         self.turns = [kind for kind in self.formats for _ in range(kind.weight)]
 
@@ -61,6 +62,8 @@ class Mutations:
         kind = self.turns[seed % len(self.turns)]
         data = kind.mutate(Mutator(dice, self.samples[kind], kind.words))
         name = type(kind).__name__
+        if name == "BenchmarkResults" and not self.lane.benchmarks:
+            return [], {"left out for want of --benchmarks": 1}, name
         if self.keep:
             with open(self.keep, "wb") as file:
                 file.write(data)
@@ -90,7 +93,8 @@ def main():
         if getattr(options, name):
             setattr(options, name, os.path.abspath(getattr(options, name)))
     make = (options.muster, options.benchmarks, not options.mapped, options.keep)
-    return campaign.carry_out(options, __file__, Mutations, make, "inputs")
+    again = f" --benchmarks {options.benchmarks}" if options.benchmarks else ""
+    return campaign.carry_out(options, __file__, Mutations, make, "inputs", again)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 
+import campaign
 import system_calls
 import watching
 from formats import framed, frames
@@ -18,7 +19,13 @@ KILL, NOTHING = b"kill -9 $PPID", b":            "
 
 class FolderLane:
     def __init__(self, folder, muster, benchmarks, user):
-        self.folder, self.muster, self.benchmarks = folder, muster, benchmarks
+        self.folder = folder
+        self.muster = campaign.reachable(muster, folder)
+        self.benchmarks = benchmarks and campaign.reachable(benchmarks, folder)
+        # What this user may not read later.
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+        with open(os.path.join(root, "docs", "benchmarks", "models.json")) as file:
+            self.models = json.load(file)
         # Nobody but a user who owns nothing runs what mutated configurations say.
         self.may_act = user is not None
         for name in ("root", "runs", "bin", "work"):
@@ -79,7 +86,8 @@ class FolderLane:
             self.write(f"root/{name}", b"a line\n" * 30)
 
     def configuration(self, script=NOTHING):
-        text = f"{self.folder}/root/*.log {{\nrotate 3\ncreate\ncompress\npostrotate\n".encode() + script + b"\nendscript\n}\n"
+        logs = f"{self.folder}/root/*.log".encode()
+        text = logs + b" {\nrotate 3\ncreate\ncompress\npostrotate\n" + script + b"\nendscript\n}\n"
         return self.write("safe.conf", text)
 
     def journal(self):
@@ -117,9 +125,7 @@ class FolderLane:
 
     def results(self):
         """The numbers that stand in the docs, and a small part of them."""
-        place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/benchmarks/models.json")
-        with open(place) as file:
-            whole = json.load(file)
+        whole = self.models
         small = {
             **whole, "cells": whole["cells"][:6], "workloads": whole["workloads"][:2],
             "contenders": whole["contenders"][:3]}

@@ -34,8 +34,8 @@ class Stage:
     """A lane: folders of root's and of the user's, made anew for each case."""
 
     def __init__(self, folder, muster):
-        self.muster = muster
         self.world = World(tempfile.mkdtemp(dir=folder))
+        self.muster = campaign.reachable(muster, self.world.folder)
         self.path = self.world.path
         self.attacker = Attacker(USER)
         self.findings = []
