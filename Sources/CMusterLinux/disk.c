@@ -342,7 +342,11 @@ int cml_disk_copy_access_list(int from, int to) {
     // The kernel's limit of any attribute.
     char list[65536];
     ssize_t size = fgetxattr(from, name, list, sizeof list);
-    if (size < 0) return errno == ENODATA || errno == ENOTSUP ? 1 : -errno;
+    if (size < 0) {
+        if (errno != ENODATA && errno != ENOTSUP) return -errno;
+        // A new file may have got one from its directory, and would be more open by it.
+        return fremovexattr(to, name) == 0 || errno == ENODATA || errno == ENOTSUP ? 1 : -errno;
+    }
     if (fsetxattr(to, name, list, (size_t)size, 0) == 0) return 1;
     return errno == ENOTSUP ? 0 : -errno;
 }

@@ -337,9 +337,9 @@ extension DiskFile {
             guard error.code == EPERM else { throw error }
             mode &= ~0o6070
         }
-        try setMode(mode)
-        guard let other else { return }
-        if !(try takeAccessList(of: other)) { try setMode(mode & ~0o070) }
+        // The mode comes last: until then nobody has more rights than to the other file.
+        let hasList = try other.map { other throws(DiskFault) in try takeAccessList(of: other) } ?? true
+        try setMode(hasList ? mode : mode & ~0o070)
     }
 }
 

@@ -43,6 +43,29 @@ struct AccessListTests {
             #expect(tree.facts(name)?.mode == 0o660, "\(name)")
         }
     }
+
+    @Test(
+        "What a folder would give to somebody, a new, copied or compressed log does not get",
+        arguments: [("create\ncompress", "a.log.1.gz"), ("copytruncate\ncompress", "a.log.1.gz"), ("copy", "a.log.1")])
+    func isNotInherited(directives: String, name: String) async throws {
+        let tree = try RealTree([RealTree.Entry("a.log", mode: 0o640)])
+        try tree.write("ROOT/a.log {\nrotate 3\n\(directives)\n}\n", as: "conf")
+        guard try Self.said("setfacl", ["-d", "-m", "u:33:rw", tree.root]) != nil else { return }
+        #expect(try await RealRotation(tree.configuration, tree.state).run().allFaults == [])
+        for name in [name, "a.log"] {
+            #expect(try Self.list("\(tree.root)/\(name)")?.contains("user:33") == false, "\(name)")
+            #expect(tree.facts(name)?.mode == 0o640)
+        }
+    }
+
+    @Test("A mode that the configuration names bounds the access list of a new log")
+    func named() async throws {
+        let tree = try RealTree([RealTree.Entry("a.log", mode: 0o644)])
+        try tree.write("ROOT/a.log {\nrotate 2\ncreate 0600\n}\n", as: "conf")
+        guard try Self.said("setfacl", ["-m", "u:33:r", "\(tree.root)/a.log"]) != nil else { return }
+        #expect(try await RealRotation(tree.configuration, tree.state).run().allFaults == [])
+        #expect(tree.facts("a.log")?.mode == 0o600)
+    }
 }
 
 enum AccessListPrograms {
