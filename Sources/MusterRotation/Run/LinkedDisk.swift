@@ -37,4 +37,6 @@ package struct LinkedDisk: Disk {
     package func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault) {
         try base.makeDirectory(path, mode: mode)
     }
+
+    package func entry(at path: String) throws(DiskFault) -> DiskEntry? { try base.entry(at: path) }
 }
