@@ -45,7 +45,7 @@ package struct RotationRun: Sendable {
 
     private func plan(_ report: inout RotationReport) throws(RotationFault) {
         let (state, records) = try stateToLookAt(&report)
-        let recovery = Recovery(records)
+        let recovery = Recovery(records, configuration)
         let unfinished = recovery.works.flatMap { $0.logs.map(\.intent.path) }
         report.unfinished = unfinished.count
         if !unfinished.isEmpty {
@@ -109,7 +109,10 @@ package struct RotationRun: Sendable {
         let (journal, records) = try file.openJournal()
         let disks = ActorDirectories(disk, actorDisk)
         let means = RotationMeans(disks: disks, journal: journal, programs: programs, pool: pool, progress: progress)
-        let recovery = Recovery(records)
+        let recovery = Recovery(records, configuration) { path in
+            // Where nobody can say, it is not gone.
+            (try? disk.entry(at: path)) == .some(nil)
+        }
         await perform(recovery.works, means)
 
         // The state is read while logs are looked for.

@@ -54,6 +54,16 @@ struct ForeignStateTests {
 
     private static func folder(of state: String) -> String { StateFile.folder(of: state) }
 
+    @Test("A planted script is not run even by a journal of ours, because no configuration has it")
+    func ownJournal() async throws {
+        let (tree, state) = try Self.tree()
+        try Self.plant(tree, state)
+        let report = try await RealRotation(tree.configuration, state, isForced: false).run()
+        #expect(report.allFaults.map(\.code) == ["script"])
+        #expect(tree.facts("ran") == nil)
+        #expect(tree.facts("a.log.1") != nil)
+    }
+
     @Test("A journal that another user owns is refused", .enabled(if: isRoot, "root alone may give files away"))
     func foreignJournal() async throws {
         let (tree, state) = try Self.tree()

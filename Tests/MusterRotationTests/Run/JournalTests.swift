@@ -85,7 +85,7 @@ extension Journal {
         var dice = Dice(2)
         for _ in 0..<200 {
             let records = (0..<12).map { _ in JournalSamples.records.randomElement(using: &dice)! }
-            _ = Recovery(records)
+            _ = Recovery(records, RotationConfiguration())
         }
     }
 }
