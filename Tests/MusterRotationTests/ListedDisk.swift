@@ -73,7 +73,11 @@ final class ListedDisk: Disk {
         }
 
         func facts(_ name: String) throws(DiskFault) -> EntryFacts? { disk.directories[path]?[name] }
-        func facts() throws(DiskFault) -> EntryFacts { throw disk.refusal(path) }
+        func facts() throws(DiskFault) -> EntryFacts {
+            EntryFacts(
+                kind: .directory, identity: FileIdentity(device: 1, inode: UInt64(path.utf8.count)), mode: 0o755,
+                user: 0, group: 0)
+        }
         func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault) {
             throw disk.refusal(path)
         }

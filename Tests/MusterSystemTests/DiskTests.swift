@@ -76,15 +76,15 @@ private struct Bench {
         #expect(try directory.listing().unreadable == 0)
     }
 
-    @Test("A directory is opened by a path with links on the way, and is none itself", arguments: Bench.Kind.allCases)
+    @Test("A directory is opened by a path, and links that nobody else could have made are followed", arguments: Bench.Kind.allCases)
     fileprivate func openDirectory(kind: Bench.Kind) throws {
         let bench = try Bench(kind, folder)
         #expect(try bench.open("directory").facts() == bench.open().facts("directory"))
         #expect(try bench.open("way/..").facts().identity == bench.open().facts().identity)
         _ = try bench.open("directory/").create("a", mode: 0o600)
-        #expect(try bench.open("way/.").names() == ["a"])
+        for way in ["way", "way//", "way/.", "./way/"] { #expect(try bench.open(way).names() == ["a"], "\(way)") }
         for (name, expected) in [
-            ("none", ENOENT), ("file", ENOTDIR), ("way", ELOOP), ("way//", ELOOP), ("link", ELOOP), ("file/a", ENOTDIR),
+            ("none", ENOENT), ("file", ENOTDIR), ("link", ENOTDIR), ("file/a", ENOTDIR),
             ("none/a", ENOENT), ("a\0b", EINVAL),
         ] {
             #expect(code { _ = try bench.open(name) } == expected, "\(name)")

@@ -272,10 +272,15 @@ typedef struct {
     uint32_t links;
     int kind;
 } cml_entry_facts;
-// -ELOOP where the last part of the path is a link. The path must not end with a slash, unless it is the root.
+// Walks the path part by part. A link in it is followed only where root or the caller made it, in a folder that nobody else
+// could have changed or come by another way: else -ELOOP.
 int cml_disk_open_directory(const char *path);
-// With just this mode (and the group of its parent where that is set), whatever the umask.
+// With just this mode (and the group of its parent where that is set), whatever the umask. -ESTALE where somebody put
+// something else in its place meanwhile.
 int cml_disk_make_directory(const char *path, uint32_t mode);
+// 1 where others than the owner of a directory may change its names: by its mode or by an access list. Groups that are
+// root's, or of the caller alone, do not count.
+int cml_disk_is_shared(int fd);
 int cml_disk_facts(int fd, cml_entry_facts *facts);
 int cml_disk_facts_at(int directory, const char *name, cml_entry_facts *facts);
 // -EEXIST where the new name is taken. Where the file system cannot tell (EINVAL), it is a link and an unlink.

@@ -91,6 +91,9 @@ extension DiskFault {
     /// What the system says, to stand in brackets.
     var reason: String { SystemError.text(code) }
 
+    /// Whether somebody else decides what is there: behind a link of theirs, or in the place of another.
+    var isForeign: Bool { code == ELOOP || code == ESTALE }
+
     /// Whether nothing is there.
     var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 }

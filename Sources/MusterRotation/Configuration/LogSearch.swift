@@ -9,10 +9,13 @@ package struct LogSearch {
         package let name: String
         /// Regular files and what is none; directories are not given.
         package var facts: EntryFacts
+        /// The directory that was looked into.
+        package let folder: FileIdentity
         package let path: String
 
-        package init(directory: String, name: String, facts: EntryFacts) {
+        package init(directory: String, folder: FileIdentity, name: String, facts: EntryFacts) {
             self.directory = directory
+            self.folder = folder
             self.name = name
             self.facts = facts
             path = LogSearch.join(directory, name)
@@ -38,14 +41,17 @@ package struct LogSearch {
     /// Logs and directories of one stanza.
     private static let limit = 1_000_000
 
-    private let disk: any Disk
+    private let directories: Directories
     private var listings: [PathKey: [Name]] = [:]
     private var listed = 0
     private var warned: Set<PathKey> = []
     /// The directory that was used last: neighbours come one after another.
-    private var last: (path: PathKey, directory: any DiskDirectory)?
+    private var last: (path: PathKey, folder: Folder)?
 
-    package init(disk: any Disk) { self.disk = disk }
+    package init(disk: any Disk) { self.init(Directories(disk)) }
+
+    /// Looks into directories that stay open for what is done to their logs.
+    init(_ directories: Directories) { self.directories = directories }
 
     /// Looks for the logs of a stanza.
     package mutating func logs(of stanza: RotationStanza) -> Findings {
@@ -142,8 +148,8 @@ package struct LogSearch {
         if let names = listings[PathKey(path)] { return names }
         let names: [Name]
         do throws(DiskFault) {
-            guard let directory = try open(path) else { return [] }
-            let listing = try directory.listing()
+            guard let folder = try open(path) else { return [] }
+            let listing = try folder.directory.listing()
             names = listing.names.sorted { $0.isBefore($1) }.map { ($0, Array($0.unicodeScalars)) }
             if listing.unreadable > 0, warned.insert(PathKey(path)).inserted {
                 let hint = "\(listing.unreadable) of its names are no UTF-8 and are left out; rename them"
@@ -163,8 +169,8 @@ package struct LogSearch {
     private mutating func entry(_ name: String, in path: String, _ findings: inout Findings) -> Found? {
         guard name != ".." else { return nil }
         do throws(DiskFault) {
-            guard let directory = try open(path), let facts = try directory.facts(name) else { return nil }
-            return Found(directory: path, name: name, facts: facts)
+            guard let folder = try open(path), let facts = try folder.directory.facts(name) else { return nil }
+            return Found(directory: path, folder: folder.identity, name: name, facts: facts)
         } catch {
             findings.unreadable(Self.join(path, name), error)
             return nil
@@ -172,12 +178,12 @@ package struct LogSearch {
     }
 
     /// Nil where there is no such directory.
-    private mutating func open(_ path: String) throws(DiskFault) -> (any DiskDirectory)? {
-        if let last, last.path == PathKey(path) { return last.directory }
+    private mutating func open(_ path: String) throws(DiskFault) -> Folder? {
+        if let last, last.path == PathKey(path) { return last.folder }
         do throws(DiskFault) {
-            let directory = try disk.openDirectory(path)
-            last = (PathKey(path), directory)
-            return directory
+            let folder = try directories.folder(path)
+            last = (PathKey(path), folder)
+            return folder
         } catch {
             if error.isAbsence { return nil }
             throw error
@@ -213,6 +219,7 @@ extension LogSearch.Findings {
     private static let faultLimit = 100
 
     fileprivate mutating func unreadable(_ path: String, _ fault: DiskFault) {
+        if fault.isForeign { return self.fault(.unsafe, path, RotationFault(fault).hint) }
         self.fault(.unreadable, path, "it cannot be looked at (\(fault.reason)); see its permissions, or its kind")
     }
 

@@ -26,7 +26,7 @@ package final class Journal: Sendable {
     private let directory: any DiskDirectory
     private let state: Monitor<State>
 
-    private static let heading = Array("muster rotation journal 1\n".utf8)
+    private static let heading = Array("muster rotation journal 2\n".utf8)
     /// Bytes of a journal at most: some 300 a log.
     private static let limit = 256 << 20
     private static let recordLimit = 16 << 20
@@ -76,7 +76,7 @@ package final class Journal: Sendable {
         guard fault.code == 0 else { return RotationFault(fault) }
         return RotationFault(
             .journal, at: fault.path,
-            "this is no journal of muster, or one of a newer version; move it away if no rotation is unfinished")
+            "this is no journal of muster, or one of another version; move it away if no rotation is unfinished")
     }
 
     /// The records of a journal and where they end; 0 where its heading is not whole, so that it was never used. Nil for
@@ -218,6 +218,16 @@ extension DiskFault {
 extension RotationFault {
     /// A system call that failed, with what to do about it.
     package init(_ fault: DiskFault) {
-        self.init(.disk, at: fault.path, fault.hint)
+        switch fault.code {
+        case ELOOP:
+            self.init(
+                .unsafe, at: fault.path,
+                "it is or lies behind a link that others than root could change; write the path that it leads to")
+        case ESTALE:
+            self.init(
+                .unsafe, at: fault.path,
+                "another has its name by now; if nobody meant to do that, see who may write its folder")
+        default: self.init(.disk, at: fault.path, fault.hint)
+        }
     }
 }

@@ -15,10 +15,11 @@ extension JournalRecord {
         case .named(let logs):
             writer.number(3)
             writer.list(logs) { $0.number($1) }
-        case .copied(let log, let size):
+        case .copied(let log, let copy):
             writer.number(4)
             writer.number(log)
-            writer.number(size)
+            writer.identity(copy.identity)
+            writer.number(copy.size)
         case .ran(let kind, let stanza, let log):
             writer.number(5)
             writer.text(kind.rawValue)
@@ -56,7 +57,10 @@ extension JournalRecord {
         case 1: return .stanza(try reader.integer(), try JournalStanza(from: &reader))
         case 2: return .intent(try reader.integer(), try RotationIntent(from: &reader))
         case 3: return .named(try numbers())
-        case 4: return .copied(try reader.integer(), size: Int64(try reader.integer()))
+        case 4:
+            let log = try reader.integer()
+            let identity = try reader.identity()
+            return .copied(log, LogCopy(identity, size: Int64(try reader.integer())))
         case 5:
             guard let kind = ScriptKind(rawValue: try reader.text()) else { throw FieldReader.Malformed() }
             let stanza = try reader.integer()
@@ -75,8 +79,11 @@ extension RotationIntent {
     fileprivate func write(to writer: inout FieldWriter) {
         writer.number(stanza)
         writer.text(directory)
+        writer.identity(folder)
         writer.text(destination)
+        writer.optional(destinationFolder) { $0.identity($1) }
         writer.text(name)
+        writer.number(token)
         writer.list(steps) { writer, step in step.write(to: &writer) }
         for part in [time.year, time.month, time.day, time.hour, time.minute, time.second] { writer.number(part) }
         writer.flag(rotates)
@@ -85,8 +92,11 @@ extension RotationIntent {
     fileprivate init(from reader: inout FieldReader) throws(FieldReader.Malformed) {
         stanza = try reader.integer()
         directory = try reader.text()
+        folder = try reader.identity()
         destination = try reader.text()
+        destinationFolder = try reader.optional { reader throws(FieldReader.Malformed) in try reader.identity() }
         name = try reader.text()
+        token = try reader.number()
         steps = try reader.list { reader throws(FieldReader.Malformed) in try RotationStep(from: &reader) }
         let calendarTime = CalendarTime(
             year: try reader.integer(), month: try reader.integer(), day: try reader.integer(),

@@ -1,4 +1,4 @@
-internal import MusterSystem
+package import MusterSystem
 
 /// One entry of the journal: what was about to be done, and how far it is.
 package enum JournalRecord: Sendable, Hashable {
@@ -9,7 +9,7 @@ package enum JournalRecord: Sendable, Hashable {
     /// The names of these logs are as they shall be, on the device: nothing of it is done again.
     case named([Int])
     /// The copy of a log has so many bytes, on the device: the log may be cut to nothing.
-    case copied(Int, size: Int64)
+    case copied(Int, LogCopy)
     /// A script has run, for a log or for a whole stanza.
     case ran(ScriptKind, stanza: Int, log: Int?)
     /// Nothing more is to be done for these logs.
@@ -77,13 +77,30 @@ package struct CompressionChoice: Sendable, Hashable {
     }
 }
 
+/// A copy of a log that has its name.
+package struct LogCopy: Sendable, Hashable {
+    package var identity: FileIdentity
+    /// Bytes.
+    package var size: Int64
+
+    package init(_ identity: FileIdentity, size: Int64) {
+        self.identity = identity
+        self.size = size
+    }
+}
+
 /// A log with all that is going to be done to it.
 package struct RotationIntent: Sendable, Hashable {
     package var stanza: Int
-    /// Path of the directory of the log, and of that of its rotated logs.
+    /// The directory of the log, by its path and by what lies there.
     package var directory: String
+    package var folder: FileIdentity
+    /// The directory of its rotated logs. What lies there is not known (nil) as long as it is still to be made.
     package var destination: String
+    package var destinationFolder: FileIdentity?
     package var name: String
+    /// Drawn at random: no name of a file that is not whole yet can be foreseen.
+    package var token: UInt64
     package var steps: [RotationStep]
     /// What the state file says of it afterwards.
     package var time: CalendarTime
@@ -91,9 +108,13 @@ package struct RotationIntent: Sendable, Hashable {
     package var rotates: Bool
 
     package init(
-        stanza: Int, directory: String, destination: String, name: String, steps: [RotationStep], time: CalendarTime,
-        rotates: Bool = true
+        stanza: Int, directory: String, folder: FileIdentity, destination: String, destinationFolder: FileIdentity?,
+        name: String, steps: [RotationStep], time: CalendarTime, rotates: Bool = true,
+        token: UInt64 = .random(in: 0 ... .max)
     ) {
+        self.folder = folder
+        self.destinationFolder = destinationFolder
+        self.token = token
         self.rotates = rotates
         self.stanza = stanza
         self.directory = directory

@@ -2,26 +2,76 @@ internal import Glibc
 internal import MusterSystem
 internal import Synchronization
 
-/// Directories that are held open while a rotation works in them.
+/// A directory that is held open, with what was found when it was opened: whatever its path leads to later, work is done here.
+struct Folder: Sendable {
+    let directory: any DiskDirectory
+    let facts: EntryFacts
+    /// Whether others than root and who works here may change its names while that is done.
+    let isOthers: Bool
+    /// Whether others than its owner may.
+    let isShared: Bool
+
+    /// `user` is who works here.
+    init(_ directory: any DiskDirectory, user: UInt32) throws(DiskFault) {
+        self.directory = directory
+        facts = try directory.facts()
+        isShared = try directory.isShared()
+        isOthers = isShared || (facts.user != 0 && facts.user != user)
+    }
+
+    var identity: FileIdentity { facts.identity }
+}
+
+/// Directories that are held open from the search for logs until their rotation has ended: one path is one directory.
 final class Directories: Sendable {
     /// Directories that are held at a time; with more, all are given back and those that are needed opened again.
     private static let limit = 512
 
+    private struct State {
+        var held: [PathKey: Folder] = [:]
+        /// Of all that were ever opened.
+        var identities: [PathKey: FileIdentity] = [:]
+    }
+
     let disk: any Disk
-    private let held = Mutex<[PathKey: any DiskDirectory]>([:])
+    private let user: UInt32
+    private let state = Mutex(State())
 
-    init(_ disk: any Disk) { self.disk = disk }
+    init(_ disk: any Disk, user: UInt32 = Accounts.effectiveUser) {
+        self.disk = disk
+        self.user = user
+    }
 
-    func open(_ path: String) throws(DiskFault) -> any DiskDirectory {
+    /// Errors: ESTALE where the path leads to another directory than it did before.
+    func folder(_ path: String) throws(DiskFault) -> Folder {
         let key = PathKey(path)
-        if let directory = held.withLock({ $0[key] }) { return directory }
-        let directory = try disk.openDirectory(path)
-        // Of two threads that opened the same one the later stays.
-        held.withLock { held in
-            if held.count >= Self.limit { held = [:] }
-            held[key] = directory
+        if let folder = state.withLock({ $0.held[key] }) { return folder }
+        let folder = try Folder(try disk.openDirectory(path), user: user)
+        let isSame = state.withLock { state in
+            guard state.identities[key].map({ $0 == folder.identity }) ?? true else { return false }
+            state.identities[key] = folder.identity
+            // Of two threads that opened the same one the later stays.
+            if state.held.count >= Self.limit { state.held = [:] }
+            state.held[key] = folder
+            return true
         }
-        return directory
+        guard isSame else { throw Self.other(path) }
+        return folder
+    }
+
+    /// Errors: ESTALE where it is another directory than the one that is meant. A device may have another number
+    /// (`onAnyDevice`) after the machine was started again.
+    func folder(
+        _ path: String, as identity: FileIdentity, onAnyDevice: Bool = false
+    ) throws(DiskFault) -> Folder {
+        let folder = try folder(path)
+        let isSameDevice = onAnyDevice || folder.identity.device == identity.device
+        guard folder.identity.inode == identity.inode, isSameDevice else { throw Self.other(path) }
+        return folder
+    }
+
+    private static func other(_ path: String) -> DiskFault {
+        DiskFault(code: ESTALE, call: "open directory", path: path)
     }
 
     /// Makes one, and those above it that are missing, in the same way; false where it is there already.
@@ -36,23 +86,23 @@ final class Directories: Sendable {
             _ = try make(parent, mode: mode, user: user, group: group)
             try disk.makeDirectory(path, mode: mode)
         }
-        try open(path).setOwner(user: user, group: group)
-        try open(parent).synchronize()
+        let made = try folder(path).directory
+        // Who may write the parent can have put another one there.
+        guard try made.facts().user == self.user, try made.names().isEmpty else { throw Self.other(path) }
+        try made.setOwner(user: user, group: group)
+        try folder(parent).directory.synchronize()
         return true
     }
 
-    /// Whether nothing is there; false where nobody can say.
-    func isGone(_ path: String) -> Bool {
+    /// Whether nothing is there, or another one than is meant; false where nobody can say.
+    func isGone(_ path: String, _ identity: FileIdentity) -> Bool {
         do throws(DiskFault) {
-            _ = try open(path)
+            _ = try folder(path, as: identity, onAnyDevice: true)
             return false
         } catch {
-            return error.isAbsence
+            return error.isAbsence || error.code == ESTALE
         }
     }
-
-    /// Waits until the names of a directory are on the device.
-    func synchronize(_ path: String) throws(DiskFault) { try open(path).synchronize() }
 }
 
 /// The directories of whoever does the work: of muster itself, or of the user that `su` names.
@@ -60,7 +110,7 @@ final class ActorDirectories: Sendable {
     /// Gives the disk as a user sees it. Errors: there is no such user, or muster may not act for it.
     typealias Provider = @Sendable (RotationSettings.Actor) throws(RotationFault) -> any Disk
 
-    private let own: Directories
+    let own: Directories
     private let provider: Provider
     private let others = Mutex<[RotationSettings.Actor: Directories]>([:])
 
@@ -75,9 +125,14 @@ final class ActorDirectories: Sendable {
         // One at a time, so that each user has one disk.
         return try others.withLock { others throws(RotationFault) in
             if let found = others[actor] { return found }
-            let made = Directories(try provider(actor))
+            let made = Directories(try provider(actor), user: actor.userNumber ?? Accounts.effectiveUser)
             others[actor] = made
             return made
         }
     }
+}
+
+extension RotationSettings.Actor {
+    /// Nil where there is no such user.
+    var userNumber: UInt32? { Accounts.user(user)?.user }
 }

@@ -2,13 +2,13 @@ internal import MusterSystem
 
 /// Refuses logs that somebody else could turn into something else while they are rotated.
 struct DirectorySecurity {
-    private let disk: any Disk
+    private let directories: Directories
     private let isRoot: Bool
-    /// What was found about directories, by their paths.
-    private var seen: [PathKey: RotationFault?] = [:]
+    /// Users by whose rights root works, and whether they are root.
+    private var actors: [RotationSettings.Actor: Bool] = [:]
 
-    init(disk: any Disk, user: UInt32 = Accounts.effectiveUser) {
-        self.disk = disk
+    init(_ directories: Directories, user: UInt32 = Accounts.effectiveUser) {
+        self.directories = directories
         isRoot = user == 0
     }
 
@@ -26,29 +26,38 @@ struct DirectorySecurity {
                 .unsafe, at: found.path,
                 "it has \(found.facts.links) names (hard links); write allowhardlink where that is meant")
         }
-        guard isRoot, settings.actor == nil else { return }
-        if let fault = fault(of: found.directory) { throw fault }
+        try check(directory: found.directory, settings)
     }
 
-    /// Who may write a directory can put a link in the place of a log, and have root work on what it leads to.
-    private mutating func fault(of path: String) -> RotationFault? {
-        if let known = seen[PathKey(path)] { return known }
-        var fault: RotationFault?
-        do throws(DiskFault) {
-            let facts = try disk.openDirectory(path).facts()
-            let isOpen = facts.mode & 0o002 != 0 || (facts.mode & 0o020 != 0 && facts.group != 0)
-            if isOpen {
-                let mode = String(facts.mode & 0o7777, radix: 8)
-                fault = RotationFault(
-                    .unsafe, at: path,
-                    "others than root may write this folder of logs (mode 0\(mode), group \(facts.group)); "
-                        + "write \"su USER GROUP\" in the stanza, or try chmod go-w")
-            }
-        } catch {
-            fault = RotationFault(error)
-        }
-        seen[PathKey(path)] = .some(fault)
-        return fault
+    /// Errors: root is to work in a directory that others may write. To do so by the name of root changes little: only a
+    /// folder of root's that a group may write, as Ubuntu's `/var/log` with `su root adm`, is accepted then.
+    mutating func check(directory path: String, _ settings: RotationSettings) throws(RotationFault) {
+        guard isRoot, isRoots(settings.actor) else { return }
+        let folder: Folder
+        do throws(DiskFault) { folder = try directories.folder(path) } catch { throw RotationFault(error) }
+        guard folder.isShared, let fault = fault(of: folder, path, settings) else { return }
+        throw fault
+    }
+
+    private mutating func isRoots(_ actor: RotationSettings.Actor?) -> Bool {
+        guard let actor else { return true }
+        if let known = actors[actor] { return known }
+        let isRoots = actor.userNumber == 0
+        actors[actor] = isRoots
+        return isRoots
+    }
+
+    /// Who may write a directory can put something else in the place of a log.
+    private func fault(of folder: Folder, _ path: String, _ settings: RotationSettings) -> RotationFault? {
+        let facts = folder.facts
+        let (isOpen, isGroups) = (facts.mode & 0o002 != 0, facts.group != 0)
+        if !isOpen, isGroups, facts.user == 0, settings.actor != nil { return nil }
+        let mode = String(facts.mode, radix: 8)
+        return RotationFault(
+            .unsafe, at: path,
+            "others than root may write this folder of logs "
+                + (isOpen || isGroups ? "(mode 0\(mode), group \(facts.group))" : "(by its access list, see getfacl)")
+                + "; write \"su USER GROUP\" in the stanza, or try chmod go-w")
     }
 }
 

@@ -6,6 +6,8 @@ internal import MusterSystem
 struct UnpublishedLog {
     var from: String
     var to: String
+    /// The name it has until it is whole.
+    var temporary: String
     var destination: any DiskDirectory
     var source: EntryFacts
     /// Nil where an earlier run has given it its name.
@@ -23,15 +25,16 @@ extension LogRotation {
         _ programs: any RotationPrograms
     ) async -> [UnpublishedLog] {
         var logs: [UnpublishedLog] = []
-        for case .compress(let from, let to) in intent.steps where standing == .going {
+        for (index, step) in intent.steps.enumerated() where standing == .going {
+            guard case .compress(let from, let to) = step else { continue }
             var begun: UnpublishedLog?
             work(directories, onFault: .stopped) { _, destination throws(DiskFault) in
-                begun = try begin(from, to, destination, tools)
+                begun = try begin(from, to, temporaryName(index), destination, tools)
             }
             guard var log = begun else { continue }
             if let file = log.file {
                 await fill(&log, file, choice, directories, tools, programs)
-                if standing != .going { _ = try? removeLeftover(TemporaryName.rotated(to), log.destination) }
+                if standing != .going { _ = try? removeLeftover(log.temporary, log.destination) }
             }
             if standing == .going { logs.append(log) }
         }
@@ -40,23 +43,39 @@ extension LogRotation {
 
     /// A temporary file beside the log; nil where nothing is left to do.
     private func begin(
-        _ from: String, _ to: String, _ destination: any DiskDirectory, _ tools: CompressionTools
+        _ from: String, _ to: String, _ temporary: String, _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) -> UnpublishedLog? {
         // Whoever compressed it before, or took it away, was faster.
         guard let source = try destination.facts(from), source.kind == .regular else { return nil }
+        if isWatched, !isOfThisLog(source, from) { throw stale(from, destination) }
         if isRecovery, try destination.facts(to) != nil {
             switch try comparison(of: to, with: from, destination, tools) {
             case .holds:
-                return UnpublishedLog(from: from, to: to, destination: destination, source: source, isPublished: true)
+                return UnpublishedLog(
+                    from: from, to: to, temporary: temporary, destination: destination, source: source,
+                    isPublished: true)
             // The plain log has grown since, and is compressed anew.
             case .isBeginning: try destination.remove(to)
             case .differs: throw DiskFault(code: EEXIST, call: "compress", path: "\(intent.destination)/\(to)")
             }
         }
-        let temporary = TemporaryName.rotated(to)
         let file = try createTemporary(temporary, destination)
         return UnpublishedLog(
-            from: from, to: to, destination: destination, source: source, file: file, isPublished: false)
+            from: from, to: to, temporary: temporary, destination: destination, source: source, file: file,
+            isPublished: false)
+    }
+
+    /// Whether a rotated log is the one that got its name from us, where we gave it, or else has no other name: not
+    /// somebody's secret that was put in its place.
+    private func isOfThisLog(_ facts: EntryFacts, _ name: String) -> Bool {
+        for step in intent.steps {
+            switch step {
+            case .shift(_, to: name, let identity), .rotate(to: name, let identity): return isSame(facts, identity)
+            case .copy(to: name, _, _): return facts.links == 1 && copied.map { isSame(facts, $0.identity) } ?? true
+            default: continue
+            }
+        }
+        return facts.links == 1
     }
 
     /// What a compressed log that has its name already holds of the plain one: an earlier run was killed between. After a
@@ -118,7 +137,8 @@ extension LogRotation {
             guard isWhole else {
                 throw DiskFault(code: EIO, call: "verify", path: "\(intent.destination)/\(log.to)")
             }
-            try log.destination.rename(TemporaryName.rotated(log.to), to: log.destination, as: log.to)
+            try log.destination.rename(log.temporary, to: log.destination, as: log.to)
+            if isWatched { try confirm(log.to, log.destination, file.facts().identity) }
             log.isPublished = true
             report.compressed += 1
             report.bytesBefore += Int(clamping: log.source.size)
@@ -127,7 +147,7 @@ extension LogRotation {
         } catch {
             // Nothing is lost: the plain log is there.
             fail(RotationFault(error), .stopped)
-            _ = try? removeLeftover(TemporaryName.rotated(log.to), log.destination)
+            _ = try? removeLeftover(log.temporary, log.destination)
         }
     }
 
@@ -164,7 +184,9 @@ extension LogRotation {
             }
             work(directories, onFault: .held) { _, destination throws(DiskFault) in
                 if let passes = stanza.shredPasses {
-                    try tools.overwrite(open(name, destination, identity, forWriting: true), passes: passes)
+                    let file = try open(name, destination, identity, forWriting: true)
+                    // Another name of it is another's file.
+                    if try file.facts().links == 1 { try tools.overwrite(file, passes: passes) }
                 }
                 try destination.remove(name)
                 report.removed += 1

@@ -4,31 +4,35 @@ internal import MusterSystem
 extension LogRotation {
     /// Copies the log under its rotated name; the copy gets its name when it is whole and on the device.
     func copy(
-        _ to: String, _ identity: FileIdentity, _ truncates: Bool, _ directory: any DiskDirectory,
+        _ to: String, _ identity: FileIdentity, _ truncates: Bool, _ index: Int, _ directory: any DiskDirectory,
         _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) {
         if isRecovery, let facts = try destination.facts(to) {
-            copied = truncates ? facts.size : nil
+            // Made by the run that was killed, which had no time to note which file it is: with one name it is no other's.
+            guard facts.kind == .regular, facts.links == 1 else { throw stale(to, destination) }
+            copied = truncates ? LogCopy(facts.identity, size: facts.size) : nil
             return
         }
         guard let log = try openRemaining(intent.name, directory, identity, forWriting: false) else { return }
-        let size = try place(log, to, destination, tools)
-        copied = truncates ? size : nil
+        let copy = try place(log, to, index, destination, tools)
+        copied = truncates ? copy : nil
     }
 
-    /// Copies a file to a new name. Returns the bytes of the copy.
+    /// Copies a file to a new name.
     private func place(
-        _ file: any DiskFile, _ to: String, _ destination: any DiskDirectory, _ tools: CompressionTools
-    ) throws(DiskFault) -> Int64 {
+        _ file: any DiskFile, _ to: String, _ index: Int, _ destination: any DiskDirectory, _ tools: CompressionTools
+    ) throws(DiskFault) -> LogCopy {
         let facts = try file.facts()
-        let temporary = TemporaryName.rotated(to)
+        let temporary = temporaryName(index)
         let copy = try createTemporary(temporary, destination)
         do throws(DiskFault) {
             let size = try tools.copy(file, to: copy, from: 0)
             try copy.take(facts, of: file)
             try copy.synchronize()
             try destination.rename(temporary, to: destination, as: to)
-            return size
+            let identity = try copy.facts().identity
+            try confirm(to, destination, identity)
+            return LogCopy(identity, size: size)
         } catch {
             _ = try? removeLeftover(temporary, destination)
             throw error
@@ -61,20 +65,20 @@ extension LogRotation {
     private static let looks = 64
 
     private func truncate(
-        _ start: Int64, _ to: String, _ identity: FileIdentity, _ directory: any DiskDirectory,
+        _ copied: LogCopy, _ to: String, _ identity: FileIdentity, _ directory: any DiskDirectory,
         _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) {
         // Where the copy is gone it was compressed, which comes after the cut.
         if isRecovery, try destination.facts(to) == nil { return }
         guard let log = try openRemaining(intent.name, directory, identity, forWriting: true) else { return }
-        let copy = try destination.open(to, forWriting: true)
+        let copy = try open(to, destination, copied.identity, forWriting: true)
         if isRecovery {
             // Cut already, when it is shorter now or begins with something else.
-            guard try log.facts().size >= start, try tools.areEqual(log, copy, count: start) else {
+            guard try log.facts().size >= copied.size, try tools.areEqual(log, copy, count: copied.size) else {
                 return try log.synchronize()
             }
         }
-        var size = start
+        var size = copied.size
         var grown: Int64 = 0
         for _ in 0..<Self.looks {
             let end = try tools.copy(log, to: copy, from: size)
@@ -99,12 +103,13 @@ extension LogRotation {
     /// Copies what was set aside under its rotated name on another device, and removes it then.
     func deliver(_ directories: Directories, _ tools: CompressionTools) {
         work(directories, onFault: .held) { directory, destination throws(DiskFault) in
-            for case .deliver(let from, let to, let identity) in intent.steps {
+            for (index, step) in intent.steps.enumerated() {
+                guard case .deliver(let from, let to, let identity) = step else { continue }
                 guard let facts = try directory.facts(from), isSame(facts, identity) else { continue }
                 let isThere = if isRecovery, let to { try destination.facts(to) != nil } else { false }
                 if let to, !isThere {
                     let file = try open(from, directory, identity, forWriting: false)
-                    _ = try place(file, to, destination, tools)
+                    _ = try place(file, to, index, destination, tools)
                 }
                 if to != nil { try destination.synchronize() }
                 try directory.remove(from)

@@ -20,7 +20,7 @@ final class LogRotation: @unchecked Sendable {
 
     /// In the journal.
     let number: Int
-    let intent: RotationIntent
+    private(set) var intent: RotationIntent
     /// Whether an earlier run began it: then any step may have been done already.
     let isRecovery: Bool
     private let tellsSteps: Bool
@@ -32,8 +32,12 @@ final class LogRotation: @unchecked Sendable {
     /// Whether any name has been touched: rotated logs that have moved would move a second time if it were planned anew, and
     /// the oldest be removed for nothing.
     private(set) var hasMoved = false
-    /// Bytes of the copy that is on the device; nil where there is none to be followed by a truncation.
-    var copied: Int64?
+    /// The copy that is on the device; nil where there is none to be followed by a truncation.
+    var copied: LogCopy?
+    /// Whether others may change names while it is worked on, so that each is looked at again.
+    private(set) var isWatched = false
+    /// Whether devices have other numbers than when the journal was written.
+    private var isRenumbered = false
     var scriptsRun: Set<ScriptKind> = []
     var report: RotationReport.Log
 
@@ -102,7 +106,13 @@ final class LogRotation: @unchecked Sendable {
         _ body: (_ directory: any DiskDirectory, _ destination: any DiskDirectory) throws(DiskFault) -> Void
     ) {
         do throws(DiskFault) {
-            try body(try directories.open(intent.directory), try directories.open(intent.destination))
+            let folder = try directories.folder(intent.directory, as: intent.folder, onAnyDevice: isRecovery)
+            let other = intent.destinationFolder ?? intent.folder
+            let destination = try directories.folder(intent.destination, as: other, onAnyDevice: isRecovery)
+            isWatched = folder.isOthers || destination.isOthers
+            isRenumbered =
+                folder.identity.device != intent.folder.device || destination.identity.device != other.device
+            try body(folder.directory, destination.directory)
         } catch {
             // Compression stops where the run is interrupted.
             if error.code == EINTR, Task.isCancelled { return hold() }
@@ -112,11 +122,21 @@ final class LogRotation: @unchecked Sendable {
 
     // MARK: Names
 
+    /// Notes which directory its rotated logs go to, where that had to be made.
+    func noteDestination(_ directories: Directories) {
+        guard standing == .going, intent.destinationFolder == nil else { return }
+        do throws(DiskFault) {
+            intent.destinationFolder = try directories.folder(intent.destination).identity
+        } catch {
+            fail(RotationFault(error), .dropped)
+        }
+    }
+
     /// Does all steps up to the new log. Names are not on the device yet.
     func takeNames(_ directories: Directories, _ tools: CompressionTools) {
         work(directories, onFault: isRecovery || hasMoved ? .held : .dropped) {
             directory, destination throws(DiskFault) in
-            for step in intent.steps { try take(step, directory, destination, tools) }
+            for (index, step) in intent.steps.enumerated() { try take(step, index, directory, destination, tools) }
         }
     }
 
@@ -134,7 +154,7 @@ final class LogRotation: @unchecked Sendable {
     }
 
     private func take(
-        _ step: RotationStep, _ directory: any DiskDirectory, _ destination: any DiskDirectory,
+        _ step: RotationStep, _ index: Int, _ directory: any DiskDirectory, _ destination: any DiskDirectory,
         _ tools: CompressionTools
     ) throws(DiskFault) {
         guard standing == .going else { return }
@@ -146,9 +166,9 @@ final class LogRotation: @unchecked Sendable {
             try move(intent.name, of: directory, to: to, of: destination, identity)
             hasMoved = true
         case .create(let mode, let user, let group):
-            try create(directory, destination, mode: mode, user: user, group: group)
+            try create(directory, destination, index, mode: mode, user: user, group: group)
         case .copy(let to, let identity, let truncates):
-            try copy(to, identity, truncates, directory, destination, tools)
+            try copy(to, identity, truncates, index, directory, destination, tools)
             hasMoved = true
         case .setAside(let name, let identity):
             try move(intent.name, of: directory, to: name, of: directory, identity)
@@ -174,25 +194,61 @@ final class LogRotation: @unchecked Sendable {
             }
             guard isOld else { return }
         }
+        guard isWatched else { return try directory.rename(from, to: destination, as: to) }
+        try check(from, directory, identity)
         try directory.rename(from, to: destination, as: to)
+        try confirm(to, destination, identity) { () throws(DiskFault) in
+            try destination.rename(to, to: directory, as: from)
+        }
     }
 
-    /// Whether an entry is the file that was meant. A device may have another number after the machine was started again;
-    /// in one directory the inode says it all.
+    /// Errors: ESTALE where an entry is not the one that was meant.
+    private func check(_ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity) throws(DiskFault) {
+        guard let facts = try directory.facts(name), isMeant(facts.identity, identity) else {
+            throw stale(name, directory)
+        }
+    }
+
+    /// Looks, where others may change names, whether an entry that got its name just now is the one that was meant; what is
+    /// not is brought back by `undo`. Errors: ESTALE.
+    func confirm(
+        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity,
+        undo: () throws(DiskFault) -> Void = {}
+    ) throws(DiskFault) {
+        guard isWatched else { return }
+        do throws(DiskFault) {
+            try check(name, directory, identity)
+        } catch {
+            if error.code == ESTALE { try undo() }
+            throw error
+        }
+    }
+
+    func stale(_ name: String, _ directory: any DiskDirectory) -> DiskFault {
+        DiskFault(code: ESTALE, call: "open", path: "\(directory.path)/\(name)")
+    }
+
+    /// Whether an entry is the file that was meant.
     func isSame(_ facts: EntryFacts, _ identity: FileIdentity) -> Bool {
-        facts.kind == .regular && facts.identity.inode == identity.inode
-            && (isRecovery || facts.identity.device == identity.device)
+        facts.kind == .regular && isMeant(facts.identity, identity)
+    }
+
+    /// A device may have another number after the machine was started again; in one directory the inode says it all then.
+    private func isMeant(_ found: FileIdentity, _ identity: FileIdentity) -> Bool {
+        found.inode == identity.inode && (found.device == identity.device || isRenumbered)
     }
 
     /// A new log, with its owner and mode from the moment on that it can be seen.
     private func create(
-        _ directory: any DiskDirectory, _ destination: any DiskDirectory, mode: UInt32, user: UInt32, group: UInt32
+        _ directory: any DiskDirectory, _ destination: any DiskDirectory, _ index: Int, mode: UInt32, user: UInt32,
+        group: UInt32
     ) throws(DiskFault) {
-        let temporary = TemporaryName.log(intent.name)
+        let temporary = temporaryName(index)
         if isRecovery { try removeLeftover(temporary, directory) }
         // A daemon may have been faster.
         if try directory.facts(intent.name) != nil { return }
-        let file = try createTemporary(temporary, directory, mode: mode)
+        // Closed to all until it is whose it is to be.
+        let file = try createTemporary(temporary, directory, mode: mode & 0o600)
         do throws(DiskFault) {
             try file.take(user: user, group: group, mode: mode, of: try rotated(directory, destination))
             try directory.rename(temporary, to: directory, as: intent.name)
@@ -253,10 +309,14 @@ final class LogRotation: @unchecked Sendable {
         _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool
     ) throws(DiskFault) -> any DiskFile {
         let file = try directory.open(name, forWriting: forWriting)
-        if !isSame(try file.facts(), identity) {
-            throw DiskFault(code: ESTALE, call: "open", path: "\(directory.path)/\(name)")
-        }
+        if !isSame(try file.facts(), identity) { throw stale(name, directory) }
         return file
+    }
+
+    /// The name of the file that is not whole yet of a step. It begins with a dot, so that patterns pass it by.
+    func temporaryName(_ step: Int) -> String {
+        let token = String(intent.token, radix: 16)
+        return ".muster-\(String(repeating: "0", count: 16 - token.count))\(token).\(step)"
     }
 }
 
@@ -283,10 +343,9 @@ extension DiskFile {
     }
 }
 
-/// Names of files that are not whole yet. They begin with a dot, so that patterns of configurations pass them by.
+/// Names of files beside the state file that are not whole yet.
 enum TemporaryName {
     static func log(_ name: String) -> String { ".\(name).muster-new" }
-    static func rotated(_ name: String) -> String { ".\(name).muster-part" }
 }
 
 extension RotationReport.Fault {

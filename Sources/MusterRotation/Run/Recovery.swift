@@ -30,7 +30,7 @@ struct Recovery {
                 begun.insert(intent.stanza)
                 nextLog = max(nextLog, number &+ 1)
             case .named(let numbers): for number in numbers { logs[number]?.isNamed = true }
-            case .copied(let number, let size): logs[number]?.copied = size
+            case .copied(let number, let copy): logs[number]?.copied = copy
             case .ran(let kind, let stanza, nil): scripts[stanza, default: []].insert(kind)
             case .ran(let kind, _, let log?): logs[log]?.scriptsRun.insert(kind)
             case .ended(let numbers):

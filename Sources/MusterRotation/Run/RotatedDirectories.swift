@@ -6,7 +6,8 @@ struct RotatedDirectories {
     struct Destination {
         var directory: (any DiskDirectory)?
         var names = DirectoryNames([])
-        var device: UInt64?
+        /// Nil where it is missing.
+        var identity: FileIdentity?
         /// How it is made, where it is missing.
         var making: [RotationStep] = []
 
@@ -39,10 +40,10 @@ struct RotatedDirectories {
         let directories = try disks.directories(of: settings.actor)
         var destination = Destination()
         do throws(DiskFault) {
-            let directory = try directories.open(path)
+            let folder = try directories.folder(path)
             destination = Destination(
-                directory: directory, names: DirectoryNames(try directory.names()),
-                device: try directory.facts().identity.device)
+                directory: folder.directory, names: DirectoryNames(try folder.directory.names()),
+                identity: folder.identity)
         } catch {
             guard error.code == ENOENT, settings.otherDirectory != nil else { throw RotationFault(error) }
             guard let creation = settings.otherDirectoryCreation else {

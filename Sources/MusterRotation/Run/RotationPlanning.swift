@@ -37,7 +37,7 @@ struct RotationPlanning {
     private var warned: Set<RotationFault> = []
 
     init(
-        _ options: RotationOptions, _ state: RotationState, now: RotationTime, disk: any Disk, disks: ActorDirectories,
+        _ options: RotationOptions, _ state: RotationState, now: RotationTime, disks: ActorDirectories,
         unfinished: Set<PathKey>, nextLog: Int, shared: Set<PathKey>
     ) {
         self.shared = shared
@@ -47,7 +47,7 @@ struct RotationPlanning {
         self.disks = disks
         self.unfinished = unfinished
         self.nextLog = nextLog
-        security = DirectorySecurity(disk: disk)
+        security = DirectorySecurity(disks.own)
         destinations = RotatedDirectories(disks)
     }
 
@@ -135,7 +135,8 @@ struct RotationPlanning {
     ) throws(RotationFault) -> (RotationIntent, TotalCap.Log) {
         let path = destinations.path(of: found.directory, settings)
         let destination = try destinations.destination(path, settings, for: found)
-        let isElsewhere = destination.device.map { $0 != found.facts.identity.device } ?? false
+        if destination.identity != nil, path != found.directory { try security.check(directory: path, settings) }
+        let isElsewhere = destination.identity.map { $0.device != found.facts.identity.device } ?? false
         if isElsewhere, settings.method == .rename {
             throw RotationFault(
                 .badValue, at: found.path,
@@ -149,8 +150,9 @@ struct RotationPlanning {
             name throws(DiskFault) in try destination.facts(name)
         }
         let intent = RotationIntent(
-            stanza: number, directory: found.directory, destination: path, name: found.name,
-            steps: destination.making + plan.steps, time: now.calendar)
+            stanza: number, directory: found.directory, folder: found.folder, destination: path,
+            destinationFolder: destination.identity, name: found.name, steps: destination.making + plan.steps,
+            time: now.calendar)
         try claim(intent)
         destinations.isMade(path)
         return (intent, TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : found.facts.size))
@@ -174,10 +176,12 @@ struct RotationPlanning {
             if let steps = drafts[index].intent?.steps {
                 drafts[index].intent?.steps = steps.removing(files, settings)
             } else if let found = drafts[index].found {
+                let path = destinations.path(of: found.directory, settings)
+                let folder = (try? destinations.destination(path, settings, for: found))?.identity
                 drafts[index].intent = RotationIntent(
-                    stanza: number, directory: found.directory,
-                    destination: destinations.path(of: found.directory, settings),
-                    name: found.name, steps: [].removing(files, settings), time: now.calendar, rotates: false)
+                    stanza: number, directory: found.directory, folder: found.folder, destination: path,
+                    destinationFolder: folder, name: found.name, steps: [].removing(files, settings),
+                    time: now.calendar, rotates: false)
             }
         }
     }

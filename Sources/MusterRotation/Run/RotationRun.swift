@@ -56,10 +56,11 @@ package struct RotationRun: Sendable {
                         "an earlier run was ended in the middle of \(unfinished.count) logs; a real run ends these first"
                 ))
         }
-        var search = LogSearch(disk: disk)
+        let disks = ActorDirectories(disk, actorDisk)
+        var search = LogSearch(disks.own)
         let findings = configuration.stanzas.map { search.logs(of: $0) }
         var planning = RotationPlanning(
-            options, state, now: now, disk: disk, disks: ActorDirectories(disk, actorDisk),
+            options, state, now: now, disks: disks,
             unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0, shared: LogSearch.shared(findings))
         for (stanza, found) in zip(configuration.stanzas, findings) {
             let plan = planning.plan(stanza, found, number: 0)
@@ -73,7 +74,7 @@ package struct RotationRun: Sendable {
         _ report: inout RotationReport
     ) throws(RotationFault) -> (RotationState, [JournalRecord]) {
         // A run makes the folder, or says that it is missing; without one there is no state yet.
-        if Directories(disk).isGone(StateFile.folder(of: options.statePath)) { return (RotationState(), []) }
+        if isMissing(StateFile.folder(of: options.statePath)) { return (RotationState(), []) }
         do throws(RotationFault) {
             let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
             let (state, faults) = try file.read()
@@ -86,6 +87,15 @@ package struct RotationRun: Sendable {
         // What cannot be read either has its fault by now.
         let file = try? StateFile(lookingAt: options.statePath, keepsState: options.keepsState, disk: disk)
         return ((try? file?.read().state) ?? RotationState(), (try? file?.unfinished()) ?? [])
+    }
+
+    private func isMissing(_ path: String) -> Bool {
+        do throws(DiskFault) {
+            _ = try disk.openDirectory(path)
+            return false
+        } catch {
+            return error.isAbsence
+        }
     }
 
     // MARK: A real run
@@ -116,7 +126,7 @@ package struct RotationRun: Sendable {
         await perform(recovery.works, means)
 
         // The state is read while logs are looked for.
-        async let search = findings(pool)
+        async let search = findings(disks.own, pool)
         var (state, faults) = try file.read()
         report.faults += faults.map(RotationReport.Fault.init)
         let held = note(recovery, in: &state, &report)
@@ -143,13 +153,13 @@ package struct RotationRun: Sendable {
     }
 
     /// The logs of all stanzas, looked for by all threads: stanzas beside each other share what they list.
-    private func findings(_ pool: WorkerPool) async -> [LogSearch.Findings] {
+    private func findings(_ directories: Directories, _ pool: WorkerPool) async -> [LogSearch.Findings] {
         let stanzas = configuration.stanzas
         let size = max(1, (stanzas.count + pool.width - 1) / pool.width)
         return await withTaskGroup(of: (Int, [LogSearch.Findings]).self) { group in
             for start in stride(from: 0, to: stanzas.count, by: size) {
                 group.addTask(executorPreference: pool) {
-                    var search = LogSearch(disk: disk)
+                    var search = LogSearch(directories)
                     return (start, stanzas[start..<min(start + size, stanzas.count)].map { search.logs(of: $0) })
                 }
             }
@@ -168,7 +178,7 @@ package struct RotationRun: Sendable {
         // Interrupted by now, it begins nothing.
         if Task.isCancelled { return ([], state) }
         var planning = RotationPlanning(
-            options, state, now: now, disk: disk, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog,
+            options, state, now: now, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog,
             shared: LogSearch.shared(findings))
         var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {

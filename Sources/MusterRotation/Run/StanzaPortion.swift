@@ -18,6 +18,7 @@ struct StanzaPortion: Sendable {
         }
         let unnamed = logs.filter { !$0.isNamed }
         if unnamed.contains(where: { !$0.isRecovery }) {
+            for log in unnamed { log.noteDestination(directories) }
             means.journal.append(unnamed.map { .intent($0.number, $0.intent) })
             commit(means, unnamed, else: .dropped)
         }
@@ -29,7 +30,7 @@ struct StanzaPortion: Sendable {
             .named(going.map(\.number)), .dropped(unnamed.filter { $0.standing == .dropped }.map(\.number)),
         ])
         means.journal.append(
-            going.compactMap { log in log.copied.map { JournalRecord.copied(log.number, size: $0) } })
+            going.compactMap { log in log.copied.map { JournalRecord.copied(log.number, $0) } })
         commit(means, going, else: .held)
         for log in going where log.standing == .going { log.isNamed = true }
         for log in logs where log.standing == .going { log.truncate(directories, tools) }
@@ -111,7 +112,7 @@ struct StanzaPortion: Sendable {
                 let key = PathKey(path)
                 if faults[key] == nil {
                     do throws(DiskFault) {
-                        try directories.synchronize(path)
+                        try directories.folder(path).directory.synchronize()
                         faults[key] = .some(nil)
                     } catch {
                         faults[key] = error

@@ -75,7 +75,7 @@ final class StanzaWork: @unchecked Sendable {
         for log in held {
             records.append(.intent(log.number, log.intent))
             if log.isNamed { records.append(.named([log.number])) }
-            if let copied = log.copied { records.append(.copied(log.number, size: copied)) }
+            if let copied = log.copied { records.append(.copied(log.number, copied)) }
             records += log.scriptsRun.map { .ran($0, stanza: number, log: log.number) }
         }
         return records
@@ -121,24 +121,33 @@ final class StanzaWork: @unchecked Sendable {
 
     /// Where a folder is gone nothing is left to end: an application was removed, or its folder moved.
     private func giveUpWhereGone(_ directories: Directories) {
-        var gone: [PathKey: Bool] = [:]
+        struct Gone: Hashable {
+            var path: PathKey
+            var identity: FileIdentity
+        }
+        var gone: [Gone: Bool] = [:]
         var counts: [PathKey: Int] = [:]
         for log in logs {
-            let folder = [log.intent.directory, log.intent.destination].map(PathKey.init).first { path in
-                if let known = gone[path] { return known }
-                let isGone = directories.isGone(path.text)
-                gone[path] = isGone
+            let folders = [
+                (log.intent.directory, log.intent.folder), (log.intent.destination, log.intent.destinationFolder),
+            ]
+            let folder = folders.first { path, identity in
+                guard let identity else { return true }
+                let key = Gone(path: PathKey(path), identity: identity)
+                if let known = gone[key] { return known }
+                let isGone = directories.isGone(path, identity)
+                gone[key] = isGone
                 return isGone
             }
             guard let folder else { continue }
             log.giveUp()
-            counts[folder, default: 0] += 1
+            counts[PathKey(folder.0), default: 0] += 1
         }
         for (folder, count) in counts.sorted(by: { $0.key.text.isBefore($1.key.text) }) {
             faults.append(
                 RotationFault(
                     .missing, at: folder.text,
-                    "the folder is gone with rotations that an earlier run had begun (\(count)); they are given up"))
+                    "the folder is gone, or another has its name, with rotations that an earlier run had begun (\(count)); they are given up"))
         }
     }
 
@@ -168,7 +177,7 @@ final class StanzaWork: @unchecked Sendable {
         let folders = logs.map(\.intent).filter { $0.destination != $0.directory }.map(\.destination)
         for folder in Set(folders.map(StateFile.folder)) {
             // Who may not look there has made nothing there.
-            try? directories.synchronize(folder)
+            try? directories.folder(folder).directory.synchronize()
         }
     }
 

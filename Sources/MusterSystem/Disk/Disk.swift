@@ -1,12 +1,13 @@
 /// The file system as a rotation of logs sees it: every system call of a rotation goes through here, so that tests can end the
 /// process before any of them, make it fail, or forget what was not synchronized.
 ///
-/// Nothing here follows a link, and names have no slash: work is done in directories that are held open. Any thread may
-/// call. Errors are those of the system; names that are empty, `.`, `..` or hold a slash or a zero are refused (EINVAL).
+/// Names have no slash, and no link is followed but on the way to a directory: work is done in directories that are held
+/// open. Any thread may call. Errors are those of the system; names that are empty, `.`, `..` or hold a slash or a zero are refused (EINVAL).
 package protocol Disk: Sendable {
-    /// Opens a directory by its path; links on the way to it are followed, it is none itself (ELOOP).
+    /// Opens a directory by its path, part by part. A link is followed only where nobody but root or who works here could
+    /// have made it or changed the way to it; else ELOOP.
     func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory
-    /// Makes one (mkdir(2)) with a mode that the umask does not lessen.
+    /// Makes one (mkdir(2)) with a mode that the umask does not lessen. ESTALE where somebody put another in its place.
     func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault)
     /// What stands at a path, itself no link that is followed, and who may change it; nil where nothing does.
     func entry(at path: String) throws(DiskFault) -> DiskEntry?
@@ -17,6 +18,8 @@ package protocol DiskDirectory: AnyObject, Sendable {
     var path: String { get }
     /// Of itself.
     func facts() throws(DiskFault) -> EntryFacts
+    /// Whether others than its owner may change its names, by its mode or an access list. Groups of root's do not count.
+    func isShared() throws(DiskFault) -> Bool
     /// All names but `.` and `..`, in no order. Names that are no UTF-8 are left out; ``listing()`` counts them.
     func names() throws(DiskFault) -> [String]
     /// The same names, and how many there are that no `String` can be.
@@ -42,6 +45,12 @@ package protocol DiskDirectory: AnyObject, Sendable {
 }
 
 extension DiskDirectory {
+    /// As the mode says.
+    package func isShared() throws(DiskFault) -> Bool {
+        let facts = try facts()
+        return facts.mode & 0o002 != 0 || (facts.mode & 0o020 != 0 && facts.group != 0)
+    }
+
     package func names() throws(DiskFault) -> [String] { try listing().names }
 }
 

@@ -16,6 +16,8 @@ final class LinuxDirectory: DiskDirectory {
 
     func facts() throws(DiskFault) -> EntryFacts { try EntryFacts.of(descriptor: descriptor, path: path) }
 
+    func isShared() throws(DiskFault) -> Bool { try DiskFault.check(cml_disk_is_shared(descriptor), "look at", path) == 1 }
+
     func facts(_ name: String) throws(DiskFault) -> EntryFacts? {
         try check(name, "look at")
         var raw = cml_entry_facts()

@@ -7,21 +7,19 @@ package struct LinuxDisk: Disk {
 
     package func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory {
         let descriptor = try unsafe DiskFault.check(
-            cml_disk_open_directory(Self.bare(path, "open directory")), "open directory", path)
+            cml_disk_open_directory(Self.whole(path, "open directory")), "open directory", path)
         return LinuxDirectory(path: path, descriptor: descriptor)
     }
 
     package func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault) {
         try unsafe DiskFault.check(
-            cml_disk_make_directory(Self.bare(path, "make directory"), mode), "make directory", path)
+            cml_disk_make_directory(Self.whole(path, "make directory"), mode), "make directory", path)
     }
 
-    /// The path without slashes at its end: behind a link they would mean what it leads to. Errors: it holds a zero.
-    private static func bare(_ path: String, _ call: String) throws(DiskFault) -> String {
-        let bytes = path.utf8
-        guard !bytes.contains(0) else { throw DiskFault(code: EINVAL, call: call, path: path) }
-        guard let last = bytes.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return path.isEmpty ? "" : "/" }
-        return String(path[...last])
+    /// Errors: the path holds a zero.
+    private static func whole(_ path: String, _ call: String) throws(DiskFault) -> String {
+        if path.utf8.contains(0) { throw DiskFault(code: EINVAL, call: call, path: path) }
+        return path
     }
 }
 

@@ -6,7 +6,7 @@ import MusterSystem
 enum RotationWiring {
     static func configuration(_ paths: [String]) -> RotationConfiguration {
         var reader = ConfigurationReader(
-            source: DiskConfigurationSource(disk: LinkedDisk(LinuxDisk())) { RealPath.of($0) },
+            source: DiskConfigurationSource(disk: LinuxDisk()) { RealPath.of($0) },
             user: Accounts.effectiveUser,
             home: Environment.variable("HOME"))
         for path in paths { reader.read(path) }
@@ -19,7 +19,7 @@ enum RotationWiring {
         on pool: WorkerPool, progress: RotationProgress
     ) async throws(RotationFault) -> RotationReport {
         let run = RotationRun(
-            configuration, options, disk: LinkedDisk(LinuxDisk()), programs: programs, actorDisk: disk)
+            configuration, options, disk: LinuxDisk(), programs: programs, actorDisk: disk)
         return try await run.run(on: pool, progress: progress)
     }
 
@@ -29,11 +29,11 @@ enum RotationWiring {
             throw RotationFault(
                 .badValue, at: "su \(actor.user) \(actor.group)", "there is no such user or group; correct the name")
         }
-        if user.user == Accounts.effectiveUser, group == Accounts.effectiveGroup { return LinkedDisk(LinuxDisk()) }
+        if user.user == Accounts.effectiveUser, group == Accounts.effectiveGroup { return LinuxDisk() }
         do throws(DiskFault) {
             // A number without an account has no name, and no groups besides.
             let name = user.group == nil ? "" : actor.user
-            return LinkedDisk(try ActorDisk.start(user: user.user, group: group, name: name), user: user.user)
+            return try ActorDisk.start(user: user.user, group: group, name: name)
         } catch {
             let hint = "\(error.hint); only root may work as somebody else"
             throw RotationFault(.disk, at: "su \(actor.user) \(actor.group)", hint)

@@ -52,9 +52,38 @@ struct RefusalTests {
             entries: [Entry("d", .folder, mode: 0o775), Entry("d/a.log")],
             text: "ROOT/d/*.log\(stanza)", faults: [], needsRoot: true),
         Refusal(
-            description: "a folder that is a link",
+            description: "a folder that all may write, by the name of root",
+            entries: [Entry("d", .folder, mode: 0o1777), Entry("d/a.log")],
+            text: "su root root\nROOT/d/a.log\(stanza)", faults: ["unsafe ROOT/d"], needsRoot: true),
+        Refusal(
+            description: "another's folder that a group may write, by the name of root",
+            entries: [Entry("d", .folder, mode: 0o775, user: 1, group: 1), Entry("d/a.log")],
+            text: "su root root\nROOT/d/a.log\(stanza)", faults: ["unsafe ROOT/d"], needsRoot: true),
+        Refusal(
+            description: "root's folder that a group may write, by the name of root",
+            entries: [Entry("d", .folder, mode: 0o775, group: 1), Entry("d/a.log")],
+            text: "su root root\nROOT/d/a.log\(stanza)", faults: [], needsRoot: true),
+        Refusal(
+            description: "an olddir that all may write",
+            entries: [Entry("a.log"), Entry("old", .folder, mode: 0o777)],
+            text: "ROOT/a.log {\nrotate 1\nolddir old\n}\n", faults: ["unsafe ROOT/old"], needsRoot: true),
+        Refusal(
+            description: "a folder that is our own link",
             entries: [Entry("d", .folder), Entry("d/a.log"), Entry("e", .link(to: "d"))],
-            text: "ROOT/e/a.log\(stanza)", faults: ["unreadable ROOT/e/a.log"]),
+            text: "ROOT/e/a.log\(stanza)", faults: []),
+        Refusal(
+            description: "a folder that is a link in another's folder",
+            entries: [
+                Entry("d", .folder), Entry("d/a.log"), Entry("e", .folder, user: 1), Entry("e/d", .link(to: "../d")),
+            ],
+            text: "ROOT/e/d/a.log\(stanza)", faults: ["unsafe ROOT/e/d/a.log"], needsRoot: true),
+        Refusal(
+            description: "a link on the way, in another's folder",
+            entries: [
+                Entry("d", .folder), Entry("d/f", .folder), Entry("d/f/a.log"), Entry("e", .folder, user: 1),
+                Entry("e/d", .link(to: "../d")),
+            ],
+            text: "ROOT/e/*/f/*.log\(stanza)", faults: ["unsafe ROOT/e/d/f"], needsRoot: true),
         Refusal(
             description: "a missing log", entries: [], text: "ROOT/a.log\(stanza)", faults: ["missing CONF:1"]),
         Refusal(

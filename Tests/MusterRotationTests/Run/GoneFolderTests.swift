@@ -21,10 +21,13 @@ struct GoneFolderTests {
         }
     }
 
-    @Test("They are given up with one message, count as recovered by nobody, and are forgotten")
-    func gone() async throws {
+    @Test(
+        "They are given up with one message, count as recovered by nobody, and are forgotten; so they are where another has its name",
+        arguments: [false, true])
+    func gone(isReplaced: Bool) async throws {
         let disk = ModelDisk()
         disk.addDirectory("/state")
+        if isReplaced { for number in 0..<3 { disk.addFile("/gone/\(number).log", [1]) } }
         let time = try #require(CalendarTime(year: 2027, month: 1, day: 15))
         let place = ConfigurationPlace(file: "/c", line: 1)
         let stanza = RotationStanza(patterns: ["/gone/*.log"], settings: RotationSettings(), place: place)
@@ -32,7 +35,8 @@ struct GoneFolderTests {
             JournalRecord.intent(
                 number,
                 RotationIntent(
-                    stanza: 0, directory: "/gone", destination: "/gone", name: "\(number).log",
+                    stanza: 0, directory: "/gone", folder: FileIdentity(device: 1, inode: 98), destination: "/gone",
+                    destinationFolder: FileIdentity(device: 1, inode: 98), name: "\(number).log",
                     steps: [.rotate(to: "\(number).log.1", FileIdentity(device: 1, inode: 99))], time: time))
         }
         let journal = try Journal.open("status.journal", in: disk.process().openDirectory("/state")).journal
@@ -50,6 +54,7 @@ struct GoneFolderTests {
             }
             #expect(report.faults.map { "\($0.code) \($0.location)" } == expected)
             #expect((report.recovered, report.unfinished) == (0, 0))
+            if isReplaced { #expect(try disk.openDirectory("/gone").names().sorted() == ["0.log", "1.log", "2.log"]) }
         }
     }
 }

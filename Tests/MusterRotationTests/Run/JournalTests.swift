@@ -23,8 +23,8 @@ enum JournalSamples {
 
     static func intent(_ steps: [RotationStep]) -> RotationIntent {
         RotationIntent(
-            stanza: 7, directory: "/logs", destination: "/logs/old", name: "a.log", steps: steps,
-            time: CalendarTime(year: 2027, month: 1, day: 15, hour: 8, minute: 5, second: 59)!)
+            stanza: 7, directory: "/logs", folder: file, destination: "/logs/old", destinationFolder: file, name: "a.log",
+            steps: steps, time: CalendarTime(year: 2027, month: 1, day: 15, hour: 8, minute: 5, second: 59)!)
     }
 
     static let steps: [RotationStep] = [
@@ -40,7 +40,7 @@ enum JournalSamples {
     static let records: [JournalRecord] = [
         .stanza(0, stanza), .stanza(3, JournalStanza(RotationStanza(patterns: [], settings: .init(), place: place))),
         .intent(0, intent(steps)), .intent(.max, intent([])), .named([0, 1, 500]), .named([]),
-        .copied(4, size: 1 << 40),
+        .copied(4, LogCopy(file, size: 1 << 40)),
         .ran(.lastAction, stanza: 2, log: nil), .ran(.beforeRemoval, stanza: 2, log: 9), .ended([3]), .dropped([4, 5]),
         .closed(128),
     ]
@@ -165,7 +165,7 @@ extension Journal {
     }
 
     @Test(
-        "a file of another kind is refused, and left as it is", arguments: ["hello\n", "muster rotation journal 2\n"])
+        "a file of another kind is refused, and left as it is", arguments: ["hello\n", "muster rotation journal 1\n"])
     func foreign(_ text: String) throws {
         let disk = disk(Array(text.utf8))
         let fault = #expect(throws: RotationFault.self) { try Journal.open("journal", in: try directory(disk)) }

@@ -53,8 +53,10 @@ struct StanzaBindingTests {
         if stanza.settings.isCompressed {
             steps.append(.compress(from: "a.log.1", to: "a.log.1" + stanza.settings.compressExtension))
         }
+        let folder = try #require(disk.facts("/logs")).identity
         let intent = RotationIntent(
-            stanza: 0, directory: "/logs", destination: "/logs", name: "a.log", steps: steps, time: Self.now.calendar)
+            stanza: 0, directory: "/logs", folder: folder, destination: "/logs", destinationFolder: folder,
+            name: "a.log", steps: steps, time: Self.now.calendar)
         let journal = try Journal.open("s.journal", in: disk.openDirectory("/state")).journal
         journal.append([.stanza(0, JournalStanza(stanza)), .intent(0, intent)] + (isNamed ? [.named([0])] : []))
         try journal.commit()

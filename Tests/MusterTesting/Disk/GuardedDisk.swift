@@ -59,6 +59,8 @@ private final class GuardedDirectory: DiskDirectory {
         return try base.facts()
     }
 
+    func isShared() throws(DiskFault) -> Bool { try base.isShared() }
+
     func listing() throws(DiskFault) -> DirectoryListing {
         try gate.pass("listing", path)
         return try base.listing()

@@ -63,8 +63,7 @@ package final class ModelDisk: Disk {
             }
             let parent: UInt64
             do throws(ModelError) {
-                // A link to the parent is followed: it is on the way.
-                parent = try state.directory("/" + parts.dropLast().joined(separator: "/") + "/.")
+                parent = try state.directory("/" + parts.dropLast().joined(separator: "/"))
             } catch {
                 if error.code == ENOENT || error.code == ENOTDIR { return nil }
                 throw error
@@ -82,8 +81,7 @@ package final class ModelDisk: Disk {
             guard let name = parts.last.map(String.init) else {
                 throw ModelError(code: path.isEmpty ? ENOENT : EEXIST)
             }
-            // A link to the parent is followed: it is on the way.
-            let parent = try state.directory("/" + parts.dropLast().joined(separator: "/") + "/.")
+            let parent = try state.directory("/" + parts.dropLast().joined(separator: "/"))
             guard try state.find(parent, name) == nil else { throw ModelError(code: EEXIST) }
             var inode = ModelInode(.directory, ModelFacts(mode: mode), device: state[parent].device)
             inode.facts.modification = state.time
