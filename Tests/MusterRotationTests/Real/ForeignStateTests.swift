@@ -34,7 +34,8 @@ struct ForeignStateTests {
         let root = try LinuxDisk().openDirectory(tree.root).facts().identity
         let intent = RotationIntent(
             stanza: 0, directory: tree.root, folder: root, destination: tree.root, destinationFolder: root,
-            name: "a.log", steps: [.rotate(to: "a.log.1", identity), .script(.afterRotation)], time: RotationTime.current.calendar)
+            name: "a.log", steps: [.rotate(to: "a.log.1", identity), .script(.afterRotation)],
+            time: RotationTime.current.calendar)
         let (folder, name) = (StateFile.folder(of: state), String(state.split(separator: "/").last ?? ""))
         let journal = try Journal.open(name + ".journal", in: LinuxDisk().openDirectory(folder)).journal
         journal.append([.stanza(0, JournalStanza(stanza)), .intent(0, intent)])
