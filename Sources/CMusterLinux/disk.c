@@ -351,6 +351,12 @@ int cml_disk_copy_access_list(int from, int to) {
     return errno == ENOTSUP ? 0 : -errno;
 }
 
+int64_t cml_disk_access_list(const char *path, void *bytes, size_t capacity) {
+    ssize_t size = lgetxattr(path, "system.posix_acl_access", bytes, capacity);
+    if (size < 0) return errno == ENODATA || errno == ENOTSUP ? 0 : -errno;
+    return size;
+}
+
 void cml_disk_begin_synchronizing(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 int cml_disk_lock(int fd) {

@@ -301,6 +301,8 @@ int cml_disk_set_owner(int fd, uint32_t user, uint32_t group);
 int cml_disk_set_times(int fd, const cml_entry_facts *facts);
 // 1 where there is no list or it was taken over, 0 where the other file's disk knows none.
 int cml_disk_copy_access_list(int from, int to);
+// The bytes of a path's access control list, the path itself no link that is followed; 0 where there is none.
+int64_t cml_disk_access_list(const char *path, void *bytes, size_t capacity);
 int cml_disk_synchronize(int fd);
 void cml_disk_begin_synchronizing(int fd);
 // 1 where the lock is ours now, 0 where somebody else holds it.
@@ -317,6 +319,8 @@ void cml_names_close(void *stream);
 int cml_account_user(const char *name, uint32_t *user, uint32_t *group);
 int cml_account_user_number(uint32_t number, uint32_t *group);
 int cml_account_group(const char *name, uint32_t *group);
+// 1 where a user is in a group and nobody else but root is.
+int cml_account_is_own_group(uint32_t group, uint32_t user);
 
 // --- a process that works with a user's rights, and messages to it
 // Where that process has its socket.

@@ -117,6 +117,7 @@ package struct ConfigurationReader {
             return refuse(
                 .malformed, path, "it is left out: more than 64 MiB or 20000 files are included; include less")
         }
+        notes.hasRead(path)
         nesting.append(path)
         parse(bytes, file: path)
         nesting.removeLast()
@@ -159,6 +160,8 @@ struct ConfigurationNotes {
     var isFull: Bool { configuration.faults.count > Self.limit }
 
     mutating func add(_ stanza: RotationStanza) { configuration.stanzas.append(stanza) }
+
+    mutating func hasRead(_ file: String) { configuration.files.insert(file) }
 
     mutating func fault(_ code: RotationFault.Code, _ location: String, _ hint: @autoclosure () -> String) {
         guard !isFull else { return }

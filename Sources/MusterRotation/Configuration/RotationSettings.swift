@@ -184,6 +184,8 @@ package struct RotationConfiguration: Sendable, Hashable {
     package var faults: [RotationFault] = []
     /// Directives that are known and have no effect here.
     package var warnings: [RotationFault] = []
+    /// The files that were read.
+    package var files: Set<String> = []
 
     package init() {}
 }

@@ -37,16 +37,15 @@ package final class Journal: Sendable {
         state = Monitor(State(file: file, end: Int64(end)))
     }
 
-    /// Opens the journal, or begins one, with what stands in it. Only who holds the lock of the state may. Errors: the disk
-    /// fails (``RotationFault/Code/disk``), or there is another kind of file (``RotationFault/Code/journal``).
+    /// Reads a journal that was opened to be written, or begins one where there is none. Only who holds the lock of the state
+    /// may. Errors: the disk fails (``RotationFault/Code/disk``), or there is another kind of file
+    /// (``RotationFault/Code/journal``).
     package static func open(
-        _ name: String, in directory: any DiskDirectory
+        _ name: String, in directory: any DiskDirectory, _ opened: (any DiskFile)?
     ) throws(RotationFault) -> (journal: Journal, records: [JournalRecord]) {
         do throws(DiskFault) {
-            let isThere = try directory.facts(name) != nil
-            let file =
-                try isThere ? directory.open(name, forWriting: true) : directory.create(name, mode: 0o600)
-            let bytes = isThere ? try file.contents(limit: limit) : []
+            let file = if let opened { opened } else { try directory.create(name, mode: 0o600) }
+            let bytes = opened == nil ? [] : try file.contents(limit: limit)
             guard let (records, end) = parsed(bytes) else { throw DiskFault.foreign(name, directory) }
             if end == 0 { try file.write(heading) }
             // Else what is written next could make something whole of what stands behind the end.

@@ -109,7 +109,7 @@ extension LogRotation {
             do throws(RotationFault) {
                 try await programs.run(choice.command, choice.options, from: plain, to: file)
             } catch {
-                if error.code == .interrupted { hold() } else { fail(error, .stopped) }
+                if error.isLeft { hold() } else { fail(error, .stopped) }
             }
         }
         if standing != .going { return }
@@ -178,7 +178,7 @@ extension LogRotation {
                     try await programs.run(script, .beforeRemoval, arguments: ["\(intent.destination)/\(name)"])
                     isDone(.script(.beforeRemoval))
                 } catch {
-                    if error.code == .interrupted { hold() } else { fail(error, .stopped) }
+                    if error.isLeft { hold() } else { fail(error, .stopped) }
                     return
                 }
             }

@@ -8,7 +8,12 @@ struct Recovery {
     private(set) var nextStanza = 0
     private(set) var nextLog = 0
 
-    init(_ records: [JournalRecord]) {
+    /// - Parameters:
+    ///   - configuration: The one that is run: what it does not vouch for is not run.
+    ///   - isGone: Whether no file is at a path any more.
+    init(
+        _ records: [JournalRecord], _ configuration: RotationConfiguration, isGone: (String) -> Bool = { _ in false }
+    ) {
         var stanzas: [Int: JournalStanza] = [:]
         var begun: Set<Int> = []
         var logs: [Int: LogRotation] = [:]
@@ -38,15 +43,18 @@ struct Recovery {
             case .closed(let number): closed.insert(number)
             }
         }
+        if stanzas.isEmpty { return }
+        let index = StanzaBinding.Index(configuration)
         let byStanza = Dictionary(grouping: logs.values) { $0.intent.stanza }
         for (number, stanza) in stanzas.sorted(by: { $0.key < $1.key }) where !closed.contains(number) {
             let logs = byStanza[number, default: []].sorted { $0.number < $1.number }
             // Where all is ended, what comes after all logs may be left.
             guard !logs.isEmpty || begun.contains(number) else { continue }
+            let binding = StanzaBinding(stanza, in: index, isGone: isGone)
             works.append(
                 StanzaWork(
-                    number, stanza, logs, isRecovery: true, scriptsRun: scripts[number] ?? [],
-                    endedBefore: anchors[number]))
+                    number, binding.stanza, logs, scriptsRun: scripts[number] ?? [], endedBefore: anchors[number],
+                    binding: binding))
         }
     }
 }

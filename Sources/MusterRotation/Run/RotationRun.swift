@@ -44,13 +44,8 @@ package struct RotationRun: Sendable {
     // MARK: A dry run
 
     private func plan(_ report: inout RotationReport) throws(RotationFault) {
-        // A run makes the folder, or says that it is missing; without one there is no state yet.
-        let file =
-            isMissing(StateFile.folder(of: options.statePath))
-            ? nil : try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
-        let (state, faults) = try file?.read() ?? (RotationState(), [])
-        report.faults += faults.map(RotationReport.Fault.init)
-        let recovery = Recovery(try file?.unfinished() ?? [])
+        let (state, records) = try stateToLookAt(&report)
+        let recovery = Recovery(records, configuration)
         let unfinished = recovery.works.flatMap { $0.logs.map(\.intent.path) }
         report.unfinished = unfinished.count
         if !unfinished.isEmpty {
@@ -72,6 +67,26 @@ package struct RotationRun: Sendable {
             report.stanzas.append(RotationReport.Stanza(planned: plan))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)
+    }
+
+    /// State and journal for a dry run. Where others may write them, that is told, and they are looked at all the same.
+    private func stateToLookAt(
+        _ report: inout RotationReport
+    ) throws(RotationFault) -> (RotationState, [JournalRecord]) {
+        // A run makes the folder, or says that it is missing; without one there is no state yet.
+        if isMissing(StateFile.folder(of: options.statePath)) { return (RotationState(), []) }
+        do throws(RotationFault) {
+            let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
+            let (state, faults) = try file.read()
+            report.faults += faults.map(RotationReport.Fault.init)
+            return (state, try file.unfinished())
+        } catch {
+            guard error.code == .unsafe else { throw error }
+            report.faults.append(RotationReport.Fault(error))
+        }
+        // What cannot be read either has its fault by now.
+        let file = try? StateFile(lookingAt: options.statePath, keepsState: options.keepsState, disk: disk)
+        return ((try? file?.read().state) ?? RotationState(), (try? file?.unfinished()) ?? [])
     }
 
     private func isMissing(_ path: String) -> Bool {
@@ -104,7 +119,10 @@ package struct RotationRun: Sendable {
         let (journal, records) = try file.openJournal()
         let disks = ActorDirectories(disk, actorDisk)
         let means = RotationMeans(disks: disks, journal: journal, programs: programs, pool: pool, progress: progress)
-        let recovery = Recovery(records)
+        let recovery = Recovery(records, configuration) { path in
+            // Where nobody can say, it is not gone.
+            (try? disk.entry(at: path)) == .some(nil)
+        }
         await perform(recovery.works, means)
 
         // The state is read while logs are looked for.

@@ -49,7 +49,7 @@ struct StanzaPortion: Sendable {
             try await means.programs.run(
                 script, kind, arguments: [log.intent.path] + (rotated.map { [$0] } ?? []))
         } catch {
-            if error.code == .interrupted { return log.hold() }
+            if error.isLeft { return log.hold() }
             log.fail(error, kind == .afterRotation ? .stopped : log.isRecovery ? .held : .dropped)
         }
         log.scriptsRun.insert(kind)

@@ -31,7 +31,9 @@ final class StanzaWork: @unchecked Sendable {
     let number: Int
     let stanza: JournalStanza
     let logs: [LogRotation]
-    let isRecovery: Bool
+    /// What the configuration vouches for of a stanza that an earlier run began; nil for one of this run.
+    private let binding: StanzaBinding?
+    var isRecovery: Bool { binding != nil }
     /// Scripts for the whole stanza that have run.
     private var scriptsRun: Set<ScriptKind>
     private(set) var faults: [RotationFault] = []
@@ -41,6 +43,8 @@ final class StanzaWork: @unchecked Sendable {
     private var anchor: EndedLog? {
         logs.first { $0.standing != .dropped }.map { ($0.number, $0.intent) } ?? endedBefore
     }
+    /// Whether an earlier run had not given all logs their names.
+    private let wasUnnamed: Bool
     /// Whether `lastaction` is left, because the run was interrupted.
     private var needsEnd = false
     /// What was done once for all logs, in order.
@@ -49,14 +53,15 @@ final class StanzaWork: @unchecked Sendable {
     typealias EndedLog = (number: Int, intent: RotationIntent)
 
     init(
-        _ number: Int, _ stanza: JournalStanza, _ logs: [LogRotation], isRecovery: Bool = false,
-        scriptsRun: Set<ScriptKind> = [], endedBefore: EndedLog? = nil
+        _ number: Int, _ stanza: JournalStanza, _ logs: [LogRotation], scriptsRun: Set<ScriptKind> = [],
+        endedBefore: EndedLog? = nil, binding: StanzaBinding? = nil
     ) {
         self.endedBefore = endedBefore
+        self.binding = binding
         self.number = number
         self.stanza = stanza
         self.logs = logs
-        self.isRecovery = isRecovery
+        wasUnnamed = logs.contains { !$0.isNamed && !$0.scriptsRun.contains(.beforeRotation) }
         self.scriptsRun = scriptsRun
     }
 
@@ -78,6 +83,8 @@ final class StanzaWork: @unchecked Sendable {
 
     /// Does everything. Whatever fails is told by the logs and by ``faults``.
     func run(_ means: RotationMeans) async {
+        if let binding, let fault = binding.refusal { return refuse(fault, binding) }
+        let means = means.bound(to: binding)
         let directories: Directories
         do throws(RotationFault) {
             directories = try means.disks.directories(of: stanza.actor)
@@ -95,6 +102,21 @@ final class StanzaWork: @unchecked Sendable {
             await portion.finish(self.stanza, directories, means, tools)
         }
         await end(means)
+        tellWhatWaits()
+    }
+
+    /// Does nothing: waits where the stanza's configuration is not among those of this run, or gives all logs up.
+    private func refuse(_ fault: RotationFault, _ binding: StanzaBinding) {
+        for log in logs { binding.absence == nil ? log.giveUp() : log.hold() }
+        faults.append(fault)
+    }
+
+    /// Tells why logs, or what comes after them, wait for another configuration, and what was passed over.
+    private func tellWhatWaits() {
+        guard let binding else { return }
+        let waits = needsEnd || logs.contains { $0.standing == .held && $0.report.fault == nil }
+        if waits, let fault = binding.absence, !faults.contains(fault) { faults.append(fault) }
+        if let fault = binding.omission, wasUnnamed { faults.append(fault) }
     }
 
     /// Where a folder is gone nothing is left to end: an application was removed, or its folder moved.
@@ -147,7 +169,17 @@ final class StanzaWork: @unchecked Sendable {
             return false
         }
         for log in logs { log.makeDirectory(directories) }
+        synchronizeParents(directories)
         return true
+    }
+
+    /// A folder of rotated logs that is there may be one of a run that was killed when it had made it, and not on the device.
+    private func synchronizeParents(_ directories: Directories) {
+        let folders = logs.map(\.intent).filter { $0.destination != $0.directory }.map(\.destination)
+        for folder in Set(folders.map(StateFile.folder)) {
+            // Who may not look there has made nothing there.
+            try? directories.folder(folder).directory.synchronize()
+        }
     }
 
     /// With `sharedscripts`: not before every log has its new name.
@@ -189,7 +221,7 @@ final class StanzaWork: @unchecked Sendable {
         } catch {
             faults.append(error)
             // It has not run to its end, and is run again.
-            if error.code == .interrupted { return false }
+            if error.isLeft { return false }
             scriptsRun.insert(kind)
             means.journal.append([.ran(kind, stanza: number, log: nil)])
             return false

@@ -3,34 +3,57 @@ internal import MusterSystem
 
 /// The state file with what lies beside it: the lock, which is never renamed or removed, and the journal.
 ///
-/// The state is replaced as a whole, and only where it has changed.
+/// All three, and their folder, are ours alone, or nothing is done by them: whoever may write the journal could have us run
+/// what he likes. The state is replaced as a whole, and only where it has changed.
 final class StateFile {
     private static let sizeLimit = 256 << 20
 
     let path: String
     private let name: String
     private let keepsState: Bool
-    private let directory: any DiskDirectory
+    private let folder: StateFolder
     private var bytes: [UInt8] = []
-    private var facts: EntryFacts?
+    /// The state as it was read, open for its owner, mode and access list.
+    private var old: (file: any DiskFile, facts: EntryFacts)?
     /// Held until the end: of the lock, and of the state itself, which is where logrotate looks.
     private var locks: [any DiskFile] = []
 
-    /// Errors: its directory cannot be opened.
-    init(_ path: String, keepsState: Bool, disk: any Disk) throws(RotationFault) {
+    private var journalName: String { name + ".journal" }
+    private var lockName: String { name + ".lock" }
+
+    /// Errors: its folder is missing; it, the folder, the journal or the lock is not ours alone
+    /// (``RotationFault/Code/unsafe``).
+    init(
+        _ path: String, keepsState: Bool, disk: any Disk, trust: StateTrust = StateTrust()
+    ) throws(RotationFault) {
         self.path = path
         self.keepsState = keepsState
-        name = String(path.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
+        name = try Self.name(of: path)
+        folder = try StateFolder(Self.folder(of: path), disk: disk, trust: trust)
+        // Before anything is done by any of them.
+        if keepsState { try folder.check(name, .state) }
+        try folder.check(journalName, .journal)
+        try folder.check(lockName, .lock)
+    }
+
+    /// To be looked at only, whoever may change it. Errors: its folder cannot be opened.
+    init(lookingAt path: String, keepsState: Bool, disk: any Disk) throws(RotationFault) {
+        self.path = path
+        self.keepsState = keepsState
+        name = try Self.name(of: path)
         do throws(DiskFault) {
-            directory = try disk.openDirectory(Self.folder(of: path))
+            folder = try StateFolder(lookingAt: Self.folder(of: path), disk: disk)
         } catch {
-            let advice = error.isAbsence ? "make it" : "see its permissions"
-            throw RotationFault(
-                .disk, at: path, "the folder of the state file cannot be opened (\(error.reason)); \(advice)")
+            throw RotationFault(error)
         }
+    }
+
+    private static func name(of path: String) throws(RotationFault) -> String {
+        let name = String(path.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
         guard EntryName.isValid(name) else {
             throw RotationFault(.disk, at: path, "this is no name of a file; name the state file")
         }
+        return name
     }
 
     /// The directory that a path leads to a name in.
@@ -43,49 +66,58 @@ final class StateFile {
     // MARK: Lock
 
     /// False where another run has it. Errors: it cannot be opened or made.
+    ///
+    /// The state itself is where logrotate looks; where others may read it, they could hold that lock for ever.
     func lock() throws(RotationFault) -> Bool {
-        do throws(DiskFault) {
-            let lock = try openOrCreate(name + ".lock")
-            guard try lock.lock() else { return false }
-            var held = [lock]
-            if try directory.facts(name)?.kind == .regular {
-                let state = try directory.open(name, forWriting: false)
-                guard try state.lock() else { return false }
-                held.append(state)
-            }
-            locks = held
-            return true
-        } catch {
-            throw RotationFault(error)
+        let lock = try openOrCreateLock()
+        guard try Self.isTaken(lock) else { return false }
+        var held = [lock]
+        if try folder.isPrivate(name), let state = try folder.open(name, .state, forWriting: false) {
+            guard try Self.isTaken(state) else { return false }
+            held.append(state)
         }
+        locks = held
+        return true
     }
 
-    private func openOrCreate(_ name: String) throws(DiskFault) -> any DiskFile {
-        if try directory.facts(name) == nil {
-            do throws(DiskFault) {
-                return try directory.create(name, mode: 0o600)
-            } catch {
-                if error.code != EEXIST { throw error }
-            }
+    private static func isTaken(_ file: any DiskFile) throws(RotationFault) -> Bool {
+        do throws(DiskFault) { return try file.lock() } catch { throw RotationFault(error) }
+    }
+
+    private func openOrCreateLock() throws(RotationFault) -> any DiskFile {
+        if let lock = try folder.open(lockName, .lock, forWriting: true) { return lock }
+        do throws(DiskFault) {
+            return try folder.directory.create(lockName, mode: 0o600)
+        } catch {
+            guard error.code == EEXIST else { throw RotationFault(error) }
         }
-        return try directory.open(name, forWriting: true)
+        // Another run was faster.
+        guard let lock = try folder.open(lockName, .lock, forWriting: true) else {
+            throw RotationFault(.disk, at: path + ".lock", "it comes and goes; leave the lock where it is")
+        }
+        return lock
     }
 
     func openJournal() throws(RotationFault) -> (journal: Journal, records: [JournalRecord]) {
-        try Journal.open(name + ".journal", in: directory)
+        let file = try folder.open(journalName, .journal, forWriting: true)
+        return try Journal.open(journalName, in: folder.directory, file)
     }
 
     /// What a journal holds, with nothing touched.
-    func unfinished() throws(RotationFault) -> [JournalRecord] { try Journal.read(name + ".journal", in: directory) }
+    func unfinished() throws(RotationFault) -> [JournalRecord] {
+        try Journal.read(journalName, in: folder.directory)
+    }
 
     // MARK: State
 
     /// Errors: it cannot be read, or is no state file.
     func read() throws(RotationFault) -> (state: RotationState, faults: [RotationFault]) {
+        guard keepsState, let file = try folder.open(name, .state, forWriting: false) else {
+            return (RotationState(), [])
+        }
         do throws(DiskFault) {
-            guard keepsState, let found = try directory.facts(name) else { return (RotationState(), []) }
-            facts = found
-            bytes = try directory.open(name, forWriting: false).contents(limit: Self.sizeLimit)
+            old = (file, try file.facts())
+            bytes = try file.contents(limit: Self.sizeLimit)
         } catch {
             throw RotationFault(error)
         }
@@ -97,39 +129,40 @@ final class StateFile {
 
     /// Waits until what an earlier run wrote is on the device. Errors: the disk fails.
     func synchronize() throws(RotationFault) {
-        do throws(DiskFault) { try directory.synchronize() } catch { throw RotationFault(error) }
+        do throws(DiskFault) { try folder.directory.synchronize() } catch { throw RotationFault(error) }
     }
 
     /// Errors: it cannot be written; then the old one is there.
     func write(_ state: RotationState, now: CalendarTime) throws(RotationFault) {
-        guard keepsState, state.hasChanged || facts == nil else { return }
+        guard keepsState, state.hasChanged || old == nil else { return }
         let text = state.text(now: now)
         if text == bytes { return }
-        let temporary = ".\(name).muster-new"
-        do throws(DiskFault) {
-            do throws(DiskFault) {
-                try directory.remove(temporary)
-            } catch {
-                if error.code != ENOENT { throw error }
-            }
-            let file = try directory.create(temporary, mode: 0o640)
-            do throws(DiskFault) {
-                if let facts {
-                    try file.setOwner(user: facts.user, group: facts.group)
-                    try file.setMode(facts.mode)
-                }
-                try file.write(text)
-                try file.synchronize()
-                try directory.replace(name, with: temporary)
-                try directory.synchronize()
-            } catch {
-                _ = try? directory.remove(temporary)
-                throw error
-            }
-        } catch {
-            throw RotationFault(error)
-        }
+        do throws(DiskFault) { try replace(with: text) } catch { throw RotationFault(error) }
         bytes = text
+    }
+
+    /// A new one is its owner's alone; one that was there keeps owner, mode and access list.
+    private func replace(with text: [UInt8]) throws(DiskFault) {
+        let directory = folder.directory
+        let temporary = TemporaryName.log(name)
+        do throws(DiskFault) {
+            try directory.remove(temporary)
+        } catch {
+            if error.code != ENOENT { throw error }
+        }
+        let file = try directory.create(temporary, mode: 0o600)
+        do throws(DiskFault) {
+            if let (file: other, facts) = old {
+                try file.take(user: facts.user, group: facts.group, mode: facts.mode, of: other)
+            }
+            try file.write(text)
+            try file.synchronize()
+            try directory.replace(name, with: temporary)
+            try directory.synchronize()
+        } catch {
+            _ = try? directory.remove(temporary)
+            throw error
+        }
     }
 }
 

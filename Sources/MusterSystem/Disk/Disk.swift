@@ -9,6 +9,8 @@ package protocol Disk: Sendable {
     func openDirectory(_ path: String) throws(DiskFault) -> any DiskDirectory
     /// Makes one (mkdir(2)) with a mode that the umask does not lessen. ESTALE where somebody put another in its place.
     func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault)
+    /// What stands at a path, itself no link that is followed, and who may change it; nil where nothing does.
+    func entry(at path: String) throws(DiskFault) -> DiskEntry?
 }
 
 package protocol DiskDirectory: AnyObject, Sendable {

@@ -32,6 +32,11 @@ package enum Accounts {
         return unsafe cml_account_group(text, &group) == 1 ? group : number(text)
     }
 
+    /// Whether a user is in a group and nobody else but root is. False where nobody can say.
+    package static func isOwnGroup(_ group: UInt32, of user: UInt32) -> Bool {
+        cml_account_is_own_group(group, user) == 1
+    }
+
     /// Whom the system takes this process for.
     package static var effectiveUser: UInt32 { geteuid() }
     package static var effectiveGroup: UInt32 { getegid() }

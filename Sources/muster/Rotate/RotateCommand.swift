@@ -109,10 +109,15 @@ struct RotateCommand: AsyncParsableCommand {
         "Usage: " + CalledName.text(Self.configuration.usage ?? "", calledBy: isLogrotate ? CalledName.logrotate : "")
     }
 
-    /// What to tell the run.
-    func options(isRoot: Bool, environment: (String) -> String?) -> RotationOptions {
-        let usual = DefaultState.path(isLogrotate: isLogrotate, isRoot: isRoot, environment: environment)
-        let path = state == DefaultState.none ? usual : state ?? usual
+    /// What to tell the run. Errors: nobody says where the state file is.
+    func options(isRoot: Bool, environment: (String) -> String?) throws(RotationFault) -> RotationOptions {
+        let named = state == DefaultState.none ? nil : state
+        let path =
+            if let named {
+                named
+            } else {
+                try DefaultState.path(isLogrotate: isLogrotate, isRoot: isRoot, environment: environment)
+            }
         var options = RotationOptions(
             isDry: isDry, isForced: isForced, statePath: path, workers: workers ?? ResourceLimits.cores)
         options.tellsSteps = isVerbose || log != nil || output.map { $0.format.name != "text" } ?? false

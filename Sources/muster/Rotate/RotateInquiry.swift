@@ -19,7 +19,12 @@ struct RotateInquiry {
         let interruption = try Interruption.install()
         let messages = RotationMessages(log: command.log)
         if command.mail != nil { messages.tell("warning: --mail: muster sends no mail; logs are rotated without it") }
-        let options = command.options(isRoot: Accounts.effectiveUser == 0, environment: Environment.variable)
+        let options: RotationOptions
+        do throws(RotationFault) {
+            options = try command.options(isRoot: Accounts.effectiveUser == 0, environment: Environment.variable)
+        } catch {
+            return try await refuse(error, messages)
+        }
         if command.state == nil || !options.keepsState, !command.isDry {
             RotationWiring.makeFolders(of: options.statePath)
         }
@@ -41,11 +46,15 @@ struct RotateInquiry {
             }
             await messages.close()
             throw ExitCode(status)
-        case .refused(let fault):
-            messages.tell(fault.text)
-            await messages.close()
-            throw ExitCode(fault.code == .locked ? 3 : 1)
+        case .refused(let fault): try await refuse(fault, messages)
         }
+    }
+
+    /// Nothing was begun.
+    private func refuse(_ fault: RotationFault, _ messages: RotationMessages) async throws {
+        messages.tell(fault.text)
+        await messages.close()
+        throw ExitCode(fault.code == .locked ? 3 : 1)
     }
 
     /// As logrotate's: 1 where anything went wrong, or was left undone.

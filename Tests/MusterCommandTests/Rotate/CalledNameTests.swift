@@ -1,3 +1,5 @@
+import ArgumentParser
+import MusterRotation
 import MusterTesting
 import Testing
 
@@ -58,10 +60,19 @@ struct CalledNameTests {
             (true, false, ["HOME": "/home/a"], "/home/a/.local/state/muster/rotation"),
             (false, false, ["HOME": "/home/a", "XDG_STATE_HOME": "/x"], "/x/muster/rotation"),
             (false, false, ["HOME": "/home/a", "XDG_STATE_HOME": "x"], "/home/a/.local/state/muster/rotation"),
-            (false, false, [:], "muster-rotation.state"),
         ] as [(Bool, Bool, [String: String], String)])
-    func state(_ isLogrotate: Bool, _ isRoot: Bool, _ variables: [String: String], _ path: String) {
-        #expect(DefaultState.path(isLogrotate: isLogrotate, isRoot: isRoot, environment: { variables[$0] }) == path)
+    func state(_ isLogrotate: Bool, _ isRoot: Bool, _ variables: [String: String], _ path: String) throws {
+        #expect(try DefaultState.path(isLogrotate: isLogrotate, isRoot: isRoot, environment: { variables[$0] }) == path)
+    }
+
+    @Test("Without a home there is no usual state file, least of all in the current folder", arguments: ["", "a"])
+    func homeless(home: String) throws {
+        let fault = #expect(throws: RotationFault.self) {
+            try DefaultState.path(isLogrotate: false, isRoot: false, environment: { $0 == "HOME" ? home : nil })
+        }
+        #expect(fault?.text.contains("write -s FILE, or set HOME") == true)
+        let command = try RotateCommand.parse(["-s", "/s/state", "a"])
+        #expect(try command.options(isRoot: false, environment: { _ in nil }).statePath == "/s/state")
     }
 
     @Test(

@@ -40,7 +40,7 @@ final class CrashRig: Sendable {
         }
         if scenario.hasState {
             let entries = scenario.logs.map { "\"\($0)\" 2027-1-14-8:0:0\n" }.joined()
-            disk.addFile(Self.state, Array("logrotate state -- version 2\n\(entries)".utf8))
+            disk.addFile(Self.state, Array("logrotate state -- version 2\n\(entries)".utf8), mode: 0o600)
         }
         self.scenario = scenario
         self.disk = disk

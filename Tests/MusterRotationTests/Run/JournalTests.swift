@@ -47,6 +47,21 @@ enum JournalSamples {
     ]
 }
 
+extension Journal {
+    /// Opens the journal, whoever may write it, or begins one.
+    static func open(
+        _ name: String, in directory: any DiskDirectory
+    ) throws(RotationFault) -> (journal: Journal, records: [JournalRecord]) {
+        let file: (any DiskFile)?
+        do throws(DiskFault) {
+            file = try directory.facts(name) == nil ? nil : directory.open(name, forWriting: true)
+        } catch {
+            throw RotationFault(error)
+        }
+        return try open(name, in: directory, file)
+    }
+}
+
 @Suite("Records of the journal") struct JournalRecordTests {
     @Test("a record is read as it was written", arguments: JournalSamples.records)
     func roundTrip(_ record: JournalRecord) {
@@ -71,7 +86,7 @@ enum JournalSamples {
         var dice = Dice(2)
         for _ in 0..<200 {
             let records = (0..<12).map { _ in JournalSamples.records.randomElement(using: &dice)! }
-            _ = Recovery(records)
+            _ = Recovery(records, RotationConfiguration())
         }
     }
 }

@@ -9,7 +9,7 @@ import Testing
 /// What a dry run says, and what a run does that has nothing to do.
 @Suite("What a rotation touches", .timeLimit(.minutes(10))) struct RunTruthTests {
     /// Calls that change nothing.
-    private static let readings: Set = ["openDirectory", "facts", "listing", "open", "read"]
+    private static let readings: Set = ["openDirectory", "facts", "listing", "open", "read", "entry"]
 
     /// Calls of a run that may change something, with their paths.
     private final class Writings: Sendable {

@@ -34,6 +34,11 @@ package final class GuardedDisk: Disk {
         try gate.pass("makeDirectory", path)
         try base.makeDirectory(path, mode: mode)
     }
+
+    package func entry(at path: String) throws(DiskFault) -> DiskEntry? {
+        try gate.pass("entry", path)
+        return try base.entry(at: path)
+    }
 }
 
 private final class GuardedDirectory: DiskDirectory {

@@ -55,6 +55,25 @@ package final class ModelDisk: Disk {
         return ModelDirectory(self, path: path, number: number)
     }
 
+    package func entry(at path: String) throws(DiskFault) -> DiskEntry? {
+        try system.call(gate, "entry", path) { state throws(ModelError) in
+            let parts = path.split(separator: "/")
+            guard let name = parts.last.map(String.init) else {
+                return DiskEntry(facts: state.entryFacts(ModelState.root))
+            }
+            let parent: UInt64
+            do throws(ModelError) {
+                parent = try state.directory("/" + parts.dropLast().joined(separator: "/"))
+            } catch {
+                if error.code == ENOENT || error.code == ENOTDIR { return nil }
+                throw error
+            }
+            guard let found = try state.find(parent, name) else { return nil }
+            let target = state[found].kind == .link ? state[found].target : nil
+            return DiskEntry(facts: state.entryFacts(found), target: target)
+        }
+    }
+
     package func makeDirectory(_ path: String, mode: UInt32) throws(DiskFault) {
         try system.call(gate, "makeDirectory", path) { state throws(ModelError) in
             guard !path.utf8.contains(0) else { throw ModelError(code: EINVAL) }
