@@ -68,7 +68,9 @@ struct CertificateOutline: Sendable {
         self.signatureBytes = signatureBytes
         self.serial = serial
         self.issuer = try DirectoryName(derEncoded: issuer)
-        self.subject = try DirectoryName(derEncoded: subject)
+        // Nearly every root: one name to be read, not two.
+        let isSame = issuer.encodedBytes == subject.encodedBytes
+        self.subject = isSame ? self.issuer : try DirectoryName(derEncoded: subject)
         (notBefore, notAfter, hasFractionalTimes) = (
             times.notBefore.seconds, times.notAfter.seconds, times.isFractional
         )

@@ -81,8 +81,10 @@ extension CertificateFacts {
             default: continue
             }
         }
+        let issuer = printable(outline.issuer.name.description)
+        let isSame = outline.issuer.name == outline.subject.name
         self.init(
-            subject: printable(outline.subject.name.description), issuer: printable(outline.issuer.name.description),
+            subject: isSame ? issuer : printable(outline.subject.name.description), issuer: issuer,
             dnsNames: dnsNames, ipAddresses: ipAddresses, notBefore: outline.notBefore, notAfter: outline.notAfter,
             serial: hexadecimal(outline.serial), fingerprint: hexadecimal(SHA256.hash(data: der)),
             keyDescription: outline.key.description, signatureAlgorithm: outline.signature.name)
