@@ -41,6 +41,8 @@ struct SignatureKind: Sendable, Hashable {
     let isWeak: Bool
     /// Nil if we cannot check it.
     let method: SignatureMethod?
+    /// Whether it has parameters that it does not take (RFC 3279 §2.2.1, RFC 5758 §3.2, RFC 8410 §3).
+    private(set) var hasStrangeParameters = false
 
     init(_ identifier: ASN1ObjectIdentifier, parameters: ASN1Node?) {
         if identifier == Self.pss {
@@ -49,6 +51,7 @@ struct SignatureKind: Sendable, Hashable {
             self.init("rsassaPss", weak: parameters?.digest == .sha1, parameters.map { .pss($0) })
         } else if let known = Self.known[identifier] {
             self = known
+            hasStrangeParameters = parameters.map { !takes($0) } ?? false
         } else {
             self.init(identifier.description, weak: false)
         }
@@ -58,6 +61,14 @@ struct SignatureKind: Sendable, Hashable {
         self.name = name
         self.isWeak = weak
         self.method = method
+    }
+
+    private func takes(_ parameters: ASN1Node) -> Bool {
+        switch method {
+        case .rsa: parameters.identifier == .null
+        case .ecdsa, .ed25519: false
+        case .pss, nil: true
+        }
     }
 
     private static let pss: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 1, 10]
@@ -99,6 +110,8 @@ struct KeyKind: Sendable {
     let octets: ArraySlice<UInt8>
     /// Whether it is an RSA key under 2,048 bits or an EC key under 224.
     let isWeak: Bool
+    /// Whether it is an RSA key for RSASSA-PSS alone (RFC 4055 §1.2).
+    let isForPSSAlone: Bool
 
     /// - Parameters:
     ///   - algorithm: The key's algorithm.
@@ -106,6 +119,7 @@ struct KeyKind: Sendable {
     ///   - key: The octets of the key's bit string.
     init(algorithm: ASN1ObjectIdentifier, curve: ASN1ObjectIdentifier?, key: ArraySlice<UInt8>) {
         octets = key
+        isForPSSAlone = algorithm == [1, 2, 840, 113549, 1, 1, 10]
         switch algorithm {
         case [1, 2, 840, 113549, 1, 1, 1], [1, 2, 840, 113549, 1, 1, 10]:
             family = .rsa

@@ -6,7 +6,7 @@ import X509
 /// swift-certificates refuses a certificate whose key or algorithm it does not offer, such as RSA 1024. Reading the
 /// frame ourselves keeps its facts, and its weakness, reportable.
 struct CertificateOutline: Sendable {
-    /// 1 to 3 (RFC 5280 §4.1.2.1).
+    /// 1 to 3; another number is an unknown version (RFC 5280 §4.1.2.1).
     let version: Int
     let signedBytes: ArraySlice<UInt8>
     let signature: SignatureKind
@@ -14,14 +14,20 @@ struct CertificateOutline: Sendable {
     let namesOneAlgorithm: Bool
     let signatureBytes: ArraySlice<UInt8>
     let serial: ArraySlice<UInt8>
-    let issuer: DistinguishedName
-    let subject: DistinguishedName
+    let issuer: DirectoryName
+    let subject: DirectoryName
     let notBefore: Int64
     let notAfter: Int64
     /// The SubjectPublicKeyInfo as encoded, to compare keys by.
     let keyBytes: ArraySlice<UInt8>
     let key: KeyKind
     let extensions: [Certificate.Extension]
+    /// Whether the list of extensions is there, perhaps empty.
+    let hasExtensions: Bool
+    /// Whether issuerUniqueID or subjectUniqueID is there.
+    let hasUniqueIdentifiers: Bool
+    /// Whether notBefore or notAfter has fractions of seconds.
+    let hasFractionalTimes: Bool
 
     /// Throws if the octets are not a certificate.
     init(der: [UInt8]) throws {
@@ -29,59 +35,50 @@ struct CertificateOutline: Sendable {
             guard let body = nodes.next(), let algorithm = nodes.next() else { throw CertificateUnreadable() }
             let signature = try ASN1BitString(derEncoded: &nodes)
             guard signature.paddingBits == 0 else { throw CertificateUnreadable() }
-            let (identifier, parameters) = try Self.algorithm(algorithm)
-            return try CertificateOutline(
-                body: body, algorithm: algorithm.encodedBytes,
-                signature: SignatureKind(identifier, parameters: parameters), signatureBytes: signature.bytes)
+            return try CertificateOutline(body: body, algorithm: algorithm, signatureBytes: signature.bytes)
         }
     }
 
-    private init(
-        body: ASN1Node, algorithm: ArraySlice<UInt8>, signature: SignatureKind, signatureBytes: ArraySlice<UInt8>
-    ) throws {
-        self = try DER.sequence(body, identifier: .sequence) { nodes in
-            let version = try DER.optionalExplicitlyTagged(&nodes, tagNumber: 0, tagClass: .contextSpecific) {
-                try Int(derEncoded: $0)
-            }
-            let serial = try ArraySlice<UInt8>(derEncoded: &nodes)
-            guard let inner = nodes.next(), let issuer = nodes.next(), let validity = nodes.next(),
-                let subject = nodes.next(), let key = nodes.next()
-            else { throw CertificateUnreadable() }
-            for tag: UInt in [1, 2] {
-                _ = DER.optionalImplicitlyTagged(&nodes, tagNumber: tag, tagClass: .contextSpecific) { $0 }
-            }
-            let extensions = try DER.optionalExplicitlyTagged(&nodes, tagNumber: 3, tagClass: .contextSpecific) {
-                try DER.sequence(of: Certificate.Extension.self, identifier: .sequence, rootNode: $0)
-            }
-            let times = try Self.validity(validity)
-            return try CertificateOutline(
-                version: 1 + (version ?? 0), signedBytes: body.encodedBytes, signature: signature,
-                namesOneAlgorithm: inner.encodedBytes == algorithm, signatureBytes: signatureBytes, serial: serial,
-                issuer: DistinguishedName(derEncoded: issuer), subject: DistinguishedName(derEncoded: subject),
-                notBefore: times.notBefore, notAfter: times.notAfter, keyBytes: key.encodedBytes,
-                key: Self.key(key), extensions: extensions ?? [])
+    private init(body: ASN1Node, algorithm: ASN1Node, signatureBytes: ArraySlice<UInt8>) throws {
+        let (identifier, parameters) = try Self.algorithm(algorithm)
+        var nodes = try Self.members(body)
+        let version = try DER.optionalExplicitlyTagged(&nodes, tagNumber: 0, tagClass: .contextSpecific) {
+            try Int(derEncoded: $0)
         }
-    }
-
-    private init(
-        version: Int, signedBytes: ArraySlice<UInt8>, signature: SignatureKind, namesOneAlgorithm: Bool,
-        signatureBytes: ArraySlice<UInt8>, serial: ArraySlice<UInt8>, issuer: DistinguishedName,
-        subject: DistinguishedName, notBefore: Int64,
-        notAfter: Int64, keyBytes: ArraySlice<UInt8>, key: KeyKind, extensions: [Certificate.Extension]
-    ) throws {
-        self.version = version
-        self.signedBytes = signedBytes
-        self.signature = signature
-        self.namesOneAlgorithm = namesOneAlgorithm
+        guard let number = nodes.next() else { throw CertificateUnreadable() }
+        let serial = try Self.serial(number)
+        guard let inner = nodes.next(), let issuer = nodes.next(), let validity = nodes.next(),
+            let subject = nodes.next(), let key = nodes.next()
+        else { throw CertificateUnreadable() }
+        var uniqueIdentifiers = 0
+        for tag: UInt in [1, 2] {
+            let node = DER.optionalImplicitlyTagged(&nodes, tagNumber: tag, tagClass: .contextSpecific) { $0 }
+            if node != nil { uniqueIdentifiers += 1 }
+        }
+        let extensions = try DER.optionalExplicitlyTagged(&nodes, tagNumber: 3, tagClass: .contextSpecific) {
+            try DER.sequence(of: Certificate.Extension.self, identifier: .sequence, rootNode: $0)
+        }
+        guard nodes.next() == nil else { throw CertificateUnreadable() }
+        let times = try Self.validity(validity)
+        // Numbers over 2 have no meaning, and the greatest has no successor.
+        self.version = (0...2).contains(version ?? 0) ? 1 + (version ?? 0) : 0
+        signedBytes = body.encodedBytes
+        signature = SignatureKind(identifier, parameters: parameters)
+        namesOneAlgorithm = inner.encodedBytes == algorithm.encodedBytes
         self.signatureBytes = signatureBytes
         self.serial = serial
-        self.issuer = issuer
-        self.subject = subject
-        self.notBefore = notBefore
-        self.notAfter = notAfter
-        self.keyBytes = keyBytes
-        self.key = key
-        self.extensions = extensions
+        self.issuer = try DirectoryName(derEncoded: issuer)
+        // Nearly every root: one name to be read, not two.
+        let isSame = issuer.encodedBytes == subject.encodedBytes
+        self.subject = isSame ? self.issuer : try DirectoryName(derEncoded: subject)
+        (notBefore, notAfter, hasFractionalTimes) = (
+            times.notBefore.seconds, times.notAfter.seconds, times.isFractional
+        )
+        keyBytes = key.encodedBytes
+        self.key = try Self.key(key)
+        self.extensions = extensions ?? []
+        hasExtensions = extensions != nil
+        hasUniqueIdentifiers = uniqueIdentifiers > 0
     }
 
     /// The extension of that kind; nil if there is none.
@@ -94,6 +91,21 @@ struct CertificateOutline: Sendable {
 private struct CertificateUnreadable: Error {}
 
 extension CertificateOutline {
+    private static func members(_ node: ASN1Node) throws -> ASN1NodeCollection.Iterator {
+        guard node.identifier == .sequence, case .constructed(let members) = node.content else {
+            throw CertificateUnreadable()
+        }
+        return members.makeIterator()
+    }
+
+    /// Without leading zeros. Negative ones are to be handled as well (RFC 5280 §4.1.2.2).
+    private static func serial(_ node: ASN1Node) throws -> ArraySlice<UInt8> {
+        if node.identifier == .integer, case .primitive(let octets) = node.content, octets.first ?? 0 >= 0x80 {
+            return octets
+        }
+        return try ArraySlice<UInt8>(derEncoded: node)
+    }
+
     /// AlgorithmIdentifier ::= SEQUENCE { algorithm OID, parameters ANY OPTIONAL }
     private static func algorithm(
         _ node: ASN1Node
@@ -113,25 +125,30 @@ extension CertificateOutline {
         }
     }
 
-    private static func validity(_ node: ASN1Node) throws -> (notBefore: Int64, notAfter: Int64) {
+    private typealias Time = (seconds: Int64, isFractional: Bool)
+
+    private static func validity(_ node: ASN1Node) throws -> (notBefore: Time, notAfter: Time, isFractional: Bool) {
         try DER.sequence(node, identifier: .sequence) { nodes in
             guard let first = nodes.next(), let last = nodes.next() else { throw CertificateUnreadable() }
-            return (try unixSeconds(first), try unixSeconds(last))
+            let (notBefore, notAfter) = (try time(first), try time(last))
+            return (notBefore, notAfter, notBefore.isFractional || notAfter.isFractional)
         }
     }
 
     /// RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050.
-    private static func unixSeconds(_ node: ASN1Node) throws -> Int64 {
+    private static func time(_ node: ASN1Node) throws -> Time {
         if node.identifier == .utcTime {
             let time = try UTCTime(derEncoded: node)
-            return Self.unixSeconds(
+            let seconds = Self.unixSeconds(
                 year: time.year, month: time.month, day: time.day,
                 seconds: time.hours * 3600 + time.minutes * 60 + time.seconds)
+            return (seconds, false)
         }
         let time = try GeneralizedTime(derEncoded: node)
-        return Self.unixSeconds(
+        let seconds = Self.unixSeconds(
             year: time.year, month: time.month, day: time.day,
             seconds: time.hours * 3600 + time.minutes * 60 + time.seconds)
+        return (seconds, time.fractionalSeconds != 0)
     }
 
     /// Days are counted from March, so that the leap day is the last of its year.

@@ -28,6 +28,20 @@ extension CertificateOutline {
         }
     }
 
+    /// Throws if one of the extensions about policies is not well-formed.
+    func checkPolicies() throws {
+        let named = try policies()
+        guard `extension`(Self.policiesIdentifier) == nil || !named.isEmpty else { throw MalformedExtension() }
+        // RFC 5280 §4.2.1.4.
+        guard Set(named).count == named.count else { throw MalformedExtension() }
+        let mapped = try policyMappings()
+        guard `extension`(Self.policyMappingsIdentifier) == nil || !mapped.isEmpty else { throw MalformedExtension() }
+        let constraints = try policyConstraints()
+        let constrains = constraints.requireExplicit != nil || constraints.inhibitMapping != nil
+        guard `extension`(Self.policyConstraintsIdentifier) == nil || constrains else { throw MalformedExtension() }
+        _ = try inhibitAnyPolicy()
+    }
+
     /// Which policies of the issuer are which of the subject; empty if none are mapped (RFC 5280 §4.2.1.5).
     func policyMappings() throws -> [(issuer: ASN1ObjectIdentifier, subject: ASN1ObjectIdentifier)] {
         guard let found = `extension`(Self.policyMappingsIdentifier) else { return [] }
@@ -59,14 +73,17 @@ extension CertificateOutline {
     /// After how many certificates anyPolicy stands for no policy any more (RFC 5280 §4.2.1.14).
     func inhibitAnyPolicy() throws -> Int? {
         guard let found = `extension`(Self.inhibitAnyPolicyIdentifier) else { return nil }
-        return max(0, try Int(derEncoded: Array(found.value)))
+        let count = try Int(derEncoded: Array(found.value))
+        guard count >= 0 else { throw MalformedExtension() }
+        return count
     }
 
     /// SkipCerts ::= INTEGER (0..MAX), in an implicit tag.
     private static func count(_ nodes: inout ASN1NodeCollection.Iterator, tag: UInt) throws -> Int? {
         let identifier = ASN1Identifier(tagWithNumber: tag, tagClass: .contextSpecific)
         let count: Int? = try DER.optionalImplicitlyTagged(&nodes, tag: identifier)
-        return count.map { max(0, $0) }
+        guard count ?? 0 >= 0 else { throw MalformedExtension() }
+        return count
     }
 }
 

@@ -18,8 +18,8 @@ package enum CertificateProblem: String, CaseIterable, Sendable, Hashable {
     case weak
     /// A certificate names an issuer at hand, and that issuer's key did not sign it.
     case badSignature
-    /// The path breaks a rule of RFC 5280 §6: who may issue, path length, name constraints, policies, or an extended
-    /// key usage without serverAuth.
+    /// The path breaks a rule of RFC 5280 §6 (who may issue, path length, name constraints, policies, purposes), or a
+    /// certificate of it one of §4 (``CertificateProfile``).
     case chainRules
     /// A certificate is not X.509.
     case unreadable

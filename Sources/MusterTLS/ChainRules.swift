@@ -3,23 +3,27 @@ import X509
 
 /// The rules of RFC 5280 §6 for a path that was found, without its times, signatures and strength: those are told apart.
 ///
-/// The anchor is trusted by its key and name; what it says about its own power (who may issue, path length, name
-/// constraints) holds as well, as RFC 5937 allows. Demands on authorities which change nothing about who is trusted,
-/// such as which extensions have to be marked critical or how long serial numbers are, are not made.
+/// The anchor is trusted by its key and name; what it says about its own power (who may issue, path length, purposes,
+/// name constraints) holds as well, as RFC 5937 allows. ``CertificateProfile`` says which demands on issuers are not made.
 enum ChainRules {
     /// What breaks the rules, and what of it cannot be judged.
-    static func findings(of path: CertificatePath) -> [ChainFinding] {
+    static func findings(of path: CertificatePath, work: inout ChainWork) -> [ChainFinding] {
         let certificates = path.certificates
+        let isPinned = path.end == .anchored && certificates.count == 1
         // One certificate of the store is trusted as it is.
-        let belowAnchor = path.end == .anchored && certificates.count > 1 ? certificates.dropLast() : certificates[...]
+        let belowAnchor = path.end == .anchored && !isPinned ? certificates.dropLast() : certificates[...]
         var findings: [ChainFinding] = []
         for (index, certificate) in certificates.enumerated() {
             findings += extensionFindings(certificate, isLeaf: index == 0)
         }
-        for (index, certificate) in belowAnchor.enumerated() where !allowsServers(certificate) {
-            findings.append(
-                certificate.finding(.chainRules, "its extended key usage lacks serverAuth", isLeaf: index == 0))
+        if !isPinned {
+            for (index, certificate) in belowAnchor.enumerated() {
+                findings += CertificateProfile.faults(of: certificate.outline).map {
+                    certificate.finding(.chainRules, $0, isLeaf: index == 0)
+                }
+            }
         }
+        findings += leafFindings(certificates[0])
         // One certificate alone is trusted as it is, or has a problem already.
         guard certificates.count > 1 else { return findings }
         var length = 0
@@ -30,7 +34,7 @@ enum ChainRules {
             }
             if !authority.isSelfIssued { length += 1 }
         }
-        return findings + nameFindings(certificates) + policyFindings(belowAnchor)
+        return findings + nameFindings(certificates, work: &work) + policyFindings(belowAnchor)
     }
 
     // MARK: One certificate
@@ -64,12 +68,31 @@ enum ChainRules {
         return findings
     }
 
-    /// RFC 5280 §4.2.1.12: no extended key usage, or one that names serverAuth or any purpose.
-    private static func allowsServers(_ certificate: ReadCertificate) -> Bool {
-        guard let found = certificate.outline.extension(.X509ExtensionID.extendedKeyUsage) else { return true }
-        // A usage that cannot be read allows nothing.
-        guard let usage = try? ExtendedKeyUsage(found) else { return false }
-        return usage.contains(.serverAuth) || usage.contains(.any)
+    /// Whether the leaf is a server's. As in OpenSSL and Firefox, any purpose does not name servers.
+    private static func leafFindings(_ leaf: ReadCertificate) -> [ChainFinding] {
+        var findings: [ChainFinding] = []
+        // What cannot be read allows nothing.
+        do {
+            if let purposes = try leaf.outline.extendedPurposes(), !purposes.isForServers { throw MalformedExtension() }
+        } catch {
+            findings.append(ChainFinding(.chainRules, "its extended key usage lacks serverAuth"))
+        }
+        do {
+            // An authority's own certificate may be the server's.
+            if let purposes = try leaf.outline.keyPurposes(), !purposes.authenticatesServers,
+                try leaf.outline.authorityConstraints()?.isAuthority != true
+            {
+                throw MalformedExtension()
+            }
+        } catch {
+            findings.append(
+                ChainFinding(
+                    .chainRules, "its key usage lacks digitalSignature, keyEncipherment and keyAgreement"))
+        }
+        if leaf.outline.key.family == .other {
+            findings.append(ChainFinding(.unsupported, "a key of \(leaf.outline.key.description)"))
+        }
+        return findings
     }
 
     /// Why the certificate may not have issued the one before it; nil if it may (RFC 5280 §6.1.4 (k) to (n)).
@@ -77,31 +100,48 @@ enum ChainRules {
     /// - Parameter length: How many authorities below it are not self-issued.
     private static func authorityFault(_ authority: ReadCertificate, isAnchor: Bool, length: Int) -> String? {
         let outline = authority.outline
-        if let found = outline.extension(.X509ExtensionID.basicConstraints) {
-            guard let constraints = try? BasicConstraints(found) else { return "its basicConstraints cannot be read" }
-            guard case .isCertificateAuthority(let maximum) = constraints else {
-                return "it is no authority (basicConstraints), but issued a certificate"
-            }
-            if let maximum, length > maximum {
-                return "\(length) authorities below it, where its path length allows \(maximum)"
-            }
-        } else if !isAnchor || outline.version == 3 {
-            // Roots older than version 3 have no extensions; those of the store are authorities because they are in it.
-            return "it is no authority (no basicConstraints), but issued a certificate"
+        guard isAnchor || outline.version == 3 else {
+            return "a certificate of version \(outline.version) is no authority, but issued a certificate"
         }
-        if let found = outline.extension(.X509ExtensionID.keyUsage) {
-            // A usage that cannot be read allows nothing.
-            guard let usage = try? KeyUsage(found), usage.keyCertSign else {
-                return "its key usage lacks keyCertSign, but it issued a certificate"
+        do {
+            if let constraints = try outline.authorityConstraints() {
+                guard constraints.isAuthority else {
+                    return "it is no authority (basicConstraints), but issued a certificate"
+                }
+                if let maximum = constraints.pathLength, length > maximum {
+                    return "\(length) authorities below it, where its path length allows \(maximum)"
+                }
+            } else if !isAnchor || outline.version == 3 {
+                // Roots older than version 3 have no extensions; the store's are authorities because they are in it.
+                return "it is no authority (no basicConstraints), but issued a certificate"
             }
+        } catch {
+            return "its basicConstraints cannot be read"
+        }
+        // What cannot be read allows nothing.
+        do {
+            if let purposes = try outline.keyPurposes(), !purposes.signsCertificates { throw MalformedExtension() }
+        } catch {
+            return "its key usage lacks keyCertSign, but it issued a certificate"
+        }
+        do {
+            let purposes = try outline.extendedPurposes()
+            if let purposes, !purposes.isForServers, !purposes.isForAny { throw MalformedExtension() }
+        } catch {
+            return "its extended key usage lacks serverAuth"
         }
         return nil
     }
 
     // MARK: The whole path
 
-    private static func nameFindings(_ certificates: [ReadCertificate]) -> [ChainFinding] {
+    private static func nameFindings(_ certificates: [ReadCertificate], work: inout ChainWork) -> [ChainFinding] {
+        guard certificates.contains(where: { $0.outline.extension(.X509ExtensionID.nameConstraints) != nil }) else {
+            return []
+        }
         var rules = NameConstraintRules()
+        defer { work.comparedNames += rules.work }
+        let names = certificates.map { try? $0.outline.constrainedNames() }
         for (index, authority) in certificates.enumerated().dropFirst() {
             guard let found = authority.outline.extension(.X509ExtensionID.nameConstraints) else { continue }
             guard let constraints = try? NameConstraintSet(found) else {
@@ -109,7 +149,7 @@ enum ChainRules {
             }
             for (below, certificate) in certificates[..<index].enumerated()
             where below == 0 || !certificate.isSelfIssued {
-                guard let names = certificate.outline.constrainedNames() else {
+                guard let names = names[below] else {
                     return [certificate.finding(.chainRules, "its names cannot be read", isLeaf: below == 0)]
                 }
                 do throws(NameConstraintRules.Failure) {
@@ -143,21 +183,17 @@ enum ChainRules {
 }
 
 extension CertificateOutline {
-    /// All names that name constraints apply to (RFC 5280 §4.2.1.10); nil if they cannot be read.
-    fileprivate func constrainedNames() -> [GeneralName]? {
-        var names: [GeneralName] = []
-        if let found = `extension`(.X509ExtensionID.subjectAlternativeName) {
-            guard let alternatives = try? SubjectAlternativeNames(found) else { return nil }
-            names += alternatives
-        }
+    /// All names that name constraints apply to (RFC 5280 §4.2.1.10). Throws if they cannot be read.
+    fileprivate func constrainedNames() throws -> [ConstrainedName] {
+        var names = try alternativeNames().map(ConstrainedName.init)
         guard !subject.isEmpty else { return names }
         // A mailbox in the subject counts where no alternative name is one.
-        if !names.contains(where: { NameForm($0) == .email }) {
-            for attribute in subject.joined() where attribute.type == Self.emailAddress {
-                if let text = String(attribute.value) { names.append(.rfc822Name(text)) }
+        if !names.contains(where: { $0.form == .email }) {
+            for attribute in subject.name.joined() where attribute.type == Self.emailAddress {
+                if let text = String(attribute.value) { names.append(ConstrainedName(.rfc822Name(text))) }
             }
         }
-        return names + [.directoryName(subject)]
+        return names + [ConstrainedName(subject: subject)]
     }
 
     /// RFC 2985 §5.2.1.

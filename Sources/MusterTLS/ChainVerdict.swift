@@ -6,6 +6,7 @@ extension ChainVerdict {
     ///   - now: Unix seconds.
     ///   - issuers: The authorities that were seen in this run.
     init(of chain: [[UInt8]], trust: TrustStore, now: Int64, issuers: KnownIssuers) {
+        var work = ChainWork()
         // What is not a certificate is left out here, and a problem below if the path misses it.
         let read = chain.map { try? ReadCertificate(der: $0) }
         let presented = read.compactMap { $0 }
@@ -17,15 +18,16 @@ extension ChainVerdict {
         }
         if let likely = PathSearch.likelyPath(from: presented, trust: trust),
             // The limit is the leaf: no other way can last longer.
-            likely.firstToEnd == leaf.facts, likely.findings(trust: trust, now: now, issuers: issuers).isEmpty
+            likely.firstToEnd == leaf.facts,
+            likely.findings(trust: trust, now: now, issuers: issuers, work: &work).isEmpty
         {
-            self.init([], of: presented, along: likely, of: [likely], now: now)
+            self.init([], of: presented, along: likely, of: [likely], now: now, work: work)
             return
         }
-        let paths = PathSearch.paths(from: presented, trust: trust)
+        let paths = PathSearch.paths(from: presented, trust: trust, work: &work)
         var best: (findings: [ChainFinding], path: CertificatePath)?
         for path in paths {
-            var findings = path.findings(trust: trust, now: now, issuers: issuers)
+            var findings = path.findings(trust: trust, now: now, issuers: issuers, work: &work)
             if path.end == .dangling, let index = read.firstIndex(where: { $0 == nil }) {
                 findings.append(ChainFinding(.unreadable, "certificate \(index + 1) of the server cannot be read"))
             }
@@ -33,7 +35,7 @@ extension ChainVerdict {
             if Self.isBetter(found, than: best) { best = found }
         }
         let found = best ?? ([], CertificatePath(certificates: [leaf], end: .tangled, signatures: []))
-        self.init(found.findings, of: presented, along: found.path, of: paths, now: now)
+        self.init(found.findings, of: presented, along: found.path, of: paths, now: now, work: work)
     }
 
     /// A path that we cannot judge says less than one with nothing wrong, and more than one that is known to fail.
@@ -52,14 +54,14 @@ extension ChainVerdict {
     /// - Parameter path: The way that was judged, one of `paths`.
     private init(
         _ findings: [ChainFinding], of presented: [ReadCertificate], along path: CertificatePath,
-        of paths: [CertificatePath], now: Int64
+        of paths: [CertificatePath], now: Int64, work: ChainWork
     ) {
         let facts = presented.map(\.facts)
         self.init(
             findings: findings, leaf: path.certificates.first?.facts, chain: facts, firstToEnd: path.firstToEnd,
             validity: Self.stretch(around: now, of: facts + paths.flatMap(\.certificates).map(\.facts)),
             tip: path.end == .dangling ? path.certificates.last : nil,
-            issuers: findings.isEmpty ? Array(path.belowRoot.dropFirst()) : [])
+            issuers: findings.isEmpty ? Array(path.belowRoot.dropFirst()) : [], work: work)
     }
 
     /// The seconds around `now` in which none of the certificates becomes valid or expires.
@@ -78,7 +80,10 @@ extension ChainVerdict {
 
 extension CertificatePath {
     /// Everything that is wrong with the path, several findings a problem perhaps, the leaf's first.
-    fileprivate func findings(trust: TrustStore, now: Int64, issuers: KnownIssuers) -> [ChainFinding] {
+    fileprivate func findings(
+        trust: TrustStore, now: Int64, issuers: KnownIssuers, work: inout ChainWork
+    ) -> [ChainFinding] {
+        if signatures.isEmpty { work.signatures += certificates.count - 1 }
         var findings = timeFindings(now: now) + strengthFindings() + signatureFindings()
         switch end {
         case .anchored: break
@@ -93,7 +98,7 @@ extension CertificatePath {
                 ChainFinding(
                     .unsupported, "a path of more than \(PathSearch.maximumLength) certificates, or too many ways"))
         }
-        return findings + ChainRules.findings(of: self)
+        return findings + ChainRules.findings(of: self, work: &work)
     }
 
     private func timeFindings(now: Int64) -> [ChainFinding] {

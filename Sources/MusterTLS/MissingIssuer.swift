@@ -51,7 +51,7 @@ final class KnownIssuers: Sendable {
     static let maximum = 256
 
     private struct State {
-        var bySubject: [DistinguishedName: [ReadCertificate]] = [:]
+        var bySubject: [DirectoryName: [ReadCertificate]] = [:]
         var count = 0
     }
 

@@ -56,9 +56,12 @@ struct PathSearch {
     /// The ways that end in the store, at most ``maximumPaths``; or if there is none, the longest that ends elsewhere.
     ///
     /// - Parameter presented: As presented, leaf first; at least one.
-    static func paths(from presented: [ReadCertificate], trust: TrustStore) -> [CertificatePath] {
+    static func paths(
+        from presented: [ReadCertificate], trust: TrustStore, work: inout ChainWork
+    ) -> [CertificatePath] {
         var search = PathSearch(trust: trust, presented: presented, believesSignatures: false)
         search.extend([presented[0]])
+        work.signatures += search.checks
         guard search.anchored.isEmpty else { return search.anchored }
         if search.isExhausted { return [CertificatePath(certificates: [presented[0]], end: .tangled, signatures: [])] }
         return search.deadEnd.map { [$0] } ?? []

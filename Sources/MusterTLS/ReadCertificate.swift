@@ -11,6 +11,8 @@ struct ReadCertificate: Sendable {
     /// RFC 5280 §4.2.1.1 and §4.2.1.2; nil if not given.
     let subjectKeyIdentifier: ArraySlice<UInt8>?
     let authorityKeyIdentifier: ArraySlice<UInt8>?
+    /// The issuer's certificate, where this one means a certain one of them (RFC 5280 §4.2.1.1).
+    private let issuerCertificate: CertificateOutline.IssuerIdentifier.Certificate?
 
     /// Throws if the octets are not a certificate.
     init(der: [UInt8]) throws {
@@ -21,16 +23,21 @@ struct ReadCertificate: Sendable {
         // An identifier that cannot be read does not help to find the issuer; the rules of the path judge it.
         self.subjectKeyIdentifier = outline.extension(.X509ExtensionID.subjectKeyIdentifier)
             .flatMap { try? SubjectKeyIdentifier($0).keyIdentifier }
-        self.authorityKeyIdentifier = outline.extension(.X509ExtensionID.authorityKeyIdentifier)
-            .flatMap { try? AuthorityKeyIdentifier($0).keyIdentifier }
+        let issuer = try? outline.issuerIdentifier()
+        self.authorityKeyIdentifier = issuer?.key
+        self.issuerCertificate = issuer?.certificate
     }
 
     /// Whether it names itself as its issuer; says nothing about its signature.
     var isSelfIssued: Bool { outline.subject == outline.issuer }
 
-    /// Whether it bears the name, and if both are given the key identifier, that `child` gives for its issuer.
+    /// Whether it bears the name, and if both are given the identifiers, that `child` gives for its issuer.
     func mayHaveIssued(_ child: ReadCertificate) -> Bool {
         guard outline.subject == child.outline.issuer else { return false }
+        if let wanted = child.issuerCertificate {
+            guard wanted.serial == outline.serial.drop(while: { $0 == 0 }) else { return false }
+            guard wanted.issuers.isEmpty || wanted.issuers.contains(outline.issuer) else { return false }
+        }
         guard let wanted = child.authorityKeyIdentifier, let own = subjectKeyIdentifier else { return true }
         return wanted == own
     }
@@ -74,8 +81,10 @@ extension CertificateFacts {
             default: continue
             }
         }
+        let issuer = printable(outline.issuer.name.description)
+        let isSame = outline.issuer.name == outline.subject.name
         self.init(
-            subject: printable(outline.subject.description), issuer: printable(outline.issuer.description),
+            subject: isSame ? issuer : printable(outline.subject.name.description), issuer: issuer,
             dnsNames: dnsNames, ipAddresses: ipAddresses, notBefore: outline.notBefore, notAfter: outline.notAfter,
             serial: hexadecimal(outline.serial), fingerprint: hexadecimal(SHA256.hash(data: der)),
             keyDescription: outline.key.description, signatureAlgorithm: outline.signature.name)

@@ -42,11 +42,12 @@ private struct DNSReference {
     }
 
     /// RFC 9525 §6.3: exact, or a wildcard which is the complete left-most label of the presented name and stands for
-    /// exactly one label. A bare `*`, a partial wildcard and a wildcard further right match nothing.
+    /// exactly one label. A bare `*`, a partial wildcard and a wildcard further right match nothing; nor does one before
+    /// a single label, which would stand for everybody below a top-level domain.
     func matches(_ presented: String) -> Bool {
         let utf8 = presented.utf8
         guard utf8.first == wildcard else { return equal(utf8[...], to: name[...]) }
-        guard let firstDot else { return false }
+        guard let firstDot, name[(firstDot + 1)...].contains(dot) else { return false }
         let rest = utf8.dropFirst()
         guard rest.first == dot else { return false }
         return equal(rest, to: name[firstDot...])

@@ -4,8 +4,8 @@ import FoundationEssentials
 
 /// The public key of an authority, to check signatures with.
 enum SigningKey {
-    /// And RSAPublicKey in DER (RFC 8017 §A.1.1).
-    case rsa(_RSA.Signing.PublicKey, octets: ArraySlice<UInt8>)
+    /// And RSAPublicKey in DER (RFC 8017 §A.1.1), and whether it may sign by RSASSA-PSS alone.
+    case rsa(_RSA.Signing.PublicKey, octets: ArraySlice<UInt8>, isForPSSAlone: Bool)
     case p256(P256.Signing.PublicKey)
     case p384(P384.Signing.PublicKey)
     case p521(P521.Signing.PublicKey)
@@ -19,7 +19,8 @@ enum SigningKey {
             // Keys under 2,048 bits are weak, which is told apart; whether they signed is told all the same.
             case .rsa:
                 self = .rsa(
-                    try _RSA.Signing.PublicKey(unsafeDERRepresentation: information), octets: outline.key.octets)
+                    try _RSA.Signing.PublicKey(unsafeDERRepresentation: information), octets: outline.key.octets,
+                    isForPSSAlone: outline.key.isForPSSAlone)
             case .p256: self = .p256(try P256.Signing.PublicKey(derRepresentation: information))
             case .p384: self = .p384(try P384.Signing.PublicKey(derRepresentation: information))
             case .p521: self = .p521(try P521.Signing.PublicKey(derRepresentation: information))
@@ -37,11 +38,12 @@ enum SigningKey {
         guard let method = child.signature.method else { return nil }
         let signature = child.signatureBytes
         switch (self, method) {
-        case (.rsa(let key, _), .rsa(let digest)):
-            return key.isValidSignature(
-                .init(rawRepresentation: signature), for: digest.digest(of: child.signedBytes),
-                padding: .insecurePKCS1v1_5)
-        case (.rsa(let key, let octets), .pss(let parameters)):
+        case (.rsa(let key, _, let isForPSSAlone), .rsa(let digest)):
+            return !isForPSSAlone
+                && key.isValidSignature(
+                    .init(rawRepresentation: signature), for: digest.digest(of: child.signedBytes),
+                    padding: .insecurePKCS1v1_5)
+        case (.rsa(let key, let octets, _), .pss(let parameters)):
             // The library knows one shape: one digest for both purposes, and a salt of its length.
             guard parameters.mask == parameters.digest, parameters.salt == parameters.digest.length else {
                 return PSSSignature.isValid(signature, over: child.signedBytes, key: octets, parameters)

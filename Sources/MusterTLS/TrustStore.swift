@@ -12,7 +12,7 @@ package final class TrustStore: Sendable {
     /// How many certificates of the texts were left out, because they cannot be read.
     package let skipped: Int
 
-    private let anchorsBySubject: [DistinguishedName: [ReadCertificate]]
+    private let anchorsBySubject: [DirectoryName: [ReadCertificate]]
 
     /// - Parameter pem: Certificates in PEM form, with or without text between them (RFC 7468 §5).
     /// - Throws: ``TLSFault/Code/noCertificates`` if the text holds no usable certificate.
@@ -24,7 +24,7 @@ package final class TrustStore: Sendable {
     ///
     /// - Throws: ``TLSFault/Code/noCertificates`` if one of the texts holds no usable certificate.
     package init(pems: [String]) throws(TrustFault) {
-        var anchors: [DistinguishedName: [ReadCertificate]] = [:]
+        var anchors: [DirectoryName: [ReadCertificate]] = [:]
         var known: Set<[UInt8]> = []
         var skipped = 0
         for (index, pem) in pems.enumerated() {
@@ -57,7 +57,7 @@ package final class TrustStore: Sendable {
     }
 
     /// Whether the store holds a certificate of that name, whatever its key.
-    func knows(_ subject: DistinguishedName) -> Bool { anchorsBySubject[subject] != nil }
+    func knows(_ subject: DirectoryName) -> Bool { anchorsBySubject[subject] != nil }
 
     /// Whether the store holds this very certificate.
     func contains(_ certificate: ReadCertificate) -> Bool {

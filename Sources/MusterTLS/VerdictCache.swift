@@ -1,3 +1,11 @@
+/// What a verdict cost, for the bounds that hold whatever a peer sends.
+struct ChainWork: Sendable {
+    /// Signatures that were verified, at most ``PathSearch/maximumChecks`` and those of one path.
+    var signatures = 0
+    /// The work of ``NameConstraintRules``, over all paths.
+    var comparedNames = 0
+}
+
 /// What was found about a chain, its server name aside, and from when until when that stays so.
 struct ChainVerdict: Sendable {
     /// All problems but ``CertificateProblem/wrongName``, ordered.
@@ -11,6 +19,7 @@ struct ChainVerdict: Sendable {
     var tip: ReadCertificate?
     /// The authorities between leaf and root, of a chain that holds; until they are remembered.
     var issuers: [ReadCertificate] = []
+    var work = ChainWork()
 
     /// The judgement for one server name.
     func judgement(for name: ServerName) -> ChainJudgement {

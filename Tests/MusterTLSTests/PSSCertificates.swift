@@ -122,6 +122,49 @@ enum PSSCertificates {
         ),
     ]
 
+    /// A root whose key is for RSASSA-PSS alone, and a leaf that it signed; valid from December 2026 for ten years.
+    static let restricted = (
+        root: pem(
+            """
+            MIIDbTCCAiCgAwIBAgIUUynly5hBRI0ot61vE/V+K90nm5QwQgYJKoZIhvcNAQEK
+            MDWgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEF
+            AKIEAgIA3jASMRAwDgYDVQQDDAdwc3Nyb290MB4XDTI2MTEzMDA4MjAwNFoXDTM2
+            MTEyNzA4MjAwNFowEjEQMA4GA1UEAwwHcHNzcm9vdDCCASAwCwYJKoZIhvcNAQEK
+            A4IBDwAwggEKAoIBAQC3HrK0gbZ0QdgpvogArLqFzNsf2j77j5OXYu5djsxBpi5b
+            eBLguwYQhAYkHJmBkofJziYTwmQQvueoWkjbG+UgcyQiKRrxsdpM3UiSvnEz0i/i
+            CSYN4zV60Xr/IGe/CxlTZAvo8mGFc0NocSOewfujGiQWJ1/MGznWbh+PDCISmARk
+            JIiT1U3LpbNXyTMsWj/tXZ1NhFESWCFPNyG9kzFRNFJAIyT0ItL8ALRRqa07E7oh
+            ybvNfYCVEFClIueI7dZcpI7I/SwImbiapMzgOOAb/qm6Dzd+PKspm1O5/LqOpwe6
+            NLVt/AurjoYc2y8wk98pLVNwcD0O+vo4vB1ou47zAgMBAAGjUzBRMB0GA1UdDgQW
+            BBTJ1Cik5j5t04u6SCKgi3dqZ5QiHTAfBgNVHSMEGDAWgBTJ1Cik5j5t04u6SCKg
+            i3dqZ5QiHTAPBgNVHRMBAf8EBTADAQH/MEIGCSqGSIb3DQEBCjA1oA8wDQYJYIZI
+            AWUDBAIBBQChHDAaBgkqhkiG9w0BAQgwDQYJYIZIAWUDBAIBBQCiBAICAN4DggEB
+            AKuM/39Pe2QwVS/CVfBPobJwv3a6fQ0/tpcwtLP5tT6nW6HiaWaBMJuTIbgvzjRT
+            xC0vy9X9pZGz4Wianyzbp4cBAZFubtK6u/Kj9/H87ewiA7BVdh0+iET2UARQHcxY
+            xluRtgcts7yzvKcZKuTyEHVLvhi7m+1wZK/b00F/qztViqSH4ddIB+ZNf+Kr3FUz
+            4peYWk83wHdBdsr036scb8NBrPe3j9hAOF1BQ3LDA6WD90aKP/7xCqrZ7M8SscMY
+            vud7C9tFB0q5FS3JNo+1NHB2/ciSlgnaMIKyMQcvIDo2heFphLXavu/Ko0f6WVRH
+            mLAFWCiUqpoR+aAq0AlyNgI=
+            """),
+        leaf: pem(
+            """
+            MIIClDCCAUigAwIBAgIBBzBBBgkqhkiG9w0BAQowNKAPMA0GCWCGSAFlAwQCAQUA
+            oRwwGgYJKoZIhvcNAQEIMA0GCWCGSAFlAwQCAQUAogMCASAwEjEQMA4GA1UEAwwH
+            cHNzcm9vdDAeFw0yNjExMzAwODIwMDRaFw0zNjExMjcwODIwMDRaMAwxCjAIBgNV
+            BAMMAWwwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQd/nLDGn0FF3WRewOQqU6E
+            DM/0ljUbMluqcaFKd9SjpGvhduj91dkdiAZt/ShrDL0pvTv60mQykVf4yu9M/zgr
+            o14wXDAaBgNVHREEEzARgg93ZWIubGFiLmV4YW1wbGUwHQYDVR0OBBYEFErIC58X
+            Rj8LDcLygi+AKlpi7uRhMB8GA1UdIwQYMBaAFMnUKKTmPm3Ti7pIIqCLd2pnlCId
+            MEEGCSqGSIb3DQEBCjA0oA8wDQYJYIZIAWUDBAIBBQChHDAaBgkqhkiG9w0BAQgw
+            DQYJYIZIAWUDBAIBBQCiAwIBIAOCAQEAE4aM2HvLTHD+h+GVtC0FLbkyTpUkx8b0
+            pgnwO44YCReZJbzQl3TE5L189bdikd6Dt84gl8HysrZ1+mYNPr2ssInqUpo+zuFZ
+            YtXNtnANeT7Jm33YR1MpDEoaNNHJQXZAPSpOXxtckcJLUmfpwhwuDKR5Qkxv/esr
+            4rL8GbEgsOXFrIjox9C6zv5nnkPYuIOGBgleQszO1wv+Xa/ZPly04CX9H1fvJW8b
+            aSmTPTGdZXZYH8lIQ4b/YJMNaa6hgKvUc7/KGwpkWTzhrlq57UCLk+Q5sTwt2kzw
+            OVxOyglzXOhuaVs1l7tNB21MYVK+RMQpyZ4Z0k0FH3yLu/87jIQh0A==
+            """)
+    )
+
     private static func pem(_ base64: String) -> String {
         "-----BEGIN CERTIFICATE-----\n\(base64)\n-----END CERTIFICATE-----\n"
     }
