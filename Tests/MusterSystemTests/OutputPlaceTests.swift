@@ -39,7 +39,9 @@ struct OutputPlaceTests {
         var isVictimWhole: Bool { (try? FileReading.bytes(victim)) == OutputPlaceTests.victimText }
     }
 
-    private func hint(_ path: String, _ way: Way) -> String? { Self.hint { () throws(FileFault) in try way.write(path) } }
+    private func hint(_ path: String, _ way: Way) -> String? {
+        Self.hint { () throws(FileFault) in try way.write(path) }
+    }
 
     static func hint(_ body: () throws(FileFault) -> Void) -> String? {
         do throws(FileFault) { try body() } catch { return error.hint }
@@ -59,12 +61,16 @@ struct OutputPlaceTests {
         #expect(unsafe readlink(link, &target, target.count) == 9)
     }
 
-    @Test("A link in a folder that others may write is refused", arguments: Way.allCases, [0o1777, 0o777, 0o775] as [mode_t])
+    @Test(
+        "A link in a folder that others may write is refused", arguments: Way.allCases,
+        [0o1777, 0o777, 0o775] as [mode_t])
     func openLink(_ way: Way, _ mode: mode_t) throws {
         let ground = try Ground(mode: mode)
         let link = ground.place + "/out"
         #expect(unsafe symlink("../victim", link) == 0)
-        #expect(hint(link, way)?.hasSuffix("it is a link in a folder that others may write; name the file that it leads to") == true)
+        #expect(
+            hint(link, way)?.hasSuffix("it is a link in a folder that others may write; name the file that it leads to")
+                == true)
         #expect(ground.isVictimWhole)
         // Nor does it make what a link leads to.
         #expect(unsafe symlink("../new", ground.place + "/dangling") == 0)
@@ -80,7 +86,8 @@ struct OutputPlaceTests {
         #expect(hint(link, way)?.contains("it is a link of another user's; name the file") == true)
         // On the way as well.
         #expect(unsafe symlink("..", ground.place + "/up") == 0 && lchown(ground.place + "/up", 12_345, 12_345) == 0)
-        #expect(hint(ground.place + "/up/victim", way)?.contains("\"up\" on the way is a link of another user's") == true)
+        #expect(
+            hint(ground.place + "/up/victim", way)?.contains("\"up\" on the way is a link of another user's") == true)
         // A folder of another user's is not ours to trust, whoever made the link.
         #expect(unsafe symlink("../victim", ground.place + "/mine") == 0 && chown(ground.place, 12_345, 12_345) == 0)
         #expect(hint(ground.place + "/mine", way) != nil)
@@ -94,7 +101,9 @@ struct OutputPlaceTests {
         try OutputFile.replace(ground.place + "/up/./place/../new", with: [7])
         #expect(try FileReading.bytes(ground.folder.path + "/new") == [7])
         #expect(unsafe link(ground.place + "/up", ground.place + "/again") == 0)
-        #expect(hint(ground.place + "/up/new", .create)?.contains("\"up\" on the way is a link in a folder that others") == true)
+        #expect(
+            hint(ground.place + "/up/new", .create)?.contains("\"up\" on the way is a link in a folder that others")
+                == true)
         #expect(try FileReading.bytes(ground.folder.path + "/new") == [7])
     }
 
@@ -106,7 +115,8 @@ struct OutputPlaceTests {
         for (path, text) in [
             ("loop", "too many levels of symbolic links"), ("loop/x", "too many levels of symbolic links"),
             ("none/x", "no such file or directory"), ("file/x", "not a directory"), ("file/", "not a directory"),
-            (".", "is a directory"), ("..", "is a directory"), ("root", "is a directory"), ("new/", "no such file or directory"),
+            (".", "is a directory"), ("..", "is a directory"), ("root", "is a directory"),
+            ("new/", "no such file or directory"),
         ] {
             #expect(hint(folder.path + "/" + path, .replace)?.hasSuffix(text) == true, "\(path)")
         }
@@ -126,7 +136,9 @@ struct OutputPlaceTests {
         let reader = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         defer { close(reader) }
         let found = try #require(hint(path, way))
-        #expect(way == .append ? found == "is no regular file" : found.hasSuffix("write fifo:\(path) to wait for its reader"))
+        #expect(
+            way == .append
+                ? found == "is no regular file" : found.hasSuffix("write fifo:\(path) to wait for its reader"))
     }
 
     @Test("A FIFO that is called one waits for its reader until the run is to end")
@@ -156,8 +168,8 @@ struct OutputPlaceTests {
         let folder = TemporaryFolder()
         let path = try folder.file("file", [9])
         for name in ["fifo:" + path, "fifo:\(folder.path)/none", "fifo:/dev/null"] {
-            #expect(hint(name, .create) == "cannot write: it is no FIFO; make it, or leave fifo: out")
-            #expect(hint(name, .replace) == "cannot write: it is no FIFO; make it, or leave fifo: out")
+            #expect(hint(name, .create) == "cannot write: it is no FIFO; leave fifo: out")
+            #expect(hint(name, .replace) == "cannot write: it is no FIFO; leave fifo: out")
         }
         #expect(try FileReading.bytes(path) == [9])
         #expect(OutputPath.of("fifo:" + path) == OutputPath.of(path))
@@ -220,7 +232,7 @@ struct OutputPlaceTests {
         let path = ground.place + "/out"
         #expect(unsafe link(ground.victim, path) == 0)
         for way in [Way.create, .append] {
-            #expect(hint(path, way)?.contains("it has several names (hard links); remove it") == true)
+            #expect(hint(path, way)?.contains("it has several names (hard links); name") == true)
         }
         #expect(ground.isVictimWhole)
         // What takes its place leaves the other name alone.
@@ -245,7 +257,8 @@ struct OutputPlaceTests {
         for mode in [0o1777, 0o777, 0o1775] as [mode_t] {
             let ground = try Ground(mode: mode)
             let path = ground.place + "/out"
-            #expect(unsafe rename(ground.victim, path) == 0 && chmod(path, 0o666) == 0 && chown(path, 12_345, 12_345) == 0)
+            #expect(
+                unsafe rename(ground.victim, path) == 0 && chmod(path, 0o666) == 0 && chown(path, 12_345, 12_345) == 0)
             let found = try #require(hint(path, way))
             #expect(found.contains("it belongs to another user, in a folder where anybody may write"))
             #expect(try FileReading.bytes(path) == Self.victimText)
@@ -331,5 +344,12 @@ struct OutputPlaceTests {
         close(staged.descriptor)
         #expect(ground.isVictimWhole)
         #expect(try FileNames.inFolder(ground.place + ".real") == ["victim"])
+    }
+
+    @Test("A folder is ours where nobody else may write in it", arguments: [0o700, 0o755, 0o775, 0o1777] as [mode_t])
+    func ownFolder(_ mode: mode_t) throws {
+        let ground = try Ground(mode: mode)
+        #expect((Self.hint { () throws(FileFault) in try OwnFolder.check(ground.place) } == nil) == (mode & 0o022 == 0))
+        #expect(Self.hint { () throws(FileFault) in try OwnFolder.check(ground.victim) } != nil)
     }
 }

@@ -129,7 +129,8 @@ struct OutputRightsTests {
 
     @Test(
         "The access list of a report stays, and what is for its owner has none",
-        .enabled(if: hasLists, "setfacl and getfacl are not installed, or the disk has no lists"), arguments: [true, false])
+        .enabled(if: hasLists, "setfacl and getfacl are not installed, or the disk has no lists"),
+        arguments: [true, false])
     func accessList(isNamed: Bool) throws {
         let folder = TemporaryFolder()
         let path = try folder.file("a", [1])
@@ -145,7 +146,8 @@ struct OutputRightsTests {
 
     @Test(
         "The folder's default list is for new reports, never for those that replace one without",
-        .enabled(if: hasLists, "setfacl and getfacl are not installed, or the disk has no lists"), arguments: [true, false])
+        .enabled(if: hasLists, "setfacl and getfacl are not installed, or the disk has no lists"),
+        arguments: [true, false])
     func defaultList(isNamed: Bool) throws {
         let folder = TemporaryFolder()
         let path = try folder.file("a", [1])

@@ -80,7 +80,7 @@ package final class OutputFile: Sendable {
         case (.fifo, false):
             throw FileFault(
                 path: name.path, hint: "cannot write: it is a FIFO; write fifo:\(name.path) to wait for its reader")
-        case (_, true): throw FileFault(path: name.path, hint: "cannot write: it is no FIFO; make it, or leave fifo: out")
+        case (_, true): throw FileFault(path: name.path, hint: "cannot write: it is no FIFO; leave fifo: out")
         case (.device, false): return .device
         case (.file, false), (.nothing, false): return nil
         }

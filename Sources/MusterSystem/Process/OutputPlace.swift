@@ -100,7 +100,7 @@ final class OutputPlace: Sendable {
         guard facts.links == 1 else {
             close(descriptor)
             throw FileFault(
-                path: path, hint: "cannot \(purpose): it has several names (hard links); remove it, or name another file")
+                path: path, hint: "cannot \(purpose): it has several names (hard links); name another file")
         }
         return descriptor
     }
@@ -135,5 +135,16 @@ final class OutputPlace: Sendable {
             throw FileFault(path: path, hint: "cannot write: it has just become another thing")
         }
         return descriptor
+    }
+}
+
+/// Folders for files that are opened by their paths.
+package enum OwnFolder {
+    /// Errors: it is no folder, or others may write in it, so that a name there can be a link of theirs.
+    package static func check(_ path: String) throws(FileFault) {
+        guard case .place(let place) = try OutputWalk.find(path + "/file") else { return }
+        if place.folder.facts.isOpenToOthers {
+            throw FileFault(path: path, hint: "others may write in it; name a folder of your own")
+        }
     }
 }

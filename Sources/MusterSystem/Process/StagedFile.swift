@@ -61,7 +61,7 @@ final class StagedFile: Sendable {
         // It would be its owner's afterwards, or be lost to him.
         if readers == .owner, !old.facts.isOurs {
             throw FileFault(
-                path: place.path, hint: "cannot write: it belongs to another user; run as that user, or name another file")
+                path: place.path, hint: "cannot write: it belongs to another user; run as that user")
         }
     }
 
@@ -122,7 +122,7 @@ final class StagedFile: Sendable {
         isFinished.store(true, ordering: .relaxed)
         cml_place_synchronize_folder(place.folder.descriptor)
         guard place.holds(descriptor) else {
-            throw FileFault(path: place.path, hint: "was replaced by somebody else just now; look who writes in its folder")
+            throw FileFault(path: place.path, hint: "was replaced by somebody else just now")
         }
     }
 }
