@@ -139,7 +139,9 @@ struct ReportingTests {
     func vanished() async throws {
         try await Folder.with { folder in
             let path = try folder.write(try await Fleet.refusing(250), to: "fleet.json")
-            let files = ["--output-file", folder.file("gone/a.json"), "--output-file", "ndjson=" + folder.file("fifo")]
+            let files = [
+                "--output-file", folder.file("gone/a.json"), "--output-file", "ndjson=fifo:" + folder.file("fifo"),
+            ]
             let ending = try await Program.run(
                 ["check", path, "-o", "json"] + files,
                 environment: ["FOLDER": folder.path],

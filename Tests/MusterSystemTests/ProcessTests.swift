@@ -1,5 +1,6 @@
 import Glibc
 import MusterCore
+import MusterTesting
 import Testing
 
 @testable import MusterSystem
@@ -78,13 +79,13 @@ import Testing
             try OutputFile.replace(path, with: [1, 2, 3])
             try OutputFile.replace(path, with: [4])
             #expect(try FileReading.bytes(path) == [4])
-            try withPath("link") { (link) throws in
-                #expect(unsafe symlink(path, link) == 0)
-                try OutputFile.replace(link, with: [5])
-                #expect(try FileReading.bytes(path) == [5])
-                var target = [CChar](repeating: 0, count: 4_096)
-                #expect(unsafe readlink(link, &target, target.count) == path.utf8.count)
-            }
+            let folder = TemporaryFolder()
+            let link = folder.path + "/link"
+            #expect(unsafe symlink(path, link) == 0)
+            try OutputFile.replace(link, with: [5])
+            #expect(try FileReading.bytes(path) == [5])
+            var target = [CChar](repeating: 0, count: 4_096)
+            #expect(unsafe readlink(link, &target, target.count) == path.utf8.count)
         }
     }
 
@@ -129,7 +130,7 @@ import Testing
             #expect(unsafe mkfifo(path, 0o600) == 0)
             // Opened for both, so that opening it for writing does not wait for a reader.
             let reader = unsafe open(path, O_RDWR)
-            let file = try OutputFile.create(path)
+            let file = try OutputFile.create("fifo:" + path)
             #expect(try file.write([1]))
             close(reader)
             #expect(try !file.write([2]))

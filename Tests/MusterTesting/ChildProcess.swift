@@ -67,6 +67,13 @@ package final class ChildProcess: Sendable {
     /// Sends a signal, unless it has ended.
     package func signal(_ number: Int32) { if isRunning { _ = kill(processID, number) } }
 
+    /// Where its descriptors lead; empty once it has ended.
+    package var openPaths: [String] {
+        let folder = "/proc/\(processID)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+    }
+
     /// Waits for its end on the caller's thread.
     package func waitOnThread() -> Ending {
         done.wait()

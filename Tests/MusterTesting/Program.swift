@@ -104,6 +104,11 @@ package final class Program: Sendable {
 
     package func signal(_ number: Int32) { process.signal(number) }
 
+    /// Whether it has a file open in a folder that is to take a name there: one without a name, or with one of muster's.
+    package func hasBegunFile(in folder: String) -> Bool {
+        process.openPaths.contains { $0.hasPrefix(folder + "/#") || $0.hasPrefix(folder + "/.muster-") }
+    }
+
     /// What comes out of one end of a process.
     package final class Stream: Sendable {
         private struct State {

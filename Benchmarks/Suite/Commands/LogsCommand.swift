@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import MusterSystem
 
 /// `logs`: what reading a log costs, against plain C and the tools people use.
 struct LogsCommand: AsyncParsableCommand {
@@ -38,6 +39,8 @@ struct LogsCommand: AsyncParsableCommand {
         // Only a folder of our own is removed.
         let isOurs = unsafe mkdir(folder, 0o755) == 0
         guard isOurs || errno == EEXIST else { throw BenchmarkFault("\(folder) cannot be made", errno: errno) }
+        // Its name is known to everybody, and what is kept in it is written by path.
+        do throws(FileFault) { try OwnFolder.check(folder) } catch { throw BenchmarkFault(error.text) }
         let data = LogData(
             folder: folder, megabytes: quick ? [.combined: 100, .json: 50] : [.combined: 1000, .json: 500])
         let cleaner = isOurs && !keep ? try Cleaner(folder) : nil

@@ -79,7 +79,9 @@ struct MeasuringOptions: ParsableArguments {
         var faults: [String] = []
         for path in output {
             do throws(FileFault) {
-                try OutputFile.replace(path, with: ResultsMedium(path)?.bytes(results) ?? [])
+                // A FIFO that nobody reads is left to the interruption.
+                let patience = Patience(interrupted: { lim_is_interrupted() })
+                try OutputFile.replace(path, with: ResultsMedium(path)?.bytes(results) ?? [], patience: patience)
             } catch {
                 faults.append(error.text)
             }

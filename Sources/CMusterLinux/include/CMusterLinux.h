@@ -314,6 +314,57 @@ enum { CML_NAMES_ROOM = 1100 };
 int64_t cml_names_next(void *stream, char *buffer, size_t capacity);
 void cml_names_close(void *stream);
 
+// --- places that outputs go to: a name in a folder that is held open. No name here is followed where it is a link.
+enum {
+    CML_PLACE_REGULAR,
+    CML_PLACE_FOLDER,
+    CML_PLACE_LINK,
+    CML_PLACE_FIFO,
+    CML_PLACE_SOCKET,
+    // /dev/null, /dev/full or a terminal.
+    CML_PLACE_DEVICE,
+    CML_PLACE_FOREIGN_DEVICE,
+};
+typedef struct {
+    uint64_t device;
+    uint64_t inode;
+    uint32_t mode;
+    uint32_t user;
+    uint32_t group;
+    uint32_t links;
+    int kind;
+} cml_place_facts;
+// Holds what is there, a link too, without opening it: only for facts and names.
+int cml_place_open(int folder, const char *name);
+// The same for a folder; -ENOTDIR for anything else, a link too unless it is to be followed.
+int cml_place_enter(int folder, const char *name, bool follows);
+int cml_place_make_folder(int folder, const char *name, uint32_t mode);
+// Where a link that is held leads; not terminated.
+int64_t cml_place_target(int link, char *buffer, size_t capacity);
+bool cml_place_is_in_proc(int folder);
+// Whether it is /proc/self/fd.
+bool cml_place_has_our_descriptors(int folder);
+// A copy of a descriptor that we were started with. -EBADF: it is none, or none that can be written to.
+int cml_place_descriptor(int number);
+int cml_place_facts_of(int fd, cml_place_facts *facts);
+int cml_place_facts_at(int folder, const char *name, cml_place_facts *facts);
+int cml_place_may_write(int folder, const char *name);
+// What is there for writing, neither emptied nor waited for.
+int cml_place_write(int folder, const char *name);
+// The same for reading and appending.
+int cml_place_append(int folder, const char *name);
+// A new file.
+int cml_place_create(int folder, const char *name, uint32_t mode, bool appends);
+// A new file without a name, gone with its descriptor; an error where there is none such, or no way to name it later.
+int cml_place_create_nameless(int folder, uint32_t mode);
+int cml_place_name(int fd, int folder, const char *name);
+void cml_place_synchronize_folder(int folder);
+// Gives a file the access list of an entry that is held, and takes its own away where that has none. 1 where there is one.
+int cml_place_take_list(int entry, int to);
+int cml_place_drop_list(int fd);
+// True also where that cannot be told.
+bool cml_place_has_list(int entry);
+
 // --- accounts
 // 1 where the user is known, 0 where not.
 int cml_account_user(const char *name, uint32_t *user, uint32_t *group);

@@ -1,3 +1,4 @@
+internal import CMusterLinux
 internal import Glibc
 
 /// A file that lines are added to, each of them on the device before anything is built on it, by one process at a time.
@@ -25,35 +26,51 @@ package final class AppendedFile: Sendable {
     /// Makes a new file that its owner alone may read, and the folders on the way to it; its name is on the device then.
     /// Errors: it is there already, or cannot be made.
     package static func create(_ path: String) throws(FileFault) -> AppendedFile {
-        let folder = folder(of: path)
-        try makeFolders(folder)
-        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+        guard case .place(let place) = try OutputWalk.find(path, makingFolders: true) else { throw irregular(path) }
+        let folder = place.folder.descriptor
+        let descriptor = unsafe cml_place_create(folder, place.name, OutputReaders.owner.mode, true)
+        guard descriptor >= 0 else { throw FileFault(path: path, errno: -descriptor, doing: "write") }
         let file = try AppendedFile(path, descriptor)
-        let parent = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        // A folder that cannot be opened for reading can hold a file all the same; the name is then as safe as can be.
-        if parent >= 0 {
-            fsync(parent)
-            close(parent)
-        }
+        cml_place_synchronize_folder(folder)
         return file
     }
 
-    /// Opens a file that is there. Errors: there is none, it is no regular file, or another process writes it.
+    /// Opens a file that is there, of one name and of ours or root's, and makes it its owner's alone. Errors: there is none,
+    /// it is no such file, others may have written it, or another process writes it.
     package static func open(_ path: String) throws(FileFault) -> AppendedFile {
-        let descriptor = unsafe Glibc.open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "open") }
-        let file = try AppendedFile(path, descriptor)
-        guard try FileFacts.of(descriptor: descriptor, path: path).kind == .regular else {
-            throw FileFault(path: path, hint: "is no regular file")
+        guard case .place(let place) = try OutputWalk.find(path, to: "open") else { throw irregular(path) }
+        for _ in 0..<OutputPlace.tries {
+            switch try place.look(to: "open") {
+            case .nothing: throw FileFault(path: path, errno: ENOENT, doing: "open")
+            case .fifo, .device: throw irregular(path)
+            case .file(let entry):
+                guard let descriptor = try place.opened(entry, appending: true, to: "open") else { continue }
+                try check(path, descriptor)
+                return try AppendedFile(path, descriptor)
+            }
         }
-        return file
+        throw place.restless
     }
+
+    /// What stands in it is acted on. Errors: others may have written it; the descriptor is closed then.
+    private static func check(_ path: String, _ descriptor: Int32) throws(FileFault) {
+        guard let facts = PlaceFacts.of(descriptor), !facts.isOpenToOthers else {
+            close(descriptor)
+            throw FileFault(
+                path: path,
+                hint: "cannot open: others may have written it; look through it, then make a copy that is yours alone")
+        }
+        // Whoever can read it can lock it. Another's is left as it is.
+        if facts.mode & 0o077 != 0 { fchmod(descriptor, facts.mode & OutputReaders.owner.mode) }
+    }
+
+    private static func irregular(_ path: String) -> FileFault { FileFault(path: path, hint: "is no regular file") }
 
     /// All that is in it. Errors: it cannot be read, or is larger than `limit`.
     package func bytes(limit: Int = 1 << 30) throws(FileFault) -> [UInt8] {
-        // The same file, whatever its name leads to by now.
-        try FileReading.bytes("/proc/self/fd/\(descriptor)", limit: limit)
+        // What is added goes to the end, wherever it is read.
+        lseek(descriptor, 0, SEEK_SET)
+        return try FileReading.bytes(descriptor: descriptor, path: path, limit: limit)
     }
 
     /// Forgets what is behind so many bytes.
@@ -88,24 +105,6 @@ package final class AppendedFile: Sendable {
             } else if errno != EINTR {
                 throw FileFault(path: path, errno: errno, doing: "write")
             }
-        }
-    }
-
-    private static func folder(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// Makes a folder and those that it is in; one that is there is left as it is.
-    private static func makeFolders(_ path: String) throws(FileFault) {
-        if let facts = try FileFacts.of(path) {
-            guard facts.kind == .directory else { throw FileFault(path: path, errno: ENOTDIR, doing: "write into") }
-            return
-        }
-        let parent = folder(of: path)
-        if parent != path { try makeFolders(parent) }
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw FileFault(path: path, errno: errno, doing: "make")
         }
     }
 }

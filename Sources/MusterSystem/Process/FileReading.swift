@@ -26,6 +26,11 @@ package enum FileReading {
         let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFault(path: path, errno: errno, doing: "open") }
         defer { if descriptor != 0 { close(descriptor) } }
+        return try bytes(descriptor: descriptor, path: path, limit: limit)
+    }
+
+    /// The same of a descriptor, from where it stands.
+    static func bytes(descriptor: Int32, path: String, limit: Int) throws(FileFault) -> [UInt8] {
         var content: [UInt8] = []
         var size = 65_536
         var status = stat()

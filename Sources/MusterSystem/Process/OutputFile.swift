@@ -37,19 +37,52 @@ package final class OutputFile: Sendable {
     package static let standardOutput = OutputFile(descriptor: 1, path: "standard output", isOwned: false)
     package static let standardError = OutputFile(descriptor: 2, path: "standard error", isOwned: false)
 
-    /// Creates or empties a file; a FIFO without a reader is waited for. Errors: the path cannot be written.
+    /// Creates or empties a file; `fifo:PATH` is a FIFO, whose reader is waited for. A link is followed, and what others
+    /// can have put there is written to, only as ``OutputWalk`` and ``OutputPlace`` allow. Errors: the path cannot be written.
     package static func create(_ path: String, patience: Patience = .ofProcess) throws(FileFault) -> OutputFile {
+        let name = OutputName(path)
+        switch try OutputWalk.find(name.path) {
+        case .descriptor(let number): return try copy(of: number, path: name.path, patience)
+        case .place(let place):
+            if let stream = try stream(place, name, patience) { return stream }
+            return OutputFile(descriptor: try place.emptied(), path: name.path, isOwned: true, patience: patience)
+        }
+    }
+
+    private static func copy(
+        of number: Int32, path: String, _ patience: Patience
+    ) throws(FileFault) -> OutputFile {
+        let descriptor = cml_place_descriptor(number)
+        guard descriptor >= 0 else { throw FileFault(path: path, errno: -descriptor, doing: "write") }
+        return OutputFile(descriptor: descriptor, path: path, isOwned: true, patience: patience)
+    }
+
+    /// A device or a FIFO, which is written to as it is; nil where a file goes there. Errors: a FIFO that is not called one,
+    /// or the other way round.
+    private static func stream(
+        _ place: OutputPlace, _ name: OutputName, _ patience: Patience
+    ) throws(FileFault) -> OutputFile? {
+        guard let kind = try streamKind(place, name) else { return nil }
         var watch = ReaderWatch(patience)
         while true {
-            // Without O_NONBLOCK nothing but a reader would end the wait for one; who writes polls, and files ignore it.
-            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-            let descriptor = unsafe open(path, flags, 0o644)
-            if descriptor >= 0 {
-                return OutputFile(descriptor: descriptor, path: path, isOwned: true, patience: patience)
+            if let descriptor = try place.openedStream(kind) {
+                return OutputFile(descriptor: descriptor, path: name.path, isOwned: true, patience: patience)
             }
-            guard errno == ENXIO else { throw FileFault(path: path, errno: errno, doing: "write") }
-            if watch.sawSilence() { throw FileFault(path: path, hint: "cannot write: nobody reads it") }
+            // Opened without waiting, for nothing but a reader would end that.
+            if watch.sawSilence() { throw FileFault(path: name.path, hint: "cannot write: nobody reads it") }
             usleep(UInt32(Patience.look) * 1000)
+        }
+    }
+
+    private static func streamKind(_ place: OutputPlace, _ name: OutputName) throws(FileFault) -> PlaceFacts.Kind? {
+        switch (try place.look(), name.isFIFO) {
+        case (.fifo, true): return .fifo
+        case (.fifo, false):
+            throw FileFault(
+                path: name.path, hint: "cannot write: it is a FIFO; write fifo:\(name.path) to wait for its reader")
+        case (_, true): throw FileFault(path: name.path, hint: "cannot write: it is no FIFO; leave fifo: out")
+        case (.device, false): return .device
+        case (.file, false), (.nothing, false): return nil
         }
     }
 
@@ -116,28 +149,43 @@ package final class OutputFile: Sendable {
 
 extension OutputFile {
     /// A file whose bytes take the place of those at a path with ``finish()``, as a whole: whoever reads it sees the old
-    /// ones or the new ones, also after a crash. A device, a pipe or a FIFO is written to as it is. Errors: it cannot be
-    /// written; what is there stays as it is.
-    package static func stage(_ path: String, patience: Patience = .ofProcess) throws(FileFault) -> OutputFile {
-        guard let staged = try StagedFile.begin(path) else { return try create(path, patience: patience) }
-        return OutputFile(
-            descriptor: staged.descriptor, path: path, isOwned: true, patience: patience, staged: staged)
+    /// ones or the new ones, also after a crash. A descriptor, a device or a FIFO is written to as it is. Errors: it cannot
+    /// be written; what is there stays as it is.
+    package static func stage(
+        _ path: String, for readers: OutputReaders = .all, patience: Patience = .ofProcess
+    ) throws(FileFault) -> OutputFile {
+        let name = OutputName(path)
+        switch try OutputWalk.find(name.path) {
+        case .descriptor(let number): return try copy(of: number, path: name.path, patience)
+        case .place(let place):
+            if let stream = try stream(place, name, patience) { return stream }
+            let staged = try StagedFile.begin(place, for: readers)
+            return OutputFile(
+                descriptor: staged.descriptor, path: name.path, isOwned: true, patience: patience, staged: staged)
+        }
     }
 
     /// Puts a staged file in its place; nothing for others. Errors: it cannot; what was there stays.
     package func finish() throws(FileFault) { try staged?.finish() }
 
     /// Stages bytes and puts them in a file's place at once. Errors: it cannot be written; the old file stays.
-    package static func replace(_ path: String, with bytes: [UInt8]) throws(FileFault) {
-        let file = try stage(path)
+    package static func replace(
+        _ path: String, with bytes: [UInt8], for readers: OutputReaders = .all, patience: Patience = .ofProcess
+    ) throws(FileFault) {
+        let file = try stage(path, for: readers, patience: patience)
         try file.write(bytes)
         try file.finish()
     }
 
-    /// Finds out whether ``replace(_:with:)`` can begin; what is there stays as it is. Errors: it cannot.
+    /// Finds out whether ``replace(_:with:for:patience:)`` can begin; what is there stays as it is. Errors: it cannot.
     package static func checkReplaceable(_ path: String) throws(FileFault) {
-        // It goes with the one who holds it.
-        if try StagedFile.begin(path) != nil { return }
-        guard unsafe access(path, W_OK) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
+        let name = OutputName(path)
+        switch try OutputWalk.find(name.path) {
+        // The copy goes with the one who holds it.
+        case .descriptor(let number): _ = try copy(of: number, path: name.path, .ofProcess)
+        case .place(let place):
+            if try streamKind(place, name) != nil { return try place.checkWritable() }
+            _ = try StagedFile.begin(place, for: .owner)
+        }
     }
 }

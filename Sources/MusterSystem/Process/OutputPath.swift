@@ -9,7 +9,8 @@ package struct OutputPath: Hashable, Sendable {
 
     /// Nil where nothing can be the same file: nothing is there and no folder either, or it is a device, which any number
     /// may write to.
-    package static func of(_ path: String) -> OutputPath? {
+    package static func of(_ text: String) -> OutputPath? {
+        let path = OutputName(text).path
         var status = stat()
         if unsafe stat(path, &status) == 0 { return of(status) }
         let target = target(of: path)

@@ -2,70 +2,127 @@ internal import CMusterLinux
 internal import Glibc
 internal import Synchronization
 
-/// A new file beside the one whose place it is to take, `NAME.muster-PID`. It is gone with its last reference unless it was
-/// finished; only a process that is killed leaves it.
+/// A new file that is to take the place of another, or of none. Where the file system can, it has no name until it is
+/// finished, so that nothing is left whatever ends the process; else it is `.muster-` and 32 random digits beside the place,
+/// and only a process that is killed leaves it.
 final class StagedFile: Sendable {
     /// For whoever writes it, and closes it.
     let descriptor: Int32
-    private let temporary: String
-    private let target: String
-    /// As the user wrote it.
-    private let path: String
+    private let place: OutputPlace
+    private let readers: OutputReaders
+    /// Nil where it has none yet.
+    private let temporary: String?
     private let isFinished = Atomic<Bool>(false)
 
-    private init(descriptor: Int32, temporary: String, target: String, path: String) {
+    private init(descriptor: Int32, place: OutputPlace, readers: OutputReaders, temporary: String?) {
         self.descriptor = descriptor
+        self.place = place
+        self.readers = readers
         self.temporary = temporary
-        self.target = target
-        self.path = path
     }
 
-    deinit { if !isFinished.load(ordering: .relaxed) { unsafe unlink(temporary) } }
-
-    /// Nil where a device or a pipe is at the path. Errors: a folder, or a file that may not be written.
-    static func begin(_ path: String) throws(FileFault) -> StagedFile? {
-        let facts = try FileFacts.of(path)
-        switch facts?.kind {
-        case .stream: return nil
-        case .directory: throw FileFault(path: path, errno: EISDIR, doing: "write")
-        case .regular, nil: break
+    deinit {
+        if let temporary, !isFinished.load(ordering: .relaxed) {
+            _ = unsafe cml_disk_remove(place.folder.descriptor, temporary)
         }
-        let target = OutputPath.target(of: path)
-        // A file that is protected stays, though its folder would let it be replaced.
-        if facts != nil, unsafe access(target, W_OK) != 0 { throw FileFault(path: path, errno: errno, doing: "write") }
-        let temporary = target + ".muster-\(getpid())"
-        // Left by a process that had our number and was killed; O_EXCL, so that nobody else has it open.
-        unsafe unlink(temporary)
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    }
+
+    /// `namesIt` is for tests: as on a file system without files that have no name. Errors: a file that may not be written,
+    /// or a folder that nothing can be made in.
+    static func begin(
+        _ place: OutputPlace, for readers: OutputReaders, namesIt: Bool = false
+    ) throws(FileFault) -> StagedFile {
+        var isThere = false
+        if case .file(let old) = try place.look() {
+            try check(old, place, readers)
+            isThere = true
+        }
+        let folder = place.folder.descriptor
+        // For a file of no name the mode counts once it gets one.
+        let nameless = namesIt ? -EOPNOTSUPP : cml_place_create_nameless(folder, readers.mode)
+        if nameless >= 0 {
+            return StagedFile(descriptor: nameless, place: place, readers: readers, temporary: nil)
+        }
+        let temporary = temporaryName()
+        // What is to be as closed as the old one is never more open.
+        let mode = isThere ? OutputReaders.owner.mode : readers.mode
+        let descriptor = unsafe cml_place_create(folder, temporary, mode, false)
         guard descriptor >= 0 else {
-            let isForbidden = [EACCES, EPERM, EROFS].contains(errno)
-            throw FileFault(path: path, errno: errno, doing: isForbidden ? "write a new file beside it" : "write")
+            let isForbidden = [-EACCES, -EPERM, -EROFS].contains(descriptor)
+            throw FileFault(
+                path: place.path, errno: -descriptor, doing: isForbidden ? "write a new file beside it" : "write")
         }
-        if facts != nil { takeRights(of: target, descriptor) }
-        return StagedFile(descriptor: descriptor, temporary: temporary, target: target, path: path)
+        return StagedFile(descriptor: descriptor, place: place, readers: readers, temporary: temporary)
     }
 
-    /// The new file is for the same readers as the old one.
-    private static func takeRights(of target: String, _ descriptor: Int32) {
-        var old = stat()
-        guard unsafe stat(target, &old) == 0 else { return }
-        // Who may not give files away keeps it; the mode then opens it to no more than the old one's.
-        if fchown(descriptor, old.st_uid, old.st_gid) != 0 { fchown(descriptor, .max, old.st_gid) }
-        fchmod(descriptor, old.st_mode & 0o777)
+    private static func check(_ old: HeldEntry, _ place: OutputPlace, _ readers: OutputReaders) throws(FileFault) {
+        // A file that is protected stays, though its folder would let it be replaced.
+        try place.checkWritable()
+        // It would be its owner's afterwards, or be lost to him.
+        if readers == .owner, !old.facts.isOurs {
+            throw FileFault(
+                path: place.path, hint: "cannot write: it belongs to another user; run as that user")
+        }
     }
 
-    /// Makes it durable and gives it its name. The descriptor has to be open still. Errors: it cannot; the old file stays.
+    private static func temporaryName() -> String {
+        let digits = [RandomSeed.draw(), RandomSeed.draw()].map { number in
+            let text = String(number, radix: 16)
+            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        }
+        return ".muster-" + digits.joined()
+    }
+
+    /// Makes it durable and gives it its name, with the rights of the file that stands there by now. The descriptor has to
+    /// be open still. Errors: it cannot; the old file stays.
     func finish() throws(FileFault) {
         guard !isFinished.load(ordering: .relaxed) else { return }
-        guard fsync(descriptor) == 0 else { throw FileFault(path: path, errno: errno, doing: "write") }
-        guard unsafe rename(temporary, target) == 0 else {
-            throw FileFault(path: path, errno: errno, doing: "replace")
+        guard fsync(descriptor) == 0 else { throw FileFault(path: place.path, errno: errno, doing: "write") }
+        for _ in 0..<OutputPlace.tries {
+            switch try place.look(to: "replace") {
+            case .nothing:
+                let outcome = nameWhereNothingIs()
+                if outcome == -EEXIST { continue }
+                try end(outcome)
+            case .file(let old):
+                try Self.check(old, place, readers)
+                do throws(HeldEntryFault) {
+                    try FileRights.take(from: old, for: readers, by: descriptor)
+                } catch {
+                    throw FileFault(path: place.path, errno: error.number, doing: "keep the rights of the old file")
+                }
+                try end(replace())
+            case .fifo, .device:
+                throw FileFault(path: place.path, hint: "cannot replace: it is no file any more")
+            }
+            return
         }
+        throw place.restless
+    }
+
+    private func nameWhereNothingIs() -> Int32 {
+        let folder = place.folder.descriptor
+        guard let temporary else { return unsafe cml_place_name(descriptor, folder, place.name) }
+        return unsafe cml_disk_rename(folder, temporary, folder, place.name)
+    }
+
+    private func replace() -> Int32 {
+        let folder = place.folder.descriptor
+        if let temporary { return unsafe cml_disk_replace(folder, place.name, temporary) }
+        let temporary = Self.temporaryName()
+        let named = unsafe cml_place_name(descriptor, folder, temporary)
+        guard named == 0 else { return named }
+        let outcome = unsafe cml_disk_replace(folder, place.name, temporary)
+        if outcome != 0 { _ = unsafe cml_disk_remove(folder, temporary) }
+        return outcome
+    }
+
+    private func end(_ outcome: Int32) throws(FileFault) {
+        guard outcome == 0 else { throw FileFault(path: place.path, errno: -outcome, doing: "replace") }
         isFinished.store(true, ordering: .relaxed)
-        let folder = unsafe open(OutputPath.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        // A folder that cannot be opened for reading can hold a file all the same; the name is then as safe as can be.
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+        cml_place_synchronize_folder(place.folder.descriptor)
+        guard place.holds(descriptor) else {
+            throw FileFault(path: place.path, hint: "was replaced by somebody else just now")
+        }
     }
 }

@@ -104,7 +104,7 @@ struct LogInquiry {
             tally, offsets in
             let file = Continuation.file(tally, plan.prepared, offsets: offsets, after: plan.continuation)
             // One that cannot be saved now is tried again at the end, and told then.
-            try? OutputFile.replace(checkpoint, with: file.encoded())
+            try? OutputFile.replace(checkpoint, with: file.encoded(), for: .owner)
         }
     }
 
@@ -218,7 +218,7 @@ struct LogInquiry {
                 outcome.tally, plan.prepared, offsets: outcome.offsets, followed: outcome.followed,
                 after: plan.continuation)
             do throws(FileFault) {
-                try OutputFile.replace(path, with: file.encoded())
+                try OutputFile.replace(path, with: file.encoded(), for: .owner)
             } catch {
                 faults.append(error)
             }

@@ -35,7 +35,7 @@ struct LogsMergeCommand: AsyncParsableCommand {
         var faults = desk.write(report)
         if let partial = options.partial {
             do throws(FileFault) {
-                try OutputFile.replace(partial, with: whole.encoded())
+                try OutputFile.replace(partial, with: whole.encoded(), for: .owner)
             } catch {
                 faults.append(error)
             }
