@@ -165,6 +165,12 @@ int cml_socket(bool v6, bool stream) {
         socket(v6 ? AF_INET6 : AF_INET, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
+int cml_bind_port(int fd, bool v6, uint16_t port) {
+    address at;
+    socklen_t length = to_address(v6, 0, 0, port, &at);
+    return (int)result(bind(fd, &at.any, length));
+}
+
 int cml_connect(int fd, bool v6, uint64_t high, uint64_t low, uint16_t port) {
     address to;
     socklen_t length = to_address(v6, high, low, port, &to);

@@ -24,6 +24,12 @@ enum Bytes {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
+    /// Whether two bytes are the same, or one letter in its two cases.
+    @inline(__always)
+    static func sameLetter(_ one: UInt8, _ two: UInt8) -> Bool {
+        one == two || one ^ two == 0x20 && (one | 0x20) &- 0x61 < 26
+    }
+
     /// The value of an ASCII digit, or nil.
     @inline(__always)
     static func digit(_ byte: UInt8) -> UInt8? {

@@ -14,7 +14,8 @@ struct NameScript: Sendable {
         /// Counted from 0, over UDP.
         var number: Int
 
-        var name: String { message.question?.name.description ?? "" }
+        /// In lower case: a question comes in a random one.
+        var name: String { message.question?.name.description.lowercased() ?? "" }
         var type: DNSRecordType? { message.question?.type }
 
         /// An answer with these records, each for the name that was asked for unless it names another.

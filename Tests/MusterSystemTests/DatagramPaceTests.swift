@@ -1,5 +1,6 @@
 import Glibc
 import MusterCore
+import MusterTesting
 import Testing
 
 @testable import MusterSystem

@@ -55,6 +55,67 @@ import Testing
         #expect(try Self.chain([Self.record("WWW.example.COM", .a(1))]).records.count == 1)
     }
 
+    @Test("An answer holds as long as the records and aliases that it consists of, whatever else comes with them")
+    func timeToLive() throws {
+        func record(_ owner: String, _ ttl: UInt32, _ data: DNSRecordData) -> DNSRecord {
+            DNSRecord(name: DNSFixtures.name(owner), ttl: ttl, data: data)
+        }
+        let alias = record("www.example.com", 50, .cname(DNSFixtures.name("a.test")))
+        let stranger = record("b.test", 1, .a(1))
+        #expect(try Self.chain([alias, record("a.test", 70, .a(7)), stranger]).timeToLive == 50)
+        #expect(try Self.chain([stranger, record("a.test", 40, .a(7)), alias]).timeToLive == 40)
+        let moved = record("example.com", 30, .dname(DNSFixtures.name("test")))
+        #expect(try Self.chain([moved, record("www.test", 90, .a(7)), stranger]).timeToLive == 30)
+    }
+
+    /// The names that a question's name is an alias of, by whatever way: all of them, unlike the chain, which is one way.
+    private static func reachable(from name: DNSName, _ records: [DNSRecord]) -> Set<DNSName> {
+        var found: Set = [name]
+        var isGrowing = true
+        while isGrowing {
+            isGrowing = false
+            for record in records where record.recordClass == 1 {
+                guard case .cname(let target) = record.data, found.contains(record.name) else { continue }
+                if found.insert(target).inserted { isGrowing = true }
+            }
+        }
+        return found
+    }
+
+    @Test(
+        "Out of records at random only those that aliases lead to are taken, and every chain ends", arguments: 0..<500)
+    func random(seed: Int) throws {
+        var random = SplitMix64(seed: UInt64(seed))
+        let names = ["www.example.com", "WWW.example.com", "a.test", "A.test", "b.test", "c.test", "d.test"]
+        func name() -> DNSName { DNSFixtures.name(names.randomElement(using: &random) ?? "") }
+        func records() -> [DNSRecord] {
+            (0..<Int.random(in: 0...8, using: &random)).map { number in
+                let data: DNSRecordData =
+                    switch Int.random(in: 0..<4, using: &random) {
+                    case 0: .aaaa(high: 0, low: UInt64(number))
+                    case 1: .cname(name())
+                    default: .a(UInt32(number))
+                    }
+                let isOther = Int.random(in: 0..<6, using: &random) == 0
+                return isOther
+                    ? DNSRecord(name: name(), ttl: 1, data: .other(type: 1, [9, 9, 9, 9]), recordClass: 3)
+                    : DNSRecord(name: name(), ttl: 1, data: data)
+            }
+        }
+        var message = DNSMessage()
+        message.question = Self.question
+        message.answers = records()
+        message.authority = records()
+        message.additional = records()
+        let parsed = try DNSMessage(parsing: message.encoded())
+        let chain = parsed.chain(from: Self.question)
+        let reachable = Self.reachable(from: DNSFixtures.owner, parsed.answers)
+        #expect(reachable.contains(chain.name) && chain.aliases <= 16)
+        #expect(chain.records.allSatisfy { $0.name == chain.name && $0.type == 1 && $0.recordClass == 1 })
+        #expect(chain.records.allSatisfy { parsed.answers.contains($0) })
+        #expect(!chain.isEndless || chain.records.isEmpty)
+    }
+
     @Test("Who asks for an alias gets it and not what it leads to")
     func askedForAlias() throws {
         let chain = try Self.chain(Self.aliases(2), DNSQuestion(name: DNSFixtures.owner, type: .cname))

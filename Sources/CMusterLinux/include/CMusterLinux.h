@@ -53,6 +53,8 @@ void cml_eventfd_drain(int fd);
 
 // --- sockets
 int cml_socket(bool v6, bool stream);
+// Binds to a port of all addresses.
+int cml_bind_port(int fd, bool v6, uint16_t port);
 int cml_connect(int fd, bool v6, uint64_t high, uint64_t low, uint16_t port);
 int cml_disconnect(int fd);
 int cml_shutdown_write(int fd);

@@ -41,8 +41,8 @@ struct DNSExpectation: Sendable {
     private func judge(emptyChain chain: DNSAnswerChain, of message: DNSMessage) -> (verdict: Verdict, detail: String) {
         if minimum == 0, answers == nil { return (.up, "") }
         if let referral = message.referral(after: chain) {
-            let servers = referral.servers.map(\.description).excerpt
-            return (.down(.dnsReferral), "for \(referral.zone.description.excerpt(80)) to \(servers)")
+            let servers = referral.servers.map(\.inLowerCase).excerpt
+            return (.down(.dnsReferral), "for \(referral.zone.inLowerCase.excerpt(80)) to \(servers)")
         }
         if minimum == 0, answers?.isEmpty == true, !chain.isEndless { return (.up, "") }
         return (.down(.dnsNoData), Self.detail(ofEmpty: chain, message))
@@ -51,9 +51,9 @@ struct DNSExpectation: Sendable {
     /// What there is instead of a record: aliases, and records that belong to other names.
     private static func detail(ofEmpty chain: DNSAnswerChain, _ message: DNSMessage) -> String {
         if chain.isEndless { return "its aliases do not end" }
-        if chain.aliases > 0 { return "alias of \(chain.name.description.excerpt(80))" }
+        if chain.aliases > 0 { return "alias of \(chain.name.inLowerCase.excerpt(80))" }
         guard let stray = message.answers.first else { return "" }
-        if stray.name != chain.name { return "ignored records of \(stray.name.description.excerpt(80))" }
+        if stray.name != chain.name { return "ignored records of \(stray.name.inLowerCase.excerpt(80))" }
         return stray.recordClass == 1 ? "" : "ignored records of class \(stray.recordClass)"
     }
 
@@ -146,4 +146,9 @@ struct DNSExpectation: Sendable {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
+}
+
+extension DNSName {
+    /// The name as it is told: in what a server writes, parts of our question may stand in the case that we made up for it.
+    fileprivate var inLowerCase: String { description.lowercased() }
 }

@@ -15,29 +15,38 @@ enum DNSLookup {
 
     /// What became of a query.
     private enum Outcome {
-        case answer(DNSResponseCode)
+        case answer(DNSApproach.Sign)
         case truncated
         /// The server does not know EDNS.
         case refusesOptions
         case malformed(DNSFault)
+        /// What came may be forged: by the case of its question, or since too much came that was no answer.
+        case doubtful(byCase: Bool)
     }
 
     /// So many datagrams with our id that answer something else are passed over.
     private static let mostStrays = 16
+    /// For an ask that is to find out more, where there is an answer already.
+    private static let extraTime = Duration.milliseconds(500)
 
     /// Asks a server and gives its answer's code and bytes to `read`, which must not keep them.
     ///
     /// The code that is hoped for is taken as it is, though it may say that the server does not know EDNS. `ignoring` is told of
-    /// what came and was no answer.
+    /// what came and was no answer. Where `confirmsAbsence`, a server that may mind the case of letters is asked for what it
+    /// does not have a second time, in the case as it was written, and `read` is called again where it has it so.
     static func run(
         _ query: DNSQuery, at server: Endpoint, overStream: Bool = false, expecting hoped: DNSResponseCode = .noError,
-        _ clock: inout PhaseClock, until deadline: Instant, ignoring ignore: (DNSStray) -> Void = { _ in },
-        _ read: (DNSResponseCode, Span<UInt8>) -> Void
+        confirmsAbsence: Bool = false, _ clock: inout PhaseClock, until deadline: Instant,
+        ignoring ignore: (DNSStray) -> Void = { _ in }, _ read: (DNSResponseCode, Span<UInt8>) -> Void
     ) async throws(Failure) {
-        let plainServers = Reactor.local { PlainServers() }
-        var query = plainServers.contains(server) ? query.withoutOptions : query
+        let known = Reactor.local { KnownServers() }
+        let traits = known[server]
+        var query = traits.contains(.isPlain) ? query.withoutOptions : query
+        var approach = DNSApproach(
+            server, traits, random: DatagramExchanges.randomBits(), confirmsAbsence: confirmsAbsence)
         var wasRefused = false
         var useStream = overStream
+        var end = deadline
         while true {
             let outcome: Outcome
             if useStream {
@@ -49,18 +58,25 @@ enum DNSLookup {
             } else {
                 clock.enter(.wait)
                 do throws(SocketFault) {
-                    outcome = try await datagram(query, server, hoped, deadline, ignore, read)
+                    outcome = try await datagram(query, approach, hoped, end, ignore, read)
                 } catch {
+                    approach.failed(known)
+                    // What was answered before stands.
+                    if approach.isExtra { return }
                     throw .datagram(error)
                 }
             }
             switch outcome {
-            case .answer(let code):
+            case .answer(let sign):
                 // Who refuses this query too does not mind EDNS, but the question.
-                if wasRefused, !code.mayRefuseOptions { plainServers.insert(server) }
-                return
+                if wasRefused, !sign.code.mayRefuseOptions { known.insert(.isPlain, server) }
+                guard !useStream, approach.answered(sign, query, known) else { return }
+                end = min(deadline, SystemClock.now.advanced(by: extraTime))
+            case _ where approach.isExtra: return approach.failed(known)
             case .malformed(let fault): throw .malformed(fault)
             case .truncated: useStream = true
+            case .doubtful(let byCase):
+                approach.doubt(byCase: byCase, random: DatagramExchanges.randomBits(), known)
             case .refusesOptions:
                 ignore(.refusedOptions)
                 query = query.withoutOptions
@@ -70,28 +86,45 @@ enum DNSLookup {
     }
 
     private static func datagram(
-        _ query: DNSQuery, _ server: Endpoint, _ hoped: DNSResponseCode, _ deadline: Instant,
+        _ query: DNSQuery, _ approach: DNSApproach, _ hoped: DNSResponseCode, _ deadline: Instant,
         _ ignore: (DNSStray) -> Void, _ read: (DNSResponseCode, Span<UInt8>) -> Void
     ) async throws(SocketFault) -> Outcome {
         var strays = 0
+        var tries = 0
         return try await DatagramExchanges.exchange(
-            with: server, byteCount: query.byteCount, until: deadline,
-            encode: { id, bytes in _ = query.encode(id: id, into: &bytes) },
+            with: approach.server, byteCount: query.byteCount, until: deadline, apart: approach.isApart,
+            encode: { id, bytes in
+                let casing = tries < approach.mixedTries ? approach.casing : .asWritten
+                tries += 1
+                _ = query.encode(id: id, in: casing, into: &bytes)
+            },
             accept: { id, bytes in
                 let check = query.check(bytes, id: id)
+                guard check != .unrelated else {
+                    ignore(query.stray(bytes, id: id))
+                    strays += 1
+                    guard strays > mostStrays else { return nil }
+                    return approach.isApart ? .malformed(.unrelatedMessages) : .doubtful(byCase: false)
+                }
                 if query.isRefused(by: check, bytes, expecting: hoped) { return .refusesOptions }
+                let isEchoed = query.isEchoed(in: bytes, approach.casing)
+                guard isEchoed || approach.trusts else {
+                    ignore(query.stray(bytes, id: id))
+                    return .doubtful(byCase: true)
+                }
                 switch check {
+                case .unrelated: return nil
                 case .truncated: return .truncated
                 case .malformed(let fault): return .malformed(fault)
                 case .answer(let code):
-                    read(code, bytes)
-                    return .answer(code)
-                case .unrelated:
-                    ignore(query.stray(bytes, id: id))
-                    strays += 1
-                    return strays > mostStrays ? .malformed(.unrelatedMessages) : nil
+                    let isAsWritten = tries > approach.mixedTries && query.isEchoed(in: bytes, .asWritten)
+                    let sign = DNSApproach.Sign(
+                        code: code, hasRecords: bytes[6] | bytes[7] != 0, isEchoed: isEchoed, isAsWritten: isAsWritten)
+                    if approach.takes(sign) { read(code, bytes) }
+                    return .answer(sign)
                 }
-            })
+            },
+            strangers: { count in if count >= DNSStray.flood { ignore(.many(count)) } })
     }
 
     /// The same over TCP (RFC 7766).
@@ -121,24 +154,9 @@ enum DNSLookup {
                 case .answer(let code, let message):
                     socket.finish()
                     read(code, message.span)
-                    return .answer(code)
+                    return .answer(.init(code: code, hasRecords: true, isEchoed: true, isAsWritten: false))
                 }
             }
         }
-    }
-}
-
-/// The servers of a loop that are known not to know EDNS.
-private final class PlainServers {
-    private var servers: Set<Endpoint> = []
-
-    /// More than this are not remembered: whoever is forgotten is asked twice once more.
-    private static let capacity = 4096
-
-    func contains(_ server: Endpoint) -> Bool { !servers.isEmpty && servers.contains(server) }
-
-    func insert(_ server: Endpoint) {
-        if servers.count >= Self.capacity { servers = [] }
-        servers.insert(server)
     }
 }

@@ -91,8 +91,8 @@ final class DNSProbe: Probe {
             do throws(DNSLookup.Failure) {
                 var outcome = Refusal(.up)
                 try await DNSLookup.run(
-                    query, at: server, overStream: overStream, expecting: expectation.code, &course.clock,
-                    until: deadline, ignoring: { stray = $0 },
+                    query, at: server, overStream: overStream, expecting: expectation.code, confirmsAbsence: true,
+                    &course.clock, until: deadline, ignoring: { stray = $0 },
                     { (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, target.host) })
                 course.end(by: outcome)
             } catch {
@@ -217,29 +217,18 @@ extension DNSProbe {
     private func ask(
         _ server: Endpoint, _ query: DNSQuery, _ host: Host, _ course: inout Course, until deadline: Instant
     ) async -> Bool {
+        var stray: DNSStray?
         do throws(DNSLookup.Failure) {
             var outcome = Refusal(.up)
-            try await DNSLookup.run(query, at: server, overStream: overStream, &course.clock, until: deadline) {
-                (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, host)
-            }
+            try await DNSLookup.run(
+                query, at: server, overStream: overStream, expecting: expectation.code, confirmsAbsence: true,
+                &course.clock, until: deadline, ignoring: { stray = $0 },
+                { (outcome.verdict, outcome.detail) = expectation.judge($0, $1, query, host) })
             course.end(by: outcome)
             return true
         } catch {
-            course.end(by: refusal(error))
+            course.end(by: refusal(error, stray))
             return false
-        }
-    }
-}
-
-extension DNSStray {
-    /// What was passed over, for a person.
-    fileprivate var text: String {
-        switch self {
-        case .otherID: "ignored an answer with another id"
-        case .noResponse: "ignored a message that is no answer"
-        case .noQuestion(let code): "ignored an answer \(code.text) that does not repeat the question"
-        case .otherQuestion: "ignored an answer to another question"
-        case .refusedOptions: "refuses EDNS, and was then asked without it"
         }
     }
 }

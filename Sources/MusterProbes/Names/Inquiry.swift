@@ -17,7 +17,8 @@ struct Inquiry: Sendable {
     enum Event: Sendable {
         /// The number is that of the ``Step/ask(server:number:until:)`` it belongs to.
         case answered(number: Int, Answer)
-        case failed(number: Int, DNSLookup.Failure)
+        /// With what came and was no answer.
+        case failed(number: Int, DNSLookup.Failure, DNSStray? = nil)
         case due(Int)
         /// Whether a name that every resolver knows was looked up.
         case control(Bool)
@@ -62,6 +63,8 @@ struct Inquiry: Sendable {
     private var unwillingRounds = 0
     private var unwillingSince: Instant?
     private var unwilling: Answer?
+    /// What kept a query from its answer, where many messages did.
+    private var flood: DNSStray?
     private var last = Refusal(.unknown(.resolver), "no name server answered")
 
     init(_ rules: Rules, order: [Int]) {
@@ -80,7 +83,7 @@ struct Inquiry: Sendable {
     mutating func take(_ event: Event, _ health: inout ResolverHealth, at now: Instant) -> [Step] {
         switch event {
         case .answered(let number, let answer): return take(answer, number, &health, now)
-        case .failed(let number, let failure): return take(failure, number, &health, now)
+        case .failed(let number, let failure, let stray): return take(failure, stray, number, &health, now)
         case .due(let number): return number == timer ? goOn(&health, now) : []
         case .control(let isGood):
             health.controlled(isGood: isGood, at: now)
@@ -112,7 +115,7 @@ struct Inquiry: Sendable {
     }
 
     private mutating func take(
-        _ failure: DNSLookup.Failure, _ number: Int, _ health: inout ResolverHealth, _ now: Instant
+        _ failure: DNSLookup.Failure, _ stray: DNSStray?, _ number: Int, _ health: inout ResolverHealth, _ now: Instant
     ) -> [Step] {
         guard let query = open.removeValue(forKey: number) else { return [] }
         guard let fault = failure.fault else {
@@ -129,7 +132,8 @@ struct Inquiry: Sendable {
             return []
         case .timedOut:
             if !query.isMissed { health.missed(query.server, since: query.since, at: now) }
-            if unwilling == nil { last = silence(query.server) }
+            if case .many? = stray { flood = stray }
+            if unwilling == nil { last = silence(query.server, stray) }
             return []
         default:
             if !query.isMissed { health.missed(query.server, since: query.since, at: now) }
@@ -220,8 +224,9 @@ struct Inquiry: Sendable {
 
     private func text(_ server: Int) -> String { rules.servers[server].text }
 
-    private func silence(_ server: Int) -> Refusal {
-        Refusal(.unknown(.resolver), "\(text(server)) did not answer")
+    private func silence(_ server: Int, _ stray: DNSStray? = nil) -> Refusal {
+        let told = (flood ?? stray).map { "; " + $0.text } ?? ""
+        return Refusal(.unknown(.resolver), "\(text(server)) did not answer\(told)")
     }
 }
 

@@ -90,10 +90,11 @@ extension Resolver {
         _ question: Question, at server: Int, _ number: Int, until deadline: Instant
     ) async -> Inquiry.Event {
         health.withLock { $0.sent(to: server) }
+        var stray: DNSStray?
         do throws(DNSLookup.Failure) {
-            return .answered(number: number, try await send(question, to: server, until: deadline))
+            return .answered(number: number, try await send(question, to: server, until: deadline) { stray = $0 })
         } catch {
-            return .failed(number: number, error)
+            return .failed(number: number, error, stray)
         }
     }
 
@@ -112,12 +113,13 @@ extension Resolver {
     }
 
     private func send(
-        _ question: Question, to server: Int, until deadline: Instant
+        _ question: Question, to server: Int, until deadline: Instant, ignoring ignore: (DNSStray) -> Void = { _ in }
     ) async throws(DNSLookup.Failure) -> Inquiry.Answer {
         var clock = PhaseClock()
         var answer = Inquiry.Answer(code: .servFail, bytes: [])
         try await DNSLookup.run(
-            question.query, at: configuration.servers[server], overStream: question.overStream, &clock, until: deadline
+            question.query, at: configuration.servers[server], overStream: question.overStream, &clock, until: deadline,
+            ignoring: ignore
         ) { code, bytes in
             answer.code = code
             answer.bytes.reserveCapacity(bytes.count)

@@ -282,7 +282,8 @@ package final class Resolver: Sendable {
         case .servFail: return .failed(.down(.resolveServFail), "\(name)")
         default: return .failed(.unknown(.resolver), "\(message.responseCode.text) for \(name)")
         }
-        let addresses = message.chain(from: DNSQuestion(name: name, type: type)).records.compactMap { record in
+        let chain = message.chain(from: DNSQuestion(name: name, type: type))
+        let addresses = chain.records.compactMap { record in
             switch (record.data, type) {
             case (.a(let value), .a): IPAddress.v4(value)
             case (.aaaa(let high, let low), .aaaa): IPAddress.v6(high: high, low: low)
@@ -290,8 +291,7 @@ package final class Resolver: Sendable {
             }
         }
         // An alias may live shorter than the address it leads to.
-        let shortest = message.answers.map(\.ttl).min() ?? 0
         return addresses.isEmpty
-            ? .none : .addresses(addresses, life: .seconds(min(max(Int(shortest), 1), 3600)))
+            ? .none : .addresses(addresses, life: .seconds(min(max(Int(chain.timeToLive), 1), 3600)))
     }
 }

@@ -42,6 +42,11 @@ struct NetworkCalls {
         _ = cml_close(descriptor)
     }
 
+    /// Gives a socket its own port; a model network has none.
+    func bind(_ descriptor: Int32, v6: Bool, port: UInt16) -> Int32 {
+        model == nil ? cml_bind_port(descriptor, v6, port) : 0
+    }
+
     func connect(_ descriptor: Int32, to endpoint: Endpoint) -> Int32 {
         if let model { return model.connect(descriptor, to: endpoint) }
         return switch endpoint.address {

@@ -16,7 +16,8 @@ final class DatagramChannel: ReadinessHandler {
     /// Queries that leave whether there is room or not.
     @exclusivity(unchecked) private var due = DatagramQueue()
     private(set) var sockets: [DatagramSocket] = []
-    private var next = 0
+    /// The one that the next query leaves by, unless it has had its share.
+    private var current: DatagramSocket?
     /// Exchanges that have begun and not ended.
     @exclusivity(unchecked) var exchangeCount = 0
     @exclusivity(unchecked) private var isFlushPlanned = false
@@ -35,6 +36,7 @@ final class DatagramChannel: ReadinessHandler {
     /// Queues a query: `encode` writes it with its id.
     func enqueue(_ index: Int32, _ byteCount: Int, _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void) {
         let query = unsafe exchanges.query(index)
+        if let socket = unsafe query.pointee.socket, socket.isFlooded { unsafe abandon(socket, query) }
         unsafe query.pointee.ticket &+= 1
         unsafe query.pointee.isWaiting = true
         unsafe query.pointee.queuedAt = loop.now
@@ -55,7 +57,8 @@ final class DatagramChannel: ReadinessHandler {
         let query = unsafe exchanges.query(index)
         guard unsafe query.pointee.holdsPlace else { return }
         unsafe query.pointee.holdsPlace = false
-        let isLost = unsafe loop.now - query.pointee.sentAt >= pace.timeout
+        // Whom a flood keeps from its answer says nothing about the server's pace.
+        let isLost = unsafe loop.now - query.pointee.sentAt >= pace.timeout && !query.pointee.isFlooded
         unsafe pace.gaveUp(isLost: isLost, cohort: query.pointee.cohort)
         unsafe query.pointee.cohort = -1
         flushWaiting()
@@ -68,11 +71,24 @@ final class DatagramChannel: ReadinessHandler {
     /// After a query has ended: its place is free for the next one.
     func settle(_ socket: DatagramSocket?) {
         unsafe exchangeCount -= 1
-        if let socket, socket.isRetired, socket.inFlight == 0 {
-            sockets.removeAll { $0 === socket }
-            socket.close()
-        }
+        if let socket { closeIfDone(socket) }
         flushWaiting()
+    }
+
+    /// Takes a query, with an id of its own, away from a socket whose port others know.
+    private func abandon(_ socket: DatagramSocket, _ query: UnsafeMutablePointer<DatagramQuery>) {
+        unsafe query.pointee.strangers += socket.strangerCount - query.pointee.earlierStrangers
+        unsafe socket.remove(query.pointee.id)
+        unsafe query.pointee.socket = nil
+        unsafe query.pointee.id = unsafe exchanges.drawID()
+        closeIfDone(socket)
+    }
+
+    private func closeIfDone(_ socket: DatagramSocket) {
+        guard socket.inFlight == 0, socket.isRetired || socket !== current else { return }
+        if socket === current { current = nil }
+        sockets.removeAll { $0 === socket }
+        socket.close()
     }
 
     private func flushWaiting() { if unsafe fresh.count > 0 || again.count > 0 { planFlush() } }
@@ -81,6 +97,7 @@ final class DatagramChannel: ReadinessHandler {
         isClosed = true
         for socket in sockets { socket.close() }
         sockets = []
+        current = nil
     }
 
     // MARK: Sending
@@ -115,7 +132,10 @@ final class DatagramChannel: ReadinessHandler {
         let query = unsafe exchanges.query(entry.query)
         guard unsafe query.pointee.ticket == entry.ticket else { return }
         do throws(SocketFault) {
-            let socket = if let known = unsafe query.pointee.socket { known } else { try place() }
+            let socket =
+                if let known = unsafe query.pointee.socket { known } else {
+                    unsafe try place(isApart: query.pointee.isApart)
+                }
             unsafe socket.append(entry.query, query, bytes, entry.byteCount)
         } catch {
             return unsafe exchanges.fail(entry.query, error)
@@ -137,28 +157,21 @@ final class DatagramChannel: ReadinessHandler {
 
     // MARK: Sockets
 
-    /// The socket for the next query. One takes a whole batch, then the next one its turn; another is opened before one
-    /// gets crowded.
-    private func place() throws(SocketFault) -> DatagramSocket {
-        let crowd = sockets.count < 8 ? Int(CML_BATCH) : DatagramSocket.mostInFlight
-        if next < sockets.count {
-            let socket = sockets[next]
-            if socket.hasOpenBatch, !socket.isRetired, socket.inFlight < crowd { return socket }
-        }
-        for _ in 0..<sockets.count {
-            next = (next + 1) % sockets.count
-            let socket = sockets[next]
-            if !socket.isRetired, !socket.hasFullBatch, socket.inFlight < crowd { return socket }
-        }
+    /// The socket for the next query: the current one as long as it has not had its share, else a new one.
+    private func place(isApart: Bool) throws(SocketFault) -> DatagramSocket {
+        if !isApart, let current, !current.isRetired { return current }
         do throws(SocketFault) {
             let socket = unsafe try DatagramSocket.open(self, exchanges)
             sockets.append(socket)
-            next = sockets.count - 1
+            let last = current
+            current = socket
+            if let last { closeIfDone(last) }
             return socket
         } catch {
-            // A crowded socket is better than none.
-            let crowded = sockets.first { !$0.isRetired && $0.inFlight < DatagramSocket.mostInFlight }
-            guard let crowded else { throw error }
+            // A crowded socket is better than none, but not for whoever needs a port of its own.
+            guard !isApart,
+                let crowded = sockets.first(where: { $0.isSound && $0.inFlight < DatagramSocket.mostInFlight })
+            else { throw error }
             return crowded
         }
     }

@@ -4,9 +4,8 @@ internal import MusterCore
 
 /// Queries and answers over UDP of one loop, told apart by the 16-bit id at their start (RFC 1035 §4.1.1).
 ///
-/// Each server is asked at a pace of its own (``ServerPace``). One that is asked often has a few connected sockets whose
-/// ports change as they are used up; one that is asked once has one, which is recycled. Answers land in buffers of a pool
-/// and are handed out without a copy.
+/// Each server is asked at a pace of its own (``ServerPace``), over connected sockets with random ports, each for a few
+/// queries. Answers land in buffers of a pool and are handed out without a copy.
 @safe
 package final class DatagramExchanges {
     private static let bufferSize = 2048
@@ -42,7 +41,7 @@ package final class DatagramExchanges {
 
     /// Begins an exchange: `encode` writes exactly `byteCount` bytes, starting with the id it is given.
     func begin(
-        _ server: Endpoint, _ byteCount: Int, _ deadline: Instant,
+        _ server: Endpoint, _ byteCount: Int, _ deadline: Instant, apart: Bool = false,
         _ encode: (UInt16, inout MutableSpan<UInt8>) -> Void
     ) -> DatagramExchange {
         let channel = channel(to: server)
@@ -52,6 +51,7 @@ package final class DatagramExchanges {
         unsafe query.pointee.slot = unsafe loop.takeSlot(.timer)
         unsafe query.pointee.id = unsafe ids.next()
         unsafe query.pointee.deadline = deadline
+        unsafe query.pointee.isApart = apart
         unsafe query.pointee.beganAt = unsafe loop.now
         channel.enqueue(index, byteCount, encode)
         return DatagramExchange(channel: channel, query: index)
@@ -116,7 +116,7 @@ package final class DatagramExchanges {
         let query = unsafe query(index)
         let (slot, deadline) = unsafe (query.pointee.slot, query.pointee.deadline)
         // What a flood made us do is not our doing.
-        if unsafe query.pointee.seen >= DatagramQuery.mostStrangers { return .timedOut }
+        if unsafe query.pointee.isFlooded { return .timedOut }
         let kept = unsafe max(0, loop.now - query.pointee.queuedAt)
         if unsafe query.pointee.tries == 0, kept > 0 { return .late }
         var waited = unsafe query.pointee.waited
@@ -249,6 +249,13 @@ package final class DatagramExchanges {
     // MARK: Buffers and mail
 
     func drawID() -> UInt16 { unsafe ids.next() }
+    private func drawBits() -> UInt32 { unsafe UInt32(ids.next()) << 16 | UInt32(ids.next()) }
+
+    /// Unpredictable bits for whatever else of a query is to be hard to guess, on a loop.
+    package static func randomBits() -> UInt32 {
+        guard let loop = Reactor.current else { preconditionFailure("random bits come from a loop") }
+        return loop.datagrams.drawBits()
+    }
 
     /// Receives a batch into free buffers and gives each datagram to the query that `route` names; others are dropped.
     /// Returns how many came, or -errno.

@@ -16,6 +16,19 @@ struct DatagramQuery {
     var id: UInt16 = 0
     /// Datagrams that were handed to it.
     var seen: UInt16 = 0
+    /// Whether it has to leave by a port that no query had before.
+    var isApart = false
+    /// Strangers that came to sockets that it was moved from, and to its socket before it was there.
+    var strangers = 0
+    var earlierStrangers = 0
+    /// Datagrams that came where its answer was to come and were not its answer.
+    var strangerCount: Int {
+        let here = if let socket = unsafe socket { unsafe socket.strangerCount - earlierStrangers } else { 0 }
+        return Int(seen) + strangers + here
+    }
+
+    var isFlooded: Bool { strangerCount >= Self.mostStrangers }
+
     /// How often it was sent.
     var tries = 0
     /// Whether it waits for its turn to be sent.

@@ -2,16 +2,20 @@ internal import CMusterLinux
 internal import Glibc
 internal import MusterCore
 
-/// A UDP socket connected to one server, with a source port that the kernel drew at random, and the queries in flight on
-/// it. Queries of one turn of the loop leave in one system call, answers come in batches.
+/// A UDP socket connected to one server, with a random port of its own (``SourcePorts``), and the queries in flight on it.
+/// Queries of one turn of the loop leave in one system call, answers come in batches. It is never used for a second server,
+/// which then could not know its port from the first.
 @safe
 final class DatagramSocket: ReadinessHandler {
     /// Answers to more in flight could overrun the receive buffer (``receiveRoom``), and the host would be blamed.
     static let mostInFlight = 128
-    /// After so many queries the socket is retired, so that its port does not stay guessable.
-    static let mostQueries = 4096
+    /// After so many queries the socket is retired, so that its port does not stay guessable. A new one costs about as much as
+    /// one query.
+    static let mostQueries = 64
     /// What the receive buffer is to hold, in bytes; the kernel counts up to 4 KB for an answer of 1,232.
     private static let receiveRoom: Int32 = 1 << 19
+    /// So many answers of any size find room in a receive buffer as it is.
+    private static let fewQueries = 8
     /// A socket that never runs dry is left for the others after so many messages.
     private static let mostNotices = 256
 
@@ -21,7 +25,11 @@ final class DatagramSocket: ReadinessHandler {
     unowned(unsafe) let exchanges: DatagramExchanges
     unowned(unsafe) let channel: DatagramChannel
     @exclusivity(unchecked) private var table = QueryTable()
-    @exclusivity(unchecked) private(set) var sentCount = 0
+    @exclusivity(unchecked) private var queryCount = 0
+    /// Datagrams that came and were nobody's answer.
+    @exclusivity(unchecked) private(set) var strangerCount = 0
+    /// The ids of queries that have ended: their answers may still come.
+    @exclusivity(unchecked) private var spent: [UInt16] = []
     /// Datagrams that were not handed to the kernel yet.
     @exclusivity(unchecked) private var outgoing: UnsafeMutableRawPointer
     private var capacity = 512
@@ -32,7 +40,7 @@ final class DatagramSocket: ReadinessHandler {
     @exclusivity(unchecked) private var senders: [(query: Int32, ticket: UInt32)] = []
     /// Whether the kernel may still have something that no event tells of.
     private(set) var mayHaveMore = false
-    /// Whether an error came back or a datagram was refused. Such a socket takes no further query and is not recycled.
+    /// Whether an error came back or a datagram was refused. Such a socket takes no further query.
     private(set) var hasErred = false
     private var isClosed = false
 
@@ -47,46 +55,55 @@ final class DatagramSocket: ReadinessHandler {
     deinit { unsafe outgoing.deallocate() }
 
     var inFlight: Int { unsafe table.count }
-    var isRetired: Bool { unsafe hasErred || sentCount >= Self.mostQueries }
+    /// Whether somebody knows its port who sends what is no answer.
+    var isFlooded: Bool { unsafe strangerCount >= DatagramQuery.mostStrangers }
+    var isSound: Bool { !hasErred && !isFlooded }
+    var isRetired: Bool { unsafe !isSound || queryCount >= Self.mostQueries }
     var hasPending: Bool { unsafe !offsets.isEmpty }
-    var hasFullBatch: Bool { unsafe offsets.count >= Int(CML_BATCH) }
-    /// Whether queries wait to be sent, but not yet as many as leave in one system call.
-    var hasOpenBatch: Bool { hasPending && !hasFullBatch }
     private var loop: Reactor { unsafe exchanges.loop }
     private var descriptor: Int32 { unsafe loop.slots[Int(slot)].descriptor }
 
     // MARK: Opening and closing
 
-    /// A socket toward the channel's server, recycled or new.
+    /// A new socket toward the channel's server.
     static func open(_ channel: DatagramChannel, _ exchanges: DatagramExchanges) throws(SocketFault) -> DatagramSocket {
         let loop = unsafe exchanges.loop
         let v6 = if case .v6 = channel.server.address { true } else { false }
         while true {
             let slot = try loop.takeSocket(v6 ? .datagram6 : .datagram4)
             let descriptor = unsafe loop.slots[Int(slot)].descriptor
+            bind(descriptor, v6: v6, exchanges)
             let connected = loop.calls.connect(descriptor, to: channel.server)
             guard connected == 0 else {
                 loop.emptySlot(slot)
                 throw SocketFault(errno: -connected, local: true)
             }
-            // What an earlier server sent too late, or what was said about it, must not be read as this one's word. One
-            // that cannot be emptied is closed; there are ever fewer of them.
+            // What a stranger sent before the socket was connected must not be read as the server's word. A socket that cannot
+            // be emptied is closed; the next has another port.
             guard isEmptied(descriptor, loop) else {
                 loop.emptySlot(slot)
                 continue
             }
             loop.calls.receiveNotices(descriptor, v6: v6, true)
-            loop.calls.receiveRoom(descriptor, receiveRoom)
             let socket = DatagramSocket(slot: slot, channel: channel, exchanges: exchanges)
             unsafe loop.slots[Int(slot)].handler = socket
             return socket
         }
     }
 
-    /// Empties the error queue and the receive queue; false where they do not end. The connection that was made before
-    /// keeps others out, and our server does not know us yet.
+    /// Binds to a random port. Where that is not allowed, or nearly all are taken, the kernel chooses one as it connects.
+    private static func bind(_ descriptor: Int32, v6: Bool, _ exchanges: DatagramExchanges) {
+        let loop = unsafe exchanges.loop
+        for _ in 0..<16 {
+            let outcome = loop.calls.bind(descriptor, v6: v6, port: SourcePorts.system.draw { exchanges.drawID() })
+            // Somebody has the port, or it is privileged here: another one.
+            guard outcome == -EADDRINUSE || outcome == -EACCES else { return }
+        }
+    }
+
+    /// Empties the receive queue; false where it does not end. The connection that was made before keeps others out, and our
+    /// server does not know us yet.
     private static func isEmptied(_ descriptor: Int32, _ loop: Reactor) -> Bool {
-        guard loop.calls.drainNotices(descriptor) else { return false }
         for _ in 0..<4096 {
             let outcome = unsafe loop.calls.receive(descriptor, into: loop.scratch)
             if outcome == -Int64(EAGAIN) { return true }
@@ -97,8 +114,7 @@ final class DatagramSocket: ReadinessHandler {
     /// The slot goes to others from now on: a flush that is still planned must not touch it.
     func close() {
         isClosed = true
-        unsafe loop.slots[Int(slot)].handler = nil
-        if hasErred { loop.emptySlot(slot) } else { loop.recycle(slot) }
+        loop.emptySlot(slot)
     }
 
     // MARK: Sending
@@ -107,6 +123,8 @@ final class DatagramSocket: ReadinessHandler {
     func append(
         _ index: Int32, _ query: UnsafeMutablePointer<DatagramQuery>, _ bytes: UnsafeRawPointer, _ byteCount: Int
     ) {
+        // Before anything is written: it moves what is outgoing.
+        if unsafe queryCount == Self.fewQueries && query.pointee.socket == nil { prepareForMany() }
         reserve(byteCount)
         // Invariant: `reserve` made room for byteCount bytes behind `used`, and the queue has as many.
         unsafe (outgoing + used).copyMemory(from: bytes, byteCount: byteCount)
@@ -120,15 +138,29 @@ final class DatagramSocket: ReadinessHandler {
             }
             unsafe table.insert(id, index)
             unsafe query.pointee.socket = self
+            unsafe query.pointee.earlierStrangers = strangerCount
+            unsafe queryCount += 1
         }
-        unsafe sentCount += 1
         unsafe offsets.append(UInt32(used))
         unsafe lengths.append(UInt32(byteCount))
         unsafe senders.append((index, query.pointee.ticket))
         unsafe used += byteCount
     }
 
-    func remove(_ id: UInt16) { unsafe table.remove(id) }
+    /// One query a socket is all that many servers are ever asked; who is asked more often is asked much more often.
+    private func prepareForMany() {
+        loop.calls.receiveRoom(descriptor, Self.receiveRoom)
+        unsafe offsets.reserveCapacity(Self.mostQueries)
+        unsafe lengths.reserveCapacity(Self.mostQueries)
+        unsafe senders.reserveCapacity(Self.mostQueries)
+        unsafe spent.reserveCapacity(Self.mostQueries)
+        unsafe reserve(max(0, 4096 - used))
+    }
+
+    func remove(_ id: UInt16) {
+        unsafe table.remove(id)
+        if unsafe spent.count < Self.mostQueries { unsafe spent.append(id) }
+    }
 
     func sendPending() {
         guard !isClosed else { return }
@@ -190,11 +222,8 @@ final class DatagramSocket: ReadinessHandler {
     func receive() {
         guard !isClosed else { return }
         mayHaveMore = false
-        for _ in 0..<16 {
-            let outcome = unsafe exchanges.receiveBatch(descriptor) { bytes in
-                guard bytes.count >= 2 else { return nil }
-                return unsafe table[UInt16(bytes[0]) << 8 | UInt16(bytes[1])]
-            }
+        for _ in 0..<(isFlooded ? 4 : 16) {
+            let outcome = unsafe exchanges.receiveBatch(descriptor) { bytes in addressee(bytes) }
             if outcome == -EAGAIN { return }
             if outcome < 0, takeNotices() == 0 {
                 // An error without a message: the error queue was full. It concerns the server, so all queries here.
@@ -204,6 +233,18 @@ final class DatagramSocket: ReadinessHandler {
             if outcome >= 0, outcome < Int32(CML_BATCH) { return }
         }
         comeBack()
+    }
+
+    /// The query that a datagram is for by its id; nil for a stranger, and for an answer that comes too late.
+    private func addressee(_ bytes: Span<UInt8>) -> Int32? {
+        guard bytes.count >= 2 else {
+            unsafe strangerCount += 1
+            return nil
+        }
+        let id = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+        if let index = unsafe table[id] { return index }
+        if unsafe !spent.contains(id) { unsafe strangerCount += 1 }
+        return nil
     }
 
     private func comeBack() {

@@ -52,7 +52,7 @@ struct QueryTable {
 
     private mutating func grow() {
         let old = entries
-        entries = [Entry](repeating: Entry(), count: old.count * 2)
+        entries = [Entry](repeating: Entry(), count: old.count * 4)
         count = 0
         for entry in old where entry.slot >= 0 { insert(entry.id, entry.slot) }
     }

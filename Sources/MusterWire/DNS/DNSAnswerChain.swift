@@ -5,6 +5,8 @@ package struct DNSAnswerChain: Hashable, Sendable {
     package var records: [DNSRecord] = []
     /// The name at the end of the aliases.
     package var name: DNSName
+    /// How long all of it holds, in seconds: records and the aliases before them.
+    package var timeToLive = UInt32.max
     /// How many aliases were followed, 16 at most.
     package var aliases = 0
     /// Whether the aliases go in a circle, or on beyond 16.
@@ -31,24 +33,30 @@ extension DNSMessage {
             chain.records = answers.filter {
                 $0.type == question.rawType && $0.recordClass == DNSWire.internet && $0.name == chain.name
             }
-            guard chain.records.isEmpty, let target = alias(of: chain.name) else { return chain }
+            guard chain.records.isEmpty, let (target, ttl) = alias(of: chain.name) else {
+                chain.timeToLive = chain.records.reduce(chain.timeToLive) { min($0, $1.ttl) }
+                return chain
+            }
             guard chain.aliases < Self.mostAliases else {
                 chain.isEndless = true
                 return chain
             }
             chain.aliases += 1
             chain.name = target
+            chain.timeToLive = min(chain.timeToLive, ttl)
         }
     }
 
     /// What a name is an alias of by this answer; a CNAME record goes before the DNAME record it was made from.
-    private func alias(of name: DNSName) -> DNSName? {
-        var redirected: DNSName?
+    private func alias(of name: DNSName) -> (target: DNSName, ttl: UInt32)? {
+        var redirected: (DNSName, UInt32)?
         for record in answers where record.recordClass == DNSWire.internet {
             switch record.data {
-            case .cname(let target) where record.name == name: return target
+            case .cname(let target) where record.name == name: return (target, record.ttl)
             case .dname(let target):
-                if redirected == nil { redirected = name.moved(from: record.name, to: target) }
+                if redirected == nil, let moved = name.moved(from: record.name, to: target) {
+                    redirected = (moved, record.ttl)
+                }
             default: continue
             }
         }

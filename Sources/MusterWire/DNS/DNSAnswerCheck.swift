@@ -82,16 +82,14 @@ extension DNSQuery {
     private var questionEnd: Int { nameEnd &+ 4 }
 
     @inline(__always)
-    private func repeatsQuestion(_ datagram: Span<UInt8>) -> Bool {
+    func repeatsQuestion(_ datagram: Span<UInt8>) -> Bool {
         let own = template.span
         let end = nameEnd &+ 4
         guard end <= datagram.count, end <= own.count else { return false }
         var index = DNSWire.headerSize
         while index < nameEnd {
-            let one = own[index]
-            let two = datagram[index]
             // Lengths of labels are below 64 and so never look like letters.
-            guard one == two || Bytes.lowercased(one) == Bytes.lowercased(two) else { return false }
+            guard Bytes.sameLetter(own[index], datagram[index]) else { return false }
             index &+= 1
         }
         // Type and class.

@@ -5,7 +5,7 @@ package struct DNSQuery: Sendable {
     /// The whole query with id 0.
     @usableFromInline package let template: [UInt8]
     /// Where the name's root byte ends.
-    let nameEnd: Int
+    @usableFromInline let nameEnd: Int
 
     /// The name asked for.
     package var name: DNSName { DNSName(wire: Array(template[DNSWire.headerSize..<nameEnd])) }
@@ -83,15 +83,16 @@ package struct DNSQuery: Sendable {
     /// The size of the query on the wire, 17...282 bytes.
     @inlinable package var byteCount: Int { template.count }
 
-    /// Writes the query to the beginning of `buffer`, which must have room for `byteCount` bytes.
+    /// Writes the query, its name in a letter case, to the beginning of `buffer`, which must have room for `byteCount` bytes.
     ///
     /// Returns how many bytes were written.
     @inlinable
-    package func encode(id: UInt16, into buffer: inout MutableSpan<UInt8>) -> Int {
+    package func encode(id: UInt16, in casing: DNSCasing = .asWritten, into buffer: inout MutableSpan<UInt8>) -> Int {
         let source = template.span
         let count = source.count
-        precondition(buffer.count >= count && count >= 12, "the buffer is shorter than the query")
-        for index in 0..<count { buffer[index] = source[index] }
+        precondition(buffer.count >= count && count >= nameEnd, "the buffer is shorter than the query")
+        for index in 0..<nameEnd { buffer[index] = casing.turned(source[index], at: index) }
+        for index in nameEnd..<count { buffer[index] = source[index] }
         buffer[0] = UInt8(truncatingIfNeeded: id >> 8)
         buffer[1] = UInt8(truncatingIfNeeded: id)
         return count

@@ -139,9 +139,7 @@ enum DNSWire {
         guard size < left.count &- at, size < right.count &- other, right[other] == left[at] else { return false }
         var index = 1
         while index <= size {
-            let one = left[at &+ index]
-            let two = right[other &+ index]
-            guard one == two || Bytes.lowercased(one) == Bytes.lowercased(two) else { return false }
+            guard Bytes.sameLetter(left[at &+ index], right[other &+ index]) else { return false }
             index &+= 1
         }
         return true
