@@ -351,7 +351,7 @@ struct InventoryFaultTests {
         let lines = (10..<22).map { "\"h\($0)x[1:100000000]\"" }.joined(separator: ", ")
         let faults = Reading.read(Reading.lines(lines)).faults
         #expect(faults.count == 1)
-        #expect(faults.first?.hasPrefix("inventory.json: groups.web.hosts[10]: from here on all lines together") == true)
+        #expect(faults.first?.hasPrefix("inventory.json: groups.web.hosts[10]: from here on all lines") == true)
     }
 
     @Test("Labels, variables and what groups hand on are bounded")
