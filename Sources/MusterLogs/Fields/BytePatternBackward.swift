@@ -155,7 +155,7 @@ struct BytePatternBackward {
             }
         }
         let isMatch = seen.contains(program.start)
-        limit.spend(work + next.count)
+        limit.spend(4 * (work + next.count))
         next.sort()
         let generation = states.generation
         let number = states.number(next, before)

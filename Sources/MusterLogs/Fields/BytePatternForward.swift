@@ -129,7 +129,7 @@ struct BytePatternForward {
             }
         }
         if isSearch, kind != program.classCount, taken.insert(program.start) { next.append(program.start) }
-        limit.spend(work + next.count)
+        limit.spend(4 * (work + next.count))
         next.sort()
         let generation = states.generation
         let number = states.number(next, after)

@@ -12,7 +12,7 @@ package final class ScanLimit {
     private static let stepsPerLook = 1 << 16
 
     /// `patience` is how many more looks the work has once the task is cancelled: some tens of milliseconds.
-    package init(patience: Int = 128, isCancelled: @escaping () -> Bool = { Task.isCancelled }) {
+    package init(patience: Int = 80, isCancelled: @escaping () -> Bool = { Task.isCancelled }) {
         looksLeft = patience
         self.isCancelled = isCancelled
     }
