@@ -78,6 +78,13 @@ struct InventoryTests {
         }
     }
 
+    @Test("A template is bounded in its length and its places, which bounds what it becomes")
+    func boundedTemplates() throws {
+        #expect(try Template(String(repeating: "{name}-", count: 128)).segments.count == 256)
+        #expect(throws: Template.Fault.self) { try Template(String(repeating: "{a}", count: 129)) }
+        #expect(throws: Template.Fault.self) { try Template(String(repeating: "a", count: 65_537)) }
+    }
+
     @Test("a template without places is a constant")
     func constants() throws {
         #expect(try Template("a{{b}}").constant == "a{b}")

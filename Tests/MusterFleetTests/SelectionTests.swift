@@ -96,6 +96,15 @@ struct SelectionTests {
         ])
     func addresses(_ text: String, _ fits: Bool) { #expect(FleetHost.isAddress(text) == fits) }
 
+    @Test("Words with a star are bounded, others are looked up")
+    func starLimit() throws {
+        let plain = (0..<9_000).map { "no\($0)" }.joined(separator: ",")
+        #expect(try names("web1," + plain).faults.count == FaultLog.limit + 1)
+        let starred = (0..<1_001).map { "no\($0)*" }.joined(separator: ",")
+        let faults = try names("web1," + starred).faults
+        #expect(faults.count == 1 && faults[0].contains("more than 1000 words have a star"))
+    }
+
     @Test("A pattern of many stars takes no longer than its lengths multiplied")
     func stars() {
         let pattern = LimitPattern(Substring(String(repeating: "*a", count: 100) + "b"))

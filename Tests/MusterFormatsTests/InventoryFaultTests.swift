@@ -346,6 +346,31 @@ struct InventoryFaultTests {
             ])
     }
 
+    @Test("All lines together stand for a bounded number of hosts, told once where it is passed")
+    func hostLimit() {
+        let lines = (10..<22).map { "\"h\($0)x[1:100000000]\"" }.joined(separator: ", ")
+        let faults = Reading.read(Reading.lines(lines)).faults
+        #expect(faults.count == 1)
+        #expect(faults.first?.hasPrefix("inventory.json: groups.web.hosts[10]: from here on all lines") == true)
+    }
+
+    @Test("Labels, variables and what groups hand on are bounded")
+    func constantLimits() {
+        func members(_ count: Int, _ prefix: String = "v") -> String {
+            (0..<count).map { "\"\(prefix)\($0)\": \"x\"" }.joined(separator: ", ")
+        }
+        #expect(Reading.read(Reading.web("\"hosts\": [\"a\"], \"vars\": {\(members(1_000))}")).faults.isEmpty)
+        let many = Reading.read(Reading.web("\"hosts\": [\"a\"], \"vars\": {\(members(1_001))}")).faults
+        #expect(
+            many == ["inventory.json: groups.web.vars: 1001 of them are too many; write at most 1000"])
+        let inner = "\"groups\": {\"in\": {\"vars\": {\(members(600, "w"))}, \"hosts\": [\"a\"]}}"
+        let nested = Reading.read(Reading.web("\"vars\": {\(members(600))}, \(inner)")).faults
+        #expect(nested.count == 1 && nested[0].contains("with those of the groups around; write fewer"))
+        let long = String(repeating: "x", count: 8_193)
+        let text = Reading.read(Reading.web("\"hosts\": [\"a\"], \"vars\": {\"v\": \"\(long)\"}")).faults
+        #expect(text == ["inventory.json: groups.web.vars.v: a text of 8193 bytes is too long; write at most 8192"])
+    }
+
     @Test(
         "for nothing where names only look alike",
         arguments: [

@@ -17,7 +17,16 @@ package struct Template: Sendable, Hashable {
     /// The text as it was written.
     package let source: String
 
+    /// A template is at most so long, in bytes, and has so many places; with ``valueLimit`` this bounds what it becomes.
+    package static let lengthLimit = 65_536
+    package static let placeLimit = 128
+    /// Bytes of a variable's value at most.
+    package static let valueLimit = 8_192
+
     package init(_ source: String) throws(Fault) {
+        guard source.utf8.count <= Self.lengthLimit else {
+            throw Fault(hint: "a text of \(source.utf8.count) bytes is too long; write at most \(Self.lengthLimit)")
+        }
         self.source = source
         var segments: [Segment] = []
         var literal: [UInt8] = []
@@ -48,6 +57,10 @@ package struct Template: Sendable, Hashable {
             }
         }
         if !literal.isEmpty { segments.append(.text(literal)) }
+        let places = segments.count { if case .text = $0 { false } else { true } }
+        guard places <= Self.placeLimit else {
+            throw Fault(hint: "more than \(Self.placeLimit) places in braces; write fewer, of longer variables")
+        }
         self.segments = segments
     }
 

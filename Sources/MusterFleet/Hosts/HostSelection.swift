@@ -4,6 +4,8 @@ package import MusterCore
 package enum HostSelection {
     /// Patterns in one `--limit`, at most.
     static let patternLimit = 10_000
+    /// Those with a star, at most.
+    static let starLimit = 1_000
 
     /// The hosts that a limit leaves, all without one.
     ///
@@ -15,6 +17,14 @@ package enum HostSelection {
         guard let limit else {
             return every(inventory) { FleetHost($0, log: log) }
         }
+        // What has no star is looked up, so only the others cost something for each host.
+        let starred = limit.utf8.split(separator: UInt8(ascii: ",")).count { $0.contains(UInt8(ascii: "*")) }
+        guard starred <= starLimit else {
+            log.add(
+                .badValue, at: "--limit",
+                "more than \(starLimit) words have a star; write a group's name instead, or give some hosts a group")
+            return []
+        }
         let words = limit.split(separator: ",", omittingEmptySubsequences: false)
         let patterns = words.map { LimitPattern(Substring(trimmed($0))) }
         guard patterns.count <= patternLimit, !patterns.contains(where: \.word.isEmpty) else {
@@ -25,8 +35,9 @@ package enum HostSelection {
         }
         var sieve = Sieve(patterns, inventory)
         let hosts = every(inventory) { host in sieve.takes(host) ? FleetHost(host, log: log) : nil }
-        for pattern in sieve.unused {
-            let names = inventory.groups.map(\.path) + every(inventory, limit: 2_000) { $0.name }
+        let unused = sieve.unused
+        let names = unused.isEmpty ? [] : inventory.groups.map(\.path) + every(inventory, limit: 2_000) { $0.name }
+        for pattern in unused {
             log.add(
                 .unknownName, at: "--limit",
                 "no host and no group is called \"\(pattern.word)\"; \(NearestWord.hint(pattern.word, among: names))")

@@ -13,6 +13,12 @@ struct NativeInventory {
     static let attemptRange = 1...10
     /// How many sentinels may be named.
     static let sentinelLimit = 16
+    /// How many hosts all lines together may stand for.
+    static let hostLimit = 1_000_000_000
+    /// How many labels, and how many variables, a group or a line may have, with those of the groups around it.
+    static let constantLimit = 1_000
+    /// How many checks all groups and lines together may have, each with those of the groups around it.
+    static let checkListLimit = 20_000_000
     /// What a check may have beside its kind.
     private static let beside = ["timeout", "attempts", "resolve_timeout"]
 
@@ -39,6 +45,8 @@ struct NativeInventory {
     private var entries: [Inventory.Entry] = []
     private var planted: [Inventory.PlantedFault] = []
     private var sentinels: [Endpoint] = []
+    private var hostCount = 0
+    private var listedChecks = 0
     /// A line of hosts had a fault and is not among the entries, so nothing can be said of hosts that seem to be missing.
     private var lacksLines = false
 
@@ -192,9 +200,9 @@ struct NativeInventory {
             return
         }
         var own = inherited
-        own.labels.merge(labels(reader)) { _, own in own }
-        own.variables.merge(variables(reader)) { _, own in own }
-        own.checks = NativeInventory.union(own.checks, checkList(reader))
+        inherit(labels(reader), into: &own.labels, "labels", at: location)
+        inherit(variables(reader), into: &own.variables, "vars", at: location)
+        own.checks = union(own.checks, checkList(reader), at: location)
         groups.append(Inventory.Group(path: path, labels: own.labels, variables: own.variables))
         readLines(reader, group: groups.count - 1, own.checks)
         if let object = reader.object("groups") { readGroups(object, in: path, own) }
@@ -207,10 +215,34 @@ struct NativeInventory {
         readLines(reader, group: groups.count - 1, [])
     }
 
-    private static func union(_ first: [Int], _ second: [Int]) -> [Int] {
-        guard !first.isEmpty, !second.isEmpty else { return first + second }
+    /// Joins the checks of what is around with more. Lists that are handed on as they are cost nothing.
+    private mutating func union(_ first: [Int], _ second: [Int], at location: String) -> [Int] {
+        guard !first.isEmpty, !second.isEmpty else { return first.isEmpty ? second : first }
+        let isOver = listedChecks > NativeInventory.checkListLimit
+        if isOver { return first }
+        listedChecks += first.count + second.count
+        if listedChecks > NativeInventory.checkListLimit {
+            log.add(
+                .badValue, at: location,
+                "more than \(NativeInventory.checkListLimit) checks in the lists of all groups and lines together; "
+                    + "write shorter lists, in the groups that they are for")
+        }
         let known = Set(first)
         return first + second.filter { !known.contains($0) }
+    }
+
+    /// Adds a group's own labels or variables to those of the groups around it.
+    private func inherit(
+        _ own: [String: String], into all: inout [String: String], _ key: String, at location: String
+    ) {
+        if own.isEmpty { return }
+        guard all.count + own.count <= NativeInventory.constantLimit else {
+            log.add(
+                .badValue, at: "\(location).\(key)",
+                "more than \(NativeInventory.constantLimit) with those of the groups around; write fewer")
+            return
+        }
+        all.merge(own) { _, own in own }
     }
 
     // MARK: Hosts
@@ -222,12 +254,25 @@ struct NativeInventory {
             return
         }
         for (value, location) in list {
-            let entry = readLine(value, at: location, group: group, checks)
-            if let entry { entries.append(entry) } else { lacksLines = true }
+            guard let entry = readLine(value, at: location, group: group, checks) else {
+                lacksLines = true
+                continue
+            }
+            let isFull = hostCount > NativeInventory.hostLimit
+            hostCount += isFull ? 0 : entry.names.count
+            if !isFull, hostCount > NativeInventory.hostLimit {
+                log.add(
+                    .badValue, at: location,
+                    "from here on all lines together stand for more than \(NativeInventory.hostLimit) hosts; "
+                        + "make ranges smaller, or write several inventories")
+            }
+            if hostCount > NativeInventory.hostLimit { lacksLines = true } else { entries.append(entry) }
         }
     }
 
-    private func readLine(_ setting: Setting, at location: String, group: Int, _ checks: [Int]) -> Inventory.Entry? {
+    private mutating func readLine(_ setting: Setting, at location: String, group: Int, _ checks: [Int]) -> Inventory
+        .Entry?
+    {
         if case .string(let text) = setting {
             return names(text, at: location, areAddresses: true).map {
                 Inventory.Entry(names: $0, group: group, checks: checks, location: location)
@@ -242,7 +287,7 @@ struct NativeInventory {
         let address = reader.string("address")
         let labels = labels(reader)
         let variables = variables(reader)
-        let checks = NativeInventory.union(checks, checkList(reader))
+        let checks = union(checks, checkList(reader), at: location)
         reader.finish()
         if reader.value("name") == nil { reader.require("name", "\"name\": \"web[1:20].example\"") }
         let names = name.flatMap { self.names($0, at: reader.place("name"), areAddresses: address == nil) }
@@ -315,11 +360,23 @@ struct NativeInventory {
     /// The texts of an object's members. A faulty one is kept as an empty text, so that its users are not blamed as well.
     private func constants(_ object: SettingsReader?, nameFault: (String) -> String?) -> [String: String] {
         guard let object, !object.members.isEmpty else { return [:] }
+        guard object.members.count <= NativeInventory.constantLimit else {
+            log.add(
+                .badValue, at: object.location,
+                "\(object.members.count) of them are too many; write at most \(NativeInventory.constantLimit)")
+            return [:]
+        }
         var constants: [String: String] = [:]
         for member in object.members {
             if let hint = nameFault(member.name) { log.add(.badValue, at: object.place(member.name), hint) }
             switch member.value {
-            case .string(let text): constants[member.name] = text
+            case .string(let text):
+                constants[member.name] = text
+                guard text.utf8.count > Template.valueLimit else { continue }
+                constants[member.name] = ""
+                log.add(
+                    .badValue, at: object.place(member.name),
+                    "a text of \(text.utf8.count) bytes is too long; write at most \(Template.valueLimit)")
             case .integer(let number): constants[member.name] = "\(number)"
             case .number(let number): constants[member.name] = "\(number)"
             case .bool(let flag): constants[member.name] = "\(flag)"

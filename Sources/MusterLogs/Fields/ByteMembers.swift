@@ -1,13 +1,33 @@
-/// The bytes of a bracket in a regular expression; never NUL.
-struct ByteMembers {
-    private var isMember = [Bool](repeating: false, count: 256)
+/// A set of bytes, as a bracket or a class of a regular expression stands for.
+struct ByteMembers: Hashable, Sendable {
+    private var words = SIMD4<UInt64>(repeating: 0)
 
+    init() {}
+
+    init(_ byte: UInt8) { words[Int(byte) >> 6] = 1 << UInt64(byte & 63) }
+
+    func contains(_ byte: UInt8) -> Bool { words[Int(byte) >> 6] >> UInt64(byte & 63) & 1 != 0 }
+
+    /// Inserts a range. NUL is in none: only what a bracket turned around stands for has it.
     mutating func insert(_ range: ClosedRange<UInt8>) {
-        for byte in range where byte != 0 { isMember[Int(byte)] = true }
+        for byte in range where byte != 0 { words[Int(byte) >> 6] |= 1 << UInt64(byte & 63) }
     }
 
-    private mutating func insertOthers(_ other: ByteMembers) {
-        for byte in 1..<256 where !other.isMember[byte] { isMember[byte] = true }
+    /// All bytes that are not in it, NUL among them.
+    var inverted: ByteMembers {
+        var result = self
+        result.words = ~words
+        return result
+    }
+
+    /// With each ASCII letter in both cases.
+    var folded: ByteMembers {
+        var result = self
+        for lower in UInt8(ascii: "a")...UInt8(ascii: "z") where contains(lower) || contains(lower ^ 0x20) {
+            result.insert(lower...lower)
+            result.insert(lower ^ 0x20...lower ^ 0x20)
+        }
+        return result
     }
 
     /// The bytes of `\d`, `\D` and their like; false where it is none of them.
@@ -19,9 +39,9 @@ struct ByteMembers {
             insert(UInt8(ascii: "_")...UInt8(ascii: "_"))
             return insert(named: "alnum")
         case UInt8(ascii: "D"), UInt8(ascii: "S"), UInt8(ascii: "W"):
-            var others = ByteMembers()
+            var others = ByteMembers(0)
             _ = others.insert(escape: kind | 0x20)
-            insertOthers(others)
+            words |= others.inverted.words
             return true
         default: return false
         }
@@ -47,35 +67,5 @@ struct ByteMembers {
         }
         for range in ranges { insert(range) }
         return true
-    }
-
-    /// As a bracket of POSIX, where `]` stands first, `-` last, and `^` not first to mean themselves, and no `[` stands
-    /// before a dot, a colon or an equals sign.
-    func bracket(isNegated: Bool) -> [UInt8] {
-        func has(_ byte: UInt8) -> Bool { isMember[Int(byte)] }
-        let caret = UInt8(ascii: "^")
-        let special = [UInt8(ascii: "]"), UInt8(ascii: "["), caret, UInt8(ascii: "-")]
-        var body: [UInt8] = has(special[0]) ? [special[0]] : []
-        var byte = 1
-        while byte < 256 {
-            var end = byte
-            while end < 256, isMember[end], !special.contains(UInt8(end)) { end += 1 }
-            if end - byte > 3 {
-                body += [UInt8(byte), UInt8(ascii: "-"), UInt8(end - 1)]
-            } else {
-                for single in byte..<end { body.append(UInt8(single)) }
-            }
-            byte = max(end, byte + 1)
-        }
-        if has(special[1]) { body.append(special[1]) }
-        let dash = has(special[3]) ? [special[3]] : []
-        if has(caret) {
-            if body.isEmpty, !isNegated {
-                // A lone ^, or ^ and - turned around.
-                return dash.isEmpty ? [UInt8(ascii: "\\"), caret] : Array("[-^]".utf8)
-            }
-            body.append(caret)
-        }
-        return [UInt8(ascii: "[")] + (isNegated ? [caret] : []) + body + dash + [UInt8(ascii: "]")]
     }
 }

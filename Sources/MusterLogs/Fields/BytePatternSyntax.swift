@@ -1,38 +1,72 @@
-/// Translates the regular expressions that people write (Perl's and Python's common ground) into POSIX extended ones
-/// (IEEE 1003.1 §9.4), byte by byte. What POSIX cannot do is refused with its place.
+/// What a regular expression says, as a tree. Invariant: the reader bounded its depth and its size.
+indirect enum BytePatternNode {
+    case bytes(ByteMembers)
+    case sequence([BytePatternNode])
+    /// The first that leads to a match is taken.
+    case either([BytePatternNode])
+    case repeated(BytePatternNode, least: Int, most: Int?)
+    /// The named group of this number.
+    case capture(Int, BytePatternNode)
+    case assertion(BytePatternAssertion)
+}
+
+/// What has to be true of a place between two bytes.
+enum BytePatternAssertion: Int32 {
+    case textStart, textEnd, wordBoundary, noWordBoundary
+}
+
+/// Reads the regular expressions that people write (Perl's and Python's common ground), byte by byte. What cannot be matched
+/// in time that grows with the text alone, or has never been taken here, is refused with its place.
 struct BytePatternSyntax {
-    /// The POSIX expression. Holds no NUL.
-    private(set) var output: [UInt8] = []
-    /// Named groups with their POSIX number, by their place.
-    private(set) var names: [(name: String, group: Int)] = []
-    private(set) var ignoresCase = false
+    /// Names of the groups that have one, by their place.
+    private(set) var names: [String] = []
 
     private let input: [UInt8]
     private var at = 0
-    private var groups = 0
-    /// What each open group has cost so far, the whole expression first; repetitions multiply.
-    private var sizes = [0]
+    private var ignoresCase = false
+    /// The groups that are open, the whole expression first.
+    private var open = [Frame()]
     /// Cost of what a quantifier would repeat; nil where there is nothing to repeat.
     private var last: Int?
 
-    /// An expression is at most so long, its groups so deep, and what it stands for so large once repetitions are written
-    /// out: compiling it takes milliseconds at most.
+    private struct Frame {
+        var branches: [BytePatternNode] = []
+        var sequence: [BytePatternNode] = []
+        var name: Int?
+        /// What it has cost so far; repetitions multiply.
+        var size = 0
+
+        var node: BytePatternNode {
+            let tail = BytePatternNode.sequence(sequence)
+            let inner = branches.isEmpty ? tail : .either(branches + [tail])
+            return name.map { .capture($0, inner) } ?? inner
+        }
+    }
+
+    /// An expression is at most so long, its groups so deep and so many of them named, and what it stands for so large once
+    /// repetitions are written out: compiling it takes milliseconds at most.
     private static let longest = 4096
     private static let deepest = 64
-    private static let largest = 20_000
+    private static let mostNames = 250
+    private static let largest = 40_000
 
     init(_ pattern: String) throws(LogFormatFault) {
         input = Array(pattern.utf8)
         guard input.count <= Self.longest else {
-            throw LogFormatFault("a regular expression has at most \(Self.longest) bytes")
+            throw LogFormatFault(
+                "a regular expression has at most \(Self.longest) bytes, not \(input.count); match less of the text, "
+                    + "or join several by `or` in --where", at: Self.longest)
         }
         if input.starts(with: "(?i)".utf8) {
             ignoresCase = true
             at = 4
         }
         while at < input.count { try step() }
-        guard sizes.count == 1 else { throw LogFormatFault("a ( without its )", at: input.count) }
+        guard open.count == 1 else { throw LogFormatFault("a ( without its )", at: input.count) }
     }
+
+    /// The expression as a tree.
+    var root: BytePatternNode { open[0].node }
 
     private func fault(_ hint: String, at offset: Int? = nil) -> LogFormatFault {
         LogFormatFault(hint, at: offset ?? at)
@@ -48,63 +82,77 @@ struct BytePatternSyntax {
         case UInt8(ascii: "["): try bracket()
         case UInt8(ascii: "\\"): try escape()
         case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"), UInt8(ascii: "{"): try quantifier()
-        case UInt8(ascii: "|"): mark([byte])
-        case UInt8(ascii: "^"), UInt8(ascii: "$"): mark([byte])
-        // POSIX's own dot leaves NUL out.
-        case UInt8(ascii: "."): try atom(Array("[^\n]".utf8), 1)
+        case UInt8(ascii: "|"): try nextBranch()
+        case UInt8(ascii: "^"): try assert(.textStart, 1)
+        case UInt8(ascii: "$"): try assert(.textEnd, 1)
+        case UInt8(ascii: "."): try atom(ByteMembers(0x0a).inverted, 1)
         case 0: throw fault("a regular expression holds no NUL")
         case 0x80...: try character()
-        default: try atom(Self.literal(byte), 1)
+        default: try literal(byte, 1)
         }
     }
 
-    /// Something that nothing can repeat.
-    private mutating func mark(_ bytes: [UInt8], _ length: Int = 1) {
-        output += bytes
+    private mutating func nextBranch() throws(LogFormatFault) {
+        try grow(1)
+        open[open.count - 1].branches.append(.sequence(open[open.count - 1].sequence))
+        open[open.count - 1].sequence = []
         last = nil
-        at += length
+        at += 1
     }
 
-    private mutating func atom(_ bytes: [UInt8], _ length: Int) throws(LogFormatFault) {
-        output += bytes
-        try grow(1)
-        last = 1
+    /// Something that nothing can repeat.
+    private mutating func assert(_ assertion: BytePatternAssertion, _ length: Int) throws(LogFormatFault) {
+        try add(.assertion(assertion), 1, length)
+        last = nil
+    }
+
+    private mutating func atom(_ members: ByteMembers, _ length: Int) throws(LogFormatFault) {
+        try add(.bytes(members), 1, length)
+    }
+
+    private mutating func literal(_ byte: UInt8, _ length: Int) throws(LogFormatFault) {
+        try atom(ignoresCase ? ByteMembers(byte).folded : ByteMembers(byte), length)
+    }
+
+    /// `length` bytes of the expression stand for a node of this cost.
+    private mutating func add(_ node: BytePatternNode, _ cost: Int, _ length: Int) throws(LogFormatFault) {
+        try grow(cost)
+        open[open.count - 1].sequence.append(node)
+        last = cost
         at += length
     }
 
     private mutating func grow(_ cost: Int) throws(LogFormatFault) {
-        sizes[sizes.count - 1] += cost
-        guard sizes[sizes.count - 1] <= Self.largest else {
-            throw fault("the repetitions of this expression are too large; write + or * instead of {…}")
+        open[open.count - 1].size += cost
+        guard open[open.count - 1].size <= Self.largest else {
+            throw fault(
+                "the repetitions of this expression are too large, over \(Self.largest) characters once written out; "
+                    + "write + or * instead of {…}")
         }
     }
 
-    private static func literal(_ byte: UInt8) -> [UInt8] {
-        #".[]()*+?{}|^$\"#.utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
-    }
-
-    /// A character of several bytes is a group, so that a quantifier repeats all of it.
+    /// A character of several bytes is one node, so that a quantifier repeats all of it.
     private mutating func character() throws(LogFormatFault) {
         var end = at + 1
         while end < input.count, input[end] & 0xc0 == 0x80 { end += 1 }
-        groups += 1
-        try atom([UInt8(ascii: "(")] + input[at..<end] + [UInt8(ascii: ")")], end - at)
+        try add(.sequence(input[at..<end].map { .bytes(ByteMembers($0)) }), end - at, end - at)
     }
 
     // MARK: Groups
 
     private mutating func openGroup() throws(LogFormatFault) {
-        guard sizes.count <= Self.deepest else { throw fault("groups are at most \(Self.deepest) deep") }
-        groups += 1
+        guard open.count <= Self.deepest else {
+            throw fault("groups are at most \(Self.deepest) deep; leave brackets away that group nothing")
+        }
         let start = at
         at += 1
+        let known = names.count
         if peek() == UInt8(ascii: "?") { try groupKind(start) }
-        output.append(UInt8(ascii: "("))
-        sizes.append(0)
+        open.append(Frame(name: names.count > known ? known : nil))
         last = nil
     }
 
-    /// Behind `(`, at `?`: `(?:…)`, `(?<name>…)` and `(?P<name>…)` are groups, the rest POSIX does not know.
+    /// Behind `(`, at `?`: `(?:…)`, `(?<name>…)` and `(?P<name>…)` are groups, the rest is not taken.
     private mutating func groupKind(_ start: Int) throws(LogFormatFault) {
         if peek(1) == UInt8(ascii: ":") {
             at += 2
@@ -128,8 +176,11 @@ struct BytePatternSyntax {
             throw fault("a group's name is letters, digits, _, . or - up to a >", at: name)
         }
         let text = String(decoding: input[name..<end], as: UTF8.self)
-        guard !names.contains(where: { $0.name == text }) else { throw fault("two groups named \(text)", at: name) }
-        names.append((text, groups))
+        guard !names.contains(text) else { throw fault("two groups named \(text)", at: name) }
+        guard names.count < Self.mostNames else {
+            throw fault("at most \(Self.mostNames) groups have a name; write (…) around what is no field", at: name)
+        }
+        names.append(text)
         at = end + 1
     }
 
@@ -141,12 +192,8 @@ struct BytePatternSyntax {
     }
 
     private mutating func closeGroup() throws(LogFormatFault) {
-        guard sizes.count > 1 else { throw fault("a ) without its (") }
-        output.append(UInt8(ascii: ")"))
-        let size = max(1, sizes.removeLast())
-        try grow(size)
-        last = size
-        at += 1
+        guard open.count > 1, let group = open.popLast() else { throw fault("a ) without its (") }
+        try add(group.node, max(1, group.size) + (group.name == nil ? 0 : 1), 1)
     }
 
     // MARK: Quantifiers
@@ -156,24 +203,30 @@ struct BytePatternSyntax {
             throw fault("nothing to repeat here; write \\\(String(UnicodeScalar(input[at]))) for the character itself")
         }
         let start = at
-        if input[at] == UInt8(ascii: "{") {
-            let most = try interval()
-            try grow(size * (most - 1))
-        } else {
-            output.append(input[at])
-            at += 1
-        }
+        let (least, most) = try bounds()
+        try grow(size * (max(1, most ?? least) - 1) + 1)
         if let next = peek(), [UInt8(ascii: "?"), UInt8(ascii: "+"), UInt8(ascii: "*")].contains(next) {
             throw fault(
                 next == UInt8(ascii: "?")
                     ? "no lazy quantifiers; write [^x]* up to an x instead of .*?" : "a quantifier of a quantifier",
                 at: start)
         }
+        if let repeated = open[open.count - 1].sequence.popLast() {
+            open[open.count - 1].sequence.append(.repeated(repeated, least: least, most: most))
+        }
         last = nil
     }
 
-    /// `{n}`, `{n,}` or `{n,m}`; returns how often at least it must be written out.
-    private mutating func interval() throws(LogFormatFault) -> Int {
+    /// How often `*`, `+`, `?` or an interval repeats at least and at most, moving behind it.
+    private mutating func bounds() throws(LogFormatFault) -> (least: Int, most: Int?) {
+        let byte = input[at]
+        if byte == UInt8(ascii: "{") { return try interval() }
+        at += 1
+        return (byte == UInt8(ascii: "+") ? 1 : 0, byte == UInt8(ascii: "?") ? 1 : nil)
+    }
+
+    /// `{n}`, `{n,}` or `{n,m}`.
+    private mutating func interval() throws(LogFormatFault) -> (least: Int, most: Int?) {
         let start = at
         func number() throws(LogFormatFault) -> Int? {
             let from = at
@@ -196,8 +249,7 @@ struct BytePatternSyntax {
             throw fault("a repetition is {n}, {n,} or {n,m}; write \\{ for the character itself", at: start)
         }
         at += 1
-        output += input[start..<at]
-        return max(1, most ?? least)
+        return (least, most)
     }
 
     // MARK: Escapes
@@ -205,21 +257,28 @@ struct BytePatternSyntax {
     private mutating func escape() throws(LogFormatFault) {
         guard let byte = peek(1) else { throw fault("a \\ at the end; write \\\\ for the character itself") }
         switch byte {
-        case UInt8(ascii: "d"): try atom(Array("[0-9]".utf8), 2)
-        case UInt8(ascii: "D"): try atom(Array("[^0-9]".utf8), 2)
-        case UInt8(ascii: "w"): try atom(Array("[A-Za-z0-9_]".utf8), 2)
-        case UInt8(ascii: "W"): try atom(Array("[^A-Za-z0-9_]".utf8), 2)
-        case UInt8(ascii: "s"): try atom(Array("[ \t\n\u{b}\u{c}\r]".utf8), 2)
-        case UInt8(ascii: "S"): try atom(Array("[^ \t\n\u{b}\u{c}\r]".utf8), 2)
-        case UInt8(ascii: "b"), UInt8(ascii: "B"): mark([UInt8(ascii: "\\"), byte], 2)
-        case UInt8(ascii: "A"): mark([UInt8(ascii: "^")], 2)
-        case UInt8(ascii: "z"), UInt8(ascii: "Z"): mark([UInt8(ascii: "$")], 2)
+        case UInt8(ascii: "b"): try assert(.wordBoundary, 2)
+        case UInt8(ascii: "B"): try assert(.noWordBoundary, 2)
+        case UInt8(ascii: "A"): try assert(.textStart, 2)
+        case UInt8(ascii: "z"), UInt8(ascii: "Z"): try assert(.textEnd, 2)
         case 49...57, UInt8(ascii: "k"):
             throw fault("no references back to a group: they cannot be matched in linear time")
         default:
+            var members = ByteMembers()
+            if members.insert(escape: byte) {
+                // Turned around, NUL is in it.
+                return try atom(byte < 0x60 ? Self.inverse(of: byte) : members, 2)
+            }
             let (value, length) = try byteEscape()
-            try atom(Self.literal(value), length)
+            try literal(value, length)
         }
+    }
+
+    /// The bytes of `\D`, `\S` or `\W` outside of brackets.
+    private static func inverse(of kind: UInt8) -> ByteMembers {
+        var members = ByteMembers()
+        _ = members.insert(escape: kind | 0x20)
+        return members.inverted
     }
 
     /// An escape that stands for one byte, in and out of brackets.
@@ -240,7 +299,7 @@ struct BytePatternSyntax {
             return (high << 4 | low, 4)
         case 0x21...0x7e where !Self.isWord(byte): return (byte, 2)
         case 0x20: return (byte, 2)
-        default: throw fault("an escape that POSIX does not know")
+        default: throw fault("an escape that is not known here; write the character itself")
         }
     }
 
@@ -270,7 +329,8 @@ struct BytePatternSyntax {
             }
         }
         at += 1
-        try atom(members.bracket(isNegated: isNegated), 0)
+        if ignoresCase { members = members.folded }
+        try atom(isNegated ? members.inverted : members, 0)
     }
 
     /// One byte of a bracket.

@@ -102,6 +102,16 @@ package struct LogFormatNotation: Sendable {
         self.name = name
         self.summary = summary
         self.isLikely = isLikely
-        self.read = read
+        self.read = { text, wanted throws(LogFormatFault) in
+            guard text.utf8.count <= Self.longest else {
+                throw LogFormatFault(
+                    "a format has at most \(Self.longest) bytes, not \(text.utf8.count); leave out what no question needs",
+                    at: Self.longest)
+            }
+            return try read(text, wanted)
+        }
     }
+
+    /// Longest text of a format, in bytes.
+    private static let longest = 16_384
 }

@@ -54,6 +54,9 @@ struct PatternField {
 
 /// Gathers the pieces of a pattern and makes its steps.
 struct PatternBuilder {
+    /// Fields of a format at most.
+    private static let mostFields = 500
+
     private enum Piece {
         case literal([UInt8])
         case field(PatternField, offset: Int)
@@ -65,8 +68,11 @@ struct PatternBuilder {
 
     /// Adds a byte of fixed text.
     mutating func literal(_ byte: UInt8) {
-        if case .literal(let bytes)? = pieces.last {
-            pieces[pieces.count - 1] = .literal(bytes + [byte])
+        if case .literal(var bytes)? = pieces.last {
+            // Out of the list while it grows, so that it is not copied.
+            pieces.removeLast()
+            bytes.append(byte)
+            pieces.append(.literal(bytes))
         } else {
             pieces.append(.literal([byte]))
         }
@@ -123,6 +129,10 @@ struct PatternBuilder {
                 }
                 expectation = Self.describe(field)
                 prepare(&step, field, behind, hasEscapes, &line)
+                guard line.fields.count <= Self.mostFields else {
+                    throw LogFormatFault(
+                        "a format has at most \(Self.mostFields) fields; leave out what no question needs", at: offset)
+                }
                 try append(behind, after: &step, expecting: expectation, to: &line)
             }
             index += 1
@@ -199,13 +209,15 @@ struct PatternBuilder {
     }
 
     private func addColumns(_ field: PatternField, _ step: inout PatternLine.Step, _ line: inout PatternLine) {
+        var taken = Set(line.fields.map(\.name))
         func add(_ name: String, _ own: String, _ kind: FieldKind) {
-            var free = line.fields.contains { $0.name == name } ? own : name
+            var free = taken.contains(name) ? own : name
             var number = 2
-            while line.fields.contains(where: { $0.name == free }) {
+            while taken.contains(free) {
                 free = "\(own)_\(number)"
                 number += 1
             }
+            taken.insert(free)
             line.fields.append(LogField(free, kind, origin: field.origin))
         }
         switch field.content {

@@ -5,30 +5,29 @@ package enum RegexLine {
         name: "regex", summary: "a regular expression with named groups, (?<ip>…); the slow way",
         isLikely: { $0.contains("(?<") || $0.contains("(?P<") }
     ) { (text, _) throws(LogFormatFault) in
-        let pattern = try BytePattern(text)
+        let pattern = try BytePatternProgram(text)
         guard !pattern.names.isEmpty else {
             throw LogFormatFault("no named group: write (?<url>…) around what is a field")
         }
         let fields = pattern.names.filter { $0 != "time" }.map { LogField($0, JSONLine.kind($0)) }
         return LineReading(title: "regex: \(text)", fields: fields, hasTime: pattern.names.contains("time")) {
-            RegexParser(text)
+            RegexParser(pattern)
         }
     }
 }
 
 private final class RegexParser: LineParser {
-    /// Nil where the library finds no memory for it: it did compile before.
-    private let pattern: BytePattern?
+    private let pattern: BytePattern
     private var time = LooseTime()
 
-    // A copy for each parser, for the library locks an expression while it matches. It was compiled before, so a fault
-    // is a lack of memory, which the lines then tell.
-    init(_ text: String) { pattern = try? BytePattern(text) }
+    init(_ program: BytePatternProgram) { pattern = BytePattern(program) }
+
+    func obey(_ limit: ScanLimit) { pattern.limit = limit }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
         let base = unsafe UnsafePointer(chunk.base)
         unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
-            guard let pattern, pattern.matches(unsafe Text(start: line, count: end - line)) else {
+            guard pattern.matches(unsafe Text(start: line, count: end - line)) else {
                 return unsafe LineWalk.Stop(line, "a line that the expression matches")
             }
             var column = 0

@@ -4,6 +4,13 @@ package protocol LineParser: AnyObject {
     /// that was read. Blank lines (nothing but white space) are passed over. A line that does not fit is rejected with
     /// the place and the expectation; every byte sequence is either a row, bad or blank, and none traps.
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch)
+
+    /// Counts its work by a limit from now on, where a line can keep it busy. Once that is over, the rows mean nothing.
+    func obey(_ limit: ScanLimit)
+}
+
+extension LineParser {
+    package func obey(_ limit: ScanLimit) {}
 }
 
 /// Makes whole lines of records that are split over several, before they are parsed: a source whose format has one is

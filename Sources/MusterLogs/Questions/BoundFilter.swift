@@ -25,40 +25,64 @@ indirect enum BoundNode {
 package final class BoundFilter {
     private let node: BoundNode
     private var scratch = Scratch()
+    private var limit = ScanLimit()
 
     init(node: BoundNode) { self.node = node }
 
-    /// Keeps the rows that match, of those that are selected.
-    package func select(_ batch: borrowing RowBatch, _ selection: inout Selection) {
-        if selection.isEmpty { return }
+    /// Counts its work by a limit from now on.
+    func obey(_ limit: ScanLimit) {
+        self.limit = limit
+        node.obey(limit)
+    }
+
+    /// Keeps the rows that match, of those that are selected. False where the limit is over: then they mean nothing.
+    @discardableResult
+    package func select(_ batch: borrowing RowBatch, _ selection: inout Selection) -> Bool {
+        if selection.isEmpty { return true }
         scratch.reset()
-        selection = node.select(batch, selection, &scratch)
+        selection = node.select(batch, selection, &scratch, limit)
+        return !limit.isOver
     }
 }
 
 extension BoundNode {
+    fileprivate func obey(_ limit: ScanLimit) {
+        switch self {
+        case .all(let branches), .any(let branches): for branch in branches { branch.obey(limit) }
+        case .not(let inner): inner.obey(limit)
+        case .test(.pattern(_, let pattern)): pattern.limit = limit
+        case .test: break
+        }
+    }
 
     /// Those of some rows that match.
-    fileprivate func select(_ batch: borrowing RowBatch, _ rows: Selection, _ scratch: inout Scratch) -> Selection {
+    fileprivate func select(
+        _ batch: borrowing RowBatch, _ rows: Selection, _ scratch: inout Scratch, _ limit: ScanLimit
+    ) -> Selection {
         switch self {
-        case .test(let test): return test.select(batch, rows, &scratch)
-        case .not(let inner): return rows - inner.select(batch, rows, &scratch)
+        case .test(let test): return test.select(batch, rows, &scratch, limit)
+        case .not(let inner): return rows - inner.select(batch, rows, &scratch, limit)
         case .all(let branches):
             var left = rows
-            for branch in branches where !left.isEmpty { left = branch.select(batch, left, &scratch) }
+            for branch in branches where !left.isEmpty { left = branch.select(batch, left, &scratch, limit) }
             return left
         case .any(let branches):
             var found = Selection(bits: 0)
             // A row that one branch took need not be asked about again.
-            for branch in branches where found != rows { found = found | branch.select(batch, rows - found, &scratch) }
+            for branch in branches where found != rows {
+                found = found | branch.select(batch, rows - found, &scratch, limit)
+            }
             return found
         }
     }
-
 }
 
 extension BoundTest {
-    fileprivate func select(_ batch: borrowing RowBatch, _ rows: Selection, _ scratch: inout Scratch) -> Selection {
+    fileprivate func select(
+        _ batch: borrowing RowBatch, _ rows: Selection, _ scratch: inout Scratch, _ limit: ScanLimit
+    ) -> Selection {
+        if limit.isOver { return Selection(bits: 0) }
+        limit.spend(rows.count)
         switch self {
         case .number(let source, let range, let text):
             return Self.numbers(source, range, text, batch, rows, &scratch)
@@ -76,8 +100,15 @@ extension BoundTest {
                 return matches == isEqual
             }
         case .pattern(let key, let pattern): return rows.filtered { pattern.matches(key.text(batch, $0, &scratch)) }
-        case .contains(let key, let needle): return rows.filtered { needle.occurs(in: key.text(batch, $0, &scratch)) }
-        case .among(let key, let set): return Self.among(key, set, batch, rows, &scratch)
+        case .contains(let key, let needle):
+            return rows.filtered { row in
+                let text = key.text(batch, row, &scratch)
+                limit.spend(text.count)
+                return needle.occurs(in: text)
+            }
+        case .among(let key, let set):
+            limit.spend(rows.count * set.blocks.count)
+            return Self.among(key, set, batch, rows, &scratch)
         case .exists(let key):
             return rows.filtered { row in
                 let text = key.text(batch, row, &scratch)

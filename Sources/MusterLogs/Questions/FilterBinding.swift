@@ -1,6 +1,8 @@
 /// Finds the fields of a filter in a format and says what each test comes to there.
 struct FilterBinding {
     let reading: LineReading
+    /// The filter's regular expressions, read, by their text.
+    let programs: [String: BytePatternProgram]
 
     func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode {
         switch node {
@@ -23,16 +25,18 @@ struct FilterBinding {
         let key = try KeyField.require(test.field, in: reading, at: test.offset)
         switch test.question {
         case .compare(let comparison, let value): return try compare(test, key, comparison, value)
-        case .match(let value): return .pattern(key, try Self.pattern(value))
+        case .match(let value):
+            if let program = programs[value.text] { return .pattern(key, BytePattern(program)) }
+            return .pattern(key, BytePattern(try Self.program(value)))
         case .contain(let value): return .contains(key, ByteNeedle(Array(value.text.utf8)))
         case .among(let values): return .among(key, try set(test, values))
         case .exist: return .exists(key)
         }
     }
 
-    static func pattern(_ value: FilterValue) throws(QuestionFault) -> BytePattern {
+    static func program(_ value: FilterValue) throws(QuestionFault) -> BytePatternProgram {
         do {
-            return try BytePattern(value.text)
+            return try BytePatternProgram(value.text)
         } catch {
             let place = error.offset.map { "at \($0 + 1) of " } ?? "in "
             throw QuestionFault("\(place)the regular expression: \(error.hint)", at: value.offset)

@@ -3,12 +3,29 @@ package struct LogFilter: Sendable {
     /// As it was written.
     package let text: String
     let node: FilterNode
+    /// Its regular expressions, read, by their text.
+    private var programs: [String: BytePatternProgram] = [:]
+
+    /// Steps of all regular expressions of a filter at most, so that what a worker remembers of them stays small.
+    private static let largestPrograms = 200_000
 
     /// Errors: what does not keep to the grammar, regular expressions that are none, networks that are none; with the place.
     package init(_ text: String) throws(QuestionFault) {
         self.text = text
         node = try FilterParser.parse(text)
-        for test in node.tests { try Self.check(test) }
+        var steps = 0
+        for test in node.tests {
+            try Self.check(test)
+            guard case .match(let value) = test.question, programs[value.text] == nil else { continue }
+            let program = try FilterBinding.program(value)
+            programs[value.text] = program
+            steps += program.steps.count
+            guard steps <= Self.largestPrograms else {
+                throw QuestionFault(
+                    "the regular expressions of this filter are too large together, over \(Self.largestPrograms) steps; "
+                        + "write + or * instead of {…}, or contains for fixed text", at: value.offset)
+            }
+        }
     }
 
     /// Fields that a format has to provide for it, each once.
@@ -24,15 +41,14 @@ package struct LogFilter: Sendable {
     /// The filter for rows of a format, for one worker. `path` is the path as it is, whatever the keys are.
     /// Errors: fields that the format has not, comparisons that mean nothing for a field.
     package func bound(to reading: LineReading) throws(QuestionFault) -> BoundFilter {
-        BoundFilter(node: try FilterBinding(reading: reading).node(node))
+        BoundFilter(node: try FilterBinding(reading: reading, programs: programs).node(node))
     }
 
     private static func check(_ test: FilterTest) throws(QuestionFault) {
         switch test.question {
-        case .match(let value): _ = try FilterBinding.pattern(value)
         case .among(let values):
             for value in values { try checkNetwork(value) }
-        case .compare, .contain, .exist: break
+        case .compare, .match, .contain, .exist: break
         }
     }
 

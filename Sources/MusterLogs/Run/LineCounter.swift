@@ -4,6 +4,8 @@ package final class LineCounter {
     private let readings: [LineReading]
     private let questions: LogQuestions
     private var readers: [Int: FormatReader] = [:]
+    /// Where it is over, what was counted last breaks off before the end of its chunk.
+    package let limit: ScanLimit
 
     /// A format's parser with its questions.
     private final class FormatReader {
@@ -11,33 +13,40 @@ package final class LineCounter {
         let bound: BoundQuestions
         var batch: RowBatch
 
-        init(_ reading: LineReading, _ questions: LogQuestions) throws(QuestionFault) {
+        init(_ reading: LineReading, _ questions: LogQuestions, _ limit: ScanLimit) throws(QuestionFault) {
             parser = reading.makeParser()
             bound = try BoundQuestions(questions, reading)
+            parser.obey(limit)
+            bound.filter?.obey(limit)
             batch = RowBatch(width: reading.fields.count)
         }
     }
 
     /// `readings` by number of the source.
-    package init(_ readings: [LineReading], _ questions: LogQuestions) {
+    package init(_ readings: [LineReading], _ questions: LogQuestions, limit: ScanLimit = ScanLimit()) {
         self.readings = readings
         self.questions = questions
+        self.limit = limit
     }
 
-    /// Counts a chunk's lines and returns how many there were, blank ones aside. Errors: a filter means nothing for the
+    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter means nothing for the
     /// format, which is found out before a run.
     @discardableResult
     package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
         let reader = try reader(chunk.source)
         let before = (tally.fitting, tally.bad)
         var cursor = chunk.start
+        var counted = cursor
         while cursor < chunk.end {
             reader.batch.begin(chunk)
             reader.parser.parse(chunk, &cursor, into: &reader.batch)
-            tally.add(reader.batch, reader.bound, chunk)
+            // A batch is counted whole or not at all.
+            if limit.isOver || !tally.add(reader.batch, reader.bound, chunk) { break }
+            limit.spend(cursor - counted)
+            counted = cursor
         }
         let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
-        tally.addSource(chunk.source, bytes: UInt64(chunk.end - chunk.start), lines: fitting &+ bad, bad: bad)
+        tally.addSource(chunk.source, bytes: UInt64(counted - chunk.start), lines: fitting &+ bad, bad: bad)
         return fitting &+ bad
     }
 
@@ -54,7 +63,7 @@ package final class LineCounter {
         if let known = readers[source] { return known }
         // Logs of many files: a parser for the last few is enough.
         if readers.count >= 16 { readers.removeAll() }
-        let reader = try FormatReader(readings[source], questions)
+        let reader = try FormatReader(readings[source], questions, limit)
         readers[source] = reader
         return reader
     }

@@ -21,6 +21,9 @@ package struct LogRun: Sendable {
         /// Where a later run goes on, by source.
         package var offsets: [Int64]
         package var isInterrupted: Bool
+        /// Whether the interruption broke off within a piece, for a line or a pattern took too long: then the offsets
+        /// do not say what was counted, and a later run cannot go on from there.
+        package var isCutShort = false
         /// Where to go on in files that were followed after the run, with the numbers of their sources.
         package var followed: [(source: Int, position: Position)] = []
     }
@@ -62,7 +65,8 @@ package struct LogRun: Sendable {
         let tally = try await pool.finish { state.finish() }
         return (
             Outcome(
-                tally: tally, notes: state.list.notes, offsets: state.list.offsets, isInterrupted: isInterrupted),
+                tally: tally, notes: state.list.notes, offsets: state.list.offsets, isInterrupted: isInterrupted,
+                isCutShort: state.isCutShort),
             state.mustRestart
         )
     }
@@ -159,6 +163,7 @@ final class LogRunState: @unchecked Sendable {
     private let save: (@Sendable (LogTally, [Int64]) -> Void)?
     private var base: LogTally?
     private(set) var mustRestart = false
+    private let wasCutShort = Atomic(false)
 
     init(
         _ sources: [RunSource], _ questions: LogQuestions, _ options: LogRunOptions, _ start: LogTally?,
@@ -193,12 +198,20 @@ final class LogRunState: @unchecked Sendable {
         progress.counted(lines: lines, bad: bad, bytes: bytes)
     }
 
+    /// A worker broke off within a piece: the run ends.
+    func cutShort() {
+        wasCutShort.store(true, ordering: .relaxed)
+        list.stop()
+    }
+
+    var isCutShort: Bool { wasCutShort.load(ordering: .relaxed) }
+
     /// Joins what all workers counted, and keeps to the budget. The caller is the only worker that is busy.
     func fold() {
         let whole = join()
         bound(whole)
         base = whole
-        save?(whole, list.offsets)
+        if !isCutShort { save?(whole, list.offsets) }
         list.folded(whole.weight)
         if mustRestart { list.stop() }
     }

@@ -58,14 +58,14 @@ package final class LogTally {
     package var keyCount: Int { groups.reduce(0) { $0 + $1.table.count } }
     package var isExact: Bool { groups.allSatisfy(\.isExact) }
 
-    /// Counts a batch's rows and bad lines.
-    func add(_ batch: borrowing RowBatch, _ bound: BoundQuestions, _ chunk: Chunk) {
-        fitting &+= UInt64(batch.count)
-        if !batch.bad.isEmpty { note(batch.bad, chunk) }
+    /// Counts a batch's rows and bad lines; nothing where the filter's limit is over, which is false.
+    func add(_ batch: borrowing RowBatch, _ bound: BoundQuestions, _ chunk: Chunk) -> Bool {
         var selection = Selection(all: batch)
         bound.range.select(batch, &selection)
-        if let filter = bound.filter { filter.select(batch, &selection) }
-        if selection.isEmpty { return }
+        if let filter = bound.filter, !filter.select(batch, &selection) { return false }
+        fitting &+= UInt64(batch.count)
+        if !batch.bad.isEmpty { note(batch.bad, chunk) }
+        if selection.isEmpty { return true }
         matched &+= UInt64(selection.count)
         if !bound.measures.isEmpty {
             values.read(batch, selection.bits, bound.measures)
@@ -75,6 +75,7 @@ package final class LogTally {
         for index in groups.indices {
             groups[index].add(batch, selection.bits, bound.groups[index], column: bound.columns[index], values)
         }
+        return true
     }
 
     /// Classes of status, the span of time, lines over time.

@@ -82,7 +82,25 @@ private struct ScalarSet: Sendable, Hashable {
     private var ranges: [ClosedRange<Unicode.Scalar>] = []
 
     func contains(_ scalar: Unicode.Scalar) -> Bool {
-        ranges.contains { $0.contains(scalar) } != isInverted
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound < scalar { low = middle + 1 } else { high = middle }
+        }
+        return (low < ranges.count && ranges[low].contains(scalar)) != isInverted
+    }
+
+    /// In order and apart from each other, so that a look takes no longer however many there are.
+    private mutating func sort() {
+        var apart: [ClosedRange<Unicode.Scalar>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = apart.last, range.lowerBound <= last.upperBound {
+                apart[apart.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                apart.append(range)
+            }
+        }
+        ranges = apart
     }
 
     /// Reads a set behind its `[`, and gives the index behind its `]`; nil where there is none.
@@ -95,7 +113,10 @@ private struct ScalarSet: Sendable, Hashable {
         }
         let first = at
         while at < text.count {
-            if text[at] == "]", at > first { return (set, at + 1) }
+            if text[at] == "]", at > first {
+                set.sort()
+                return (set, at + 1)
+            }
             if let (ranges, end) = namedClass(text, from: at) {
                 set.ranges += ranges
                 at = end

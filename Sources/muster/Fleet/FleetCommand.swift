@@ -30,9 +30,10 @@ struct FleetCommand {
     /// record could not be written. Errors: a ``Complaint`` about the options, the inventory or the record; nothing was
     /// begun then.
     func run() async throws -> Int32 {
+        // Nothing is begun by the plan: a signal meanwhile ends the program at once.
+        let plan = try plan()
         let interruption = try Interruption.install()
         let clock = EngineClock(now: { SystemClock.now }, sleep: { await Reactor.sleep(until: $0) })
-        let plan = try plan()
         _ = ResourceLimits.current()
         let runner = try told {
             () throws(FileFault) in

@@ -214,6 +214,11 @@ struct LogInquiry {
     private func keep(_ plan: Plan, _ outcome: LogRun.Outcome) -> [FileFault] {
         var faults: [FileFault] = []
         for path in [options.report.partial, options.checkpoint].compactMap({ $0 }) {
+            if outcome.isCutShort {
+                faults.append(
+                    FileFault(path: path, hint: "not written: the run was interrupted within a line; ask again"))
+                continue
+            }
             let file = Continuation.file(
                 outcome.tally, plan.prepared, offsets: outcome.offsets, followed: outcome.followed,
                 after: plan.continuation)

@@ -97,7 +97,10 @@ struct LogOptions: ParsableArguments {
         do throws(QuestionFault) {
             if let text = self.filter { filter = try LogFilter(text) }
         } catch {
-            faults.append("--where \(self.filter ?? ""): \(error.text)")
+            // A long filter would hide what is wrong with it.
+            let filter = self.filter ?? ""
+            let shown = filter.count > 500 ? String(filter.prefix(500)) + "…" : filter
+            faults.append("--where \(shown): \(error.text)")
         }
         do throws(QuestionFault) {
             range = try TimeRange(since: since, until: until, now: Int64(SystemClock.wallSeconds * 1e6))
