@@ -244,12 +244,15 @@ int cml_seccomp_refuse(bool programs, bool internet) {
         SYS_name_to_handle_at, SYS_open_by_handle_at, SYS_acct, SYS_swapon, SYS_swapoff, SYS_reboot, SYS_settimeofday,
         SYS_clock_settime, SYS_clock_adjtime, SYS_adjtimex, SYS_sethostname, SYS_setdomainname, SYS_syslog,
         SYS_quotactl, SYS_personality, SYS_vhangup, SYS_mknodat, SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid,
-        SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_setfsuid, SYS_setfsgid, SYS_lookup_dcookie,
+        SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_setfsuid, SYS_setfsgid,
+#ifdef SYS_lookup_dcookie
+        SYS_lookup_dcookie,
+#endif
 #ifdef SYS_kexec_file_load
         SYS_kexec_file_load,
 #endif
 #ifdef __x86_64__
-        SYS_mknod, SYS_iopl, SYS_ioperm, SYS_modify_ldt, SYS_uselib, SYS_ustat, SYS_sysfs,
+        SYS_mknod, SYS_iopl, SYS_ioperm, SYS_modify_ldt,
 #endif
     };
     struct program program;
@@ -271,7 +274,7 @@ int cml_seccomp_serve_disk(void) {
     static const int allowed[] = {
         // Messages and files.
         SYS_recvmsg, SYS_sendmsg, SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_close,
-        SYS_close_range, SYS_dup, SYS_fcntl, SYS_flock, SYS_lseek, SYS_ftruncate, SYS_fallocate, SYS_fsync,
+        436 /* close_range */, SYS_dup, SYS_fcntl, SYS_flock, SYS_lseek, SYS_ftruncate, SYS_fallocate, SYS_fsync,
         SYS_fdatasync, SYS_syncfs, SYS_sync_file_range, SYS_sendfile, SYS_copy_file_range, SYS_fadvise64,
         // Names and facts.
         SYS_openat, 437 /* openat2 */, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_fstatfs, SYS_statfs, SYS_getdents64,
