@@ -12,6 +12,17 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// For the C of ours: what overruns the stack ends the process, and so does what the library sees overrun a buffer.
+let cSettings: [CSetting] = [
+    .unsafeFlags(["-fstack-protector-strong"]),
+    .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+]
+
+/// Symbols are bound at the start, and their table is read-only from then on (full RELRO).
+let linkerSettings: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"])
+]
+
 func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
@@ -50,8 +61,8 @@ let package = Package(
     targets: [
         // Floor 0: vocabulary and pure policy
         floor("MusterCore"),
-        .target(name: "CMusterLinux", linkerSettings: [.linkedLibrary("z")]),
-        .target(name: "CMusterScan"),
+        .target(name: "CMusterLinux", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CMusterScan", cSettings: cSettings),
         // Floor 1: codecs, the system, the engine, formats
         floor("MusterWire", ["MusterCore"]),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
@@ -80,7 +91,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings, linkerSettings: linkerSettings),
         // Benchmarks: muster against what the kernel lets anybody reach
         .target(name: "CMusterLimits", path: "Benchmarks/CMusterLimits"),
         .target(

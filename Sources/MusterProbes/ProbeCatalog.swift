@@ -24,9 +24,12 @@ package struct ProbeBlueprint: Sendable {
     package var variables: [String]
     /// Whether `{address}` has to be an IP address, not a name.
     package var needsAddress: Bool
+    /// Ports that it connects to over TCP, those of name servers aside; nil where they differ from host to host.
+    package var ports: Set<UInt16>?
 
-    init(_ probe: any Probe, templates: [Template?], needsAddress: Bool = false) {
+    init(_ probe: any Probe, templates: [Template?], needsAddress: Bool = false, ports: Set<UInt16>?) {
         self.probe = probe
+        self.ports = ports
         var variables: [String] = []
         for variable in templates.flatMap({ $0?.variables ?? [] }) where !variables.contains(variable) {
             variables.append(variable)

@@ -48,10 +48,11 @@ final class TCPProbe: Probe {
         reader.finish()
         if reader.value("port") == nil { reader.require("port", "the port to connect to, for example \"port\": 22") }
         guard let port else { return nil }
+        let destination = Destination(host: host, port: port)
         let probe = TCPProbe(
-            destination: Destination(host: host, port: port), choice: choice, expect: expect.map { Array($0.utf8) },
+            destination: destination, choice: choice, expect: expect.map { Array($0.utf8) },
             send: send.map { Array($0.utf8) }, ending: ending, environment: environment)
-        return ProbeBlueprint(probe, templates: [port, host])
+        return ProbeBlueprint(probe, templates: [port, host], ports: destination.fixedPort.map { [$0] })
     }
 
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import MusterCore
+import MusterFormats
 import MusterSystem
 
 /// The command line: it wires the floors together and holds no logic of its own.
@@ -11,6 +12,7 @@ struct Muster: AsyncParsableCommand {
         abstract: "Calls the roll of a fleet: who is up, who is down, and why.",
         discussion: """
             Exit status: 0 all up, 1 some down or degraded, 2 wrong usage, a fault, or targets that could not be judged.
+            --version --verbose tells also what the kernel confines commands to (docs/hardening.md).
             """,
         version: Version.text,
         subcommands: [
@@ -27,9 +29,12 @@ struct Muster: AsyncParsableCommand {
         if words.count > 1, words[1] == DiskServer.word {
             Glibc.exit(DiskServer.run(arguments: Array(words.dropFirst(2))))
         }
+        if Set(words.dropFirst()) == ["--version", "--verbose"] { return tellVersion() }
         do {
-            var command = try parseAsRoot(CalledName.arguments(words))
-            if var command = command as? any AsyncParsableCommand {
+            var command = try parse(CalledName.arguments(words))
+            if let command = command as? any ConfinedCommand {
+                try await perform(try command.prepare())
+            } else if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
@@ -37,6 +42,38 @@ struct Muster: AsyncParsableCommand {
         } catch {
             end(error)
         }
+    }
+
+    /// The version, and what the running kernel can confine commands to.
+    private static func tellVersion() {
+        let lines = [Version.text] + ConfinementSupport.ofKernel.lines
+        Complaint.write(lines.joined(separator: "\n"), to: .standardOutput)
+    }
+
+    /// Errors: those of the parser, without characters of the arguments that a terminal would obey.
+    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(arguments)
+        } catch {
+            let shown = arguments.map { TerminalText.safe($0) }
+            // Where the words are right when spelled out, the first error stands; its lines are made safe when told.
+            if shown != arguments { _ = try parseAsRoot(shown) }
+            throw error
+        }
+    }
+
+    private static func perform(_ work: () async throws -> Void) async throws {
+        #if DEBUG
+            do {
+                try await work()
+            } catch {
+                await ConfinementReport.write()
+                throw error
+            }
+            await ConfinementReport.write()
+        #else
+            try await work()
+        #endif
     }
 
     /// Ends the process as the error asks: help on standard output, complaints on standard error with status 2.
@@ -52,8 +89,10 @@ struct Muster: AsyncParsableCommand {
         }
         let isHelp = exitCode(for: error) == .success
         let text = CalledName.text(fullMessage(for: error), calledBy: CommandLine.arguments.first ?? "")
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalText.safe(String($0)) }
+        let shown = lines.joined(separator: "\n")
         Complaint.write(
-            isHelp ? text : "muster: " + text.drop(prefix: "Error: "), to: isHelp ? .standardOutput : .standardError)
+            isHelp ? shown : "muster: " + shown.drop(prefix: "Error: "), to: isHelp ? .standardOutput : .standardError)
         Glibc.exit(isHelp ? 0 : 2)
     }
 }

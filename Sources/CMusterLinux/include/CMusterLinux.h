@@ -396,4 +396,32 @@ int cml_become(uint32_t user, uint32_t group, const char *name);
 // Ignores the signals that end a run, and makes files with just the mode they are asked with.
 void cml_serve_quietly(void);
 
+// --- what a process gives up for good
+// Those that it may use, a bit each.
+uint64_t cml_capabilities(void);
+// Gives up all others, also for the programs it starts. Of this thread, and those that it starts later.
+int cml_capabilities_keep(uint64_t kept);
+int cml_no_new_privileges(void);
+// The version of Landlock that the kernel has; 0: none.
+int cml_landlock_abi(void);
+// A set of rules, as a descriptor: without rules no file is reached (files), no port connected to (connect).
+int cml_landlock_begin(int abi, bool files, bool connect);
+// What a path is good for, with all that is below it: names of folders; reading; starting programs; writing to a file; making
+// and replacing files in a folder.
+enum { CML_REACH_LIST, CML_REACH_READ, CML_REACH_RUN, CML_REACH_WRITE, CML_REACH_REPLACE };
+int cml_landlock_path(int set, int abi, const char *path, int reach);
+int cml_landlock_port(int set, uint16_t port);
+// Of this thread, and those that it starts later.
+int cml_landlock_enforce(int set);
+bool cml_seccomp_is_known(void);
+// Refuses calls that a run has no use for; also starting programs, and all sockets, unless they are wanted.
+int cml_seccomp_refuse(bool programs, bool internet);
+// Refuses all calls but those of a disk server.
+int cml_seccomp_serve_disk(void);
+// Debug builds only: what something comes to, as an error number or 0. -1 behind the last call.
+int cml_trial_call(int index, const char **name);
+int cml_trial_open(const char *path, bool writing);
+int cml_trial_socket(int family, int type, int protocol);
+int cml_trial_memory(void);
+
 #endif

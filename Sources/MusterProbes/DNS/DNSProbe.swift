@@ -56,7 +56,16 @@ final class DNSProbe: Probe {
             server: server, name: name, type: type, overStream: transport == "tcp", recursion: recursion,
             expectation: expectation, choice: choice, environment: environment)
         let needsAddress = (type == .a || type == .aaaa) && answers.contains { $0.segments.contains(.address) }
-        return ProbeBlueprint(probe, templates: [server, name] + answers, needsAddress: needsAddress)
+        return ProbeBlueprint(
+            probe, templates: [server, name] + answers, needsAddress: needsAddress, ports: ports(of: server))
+    }
+
+    /// The port of a server, which is asked over TCP too where its answer does not fit into a datagram; nil where it may
+    /// differ from host to host.
+    private static func ports(of server: Template?) -> Set<UInt16>? {
+        guard let server else { return [] }
+        guard let text = server.constant else { return [[.address], [.name]].contains(server.segments) ? [53] : nil }
+        return [HostPort.split(text)?.port ?? 53]
     }
 
     private static func expectation(_ reader: SettingsReader?) -> (DNSExpectation, [Template]) {

@@ -45,7 +45,7 @@ final class HTTPProbe: Probe {
         let probe = HTTPProbe(
             request: request, expectation: expectation, bodyLimit: limit, tls: tls, choice: choice,
             environment: environment)
-        return ProbeBlueprint(probe, templates: request.templates + [tls.serverName])
+        return ProbeBlueprint(probe, templates: request.templates + [tls.serverName], ports: request.port.map { [$0] })
     }
 
     func attempt(_ target: Target, until deadline: Instant) async -> Attempt {

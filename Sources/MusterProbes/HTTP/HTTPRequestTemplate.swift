@@ -61,6 +61,8 @@ struct HTTPRequestTemplate: Sendable {
     }
 
     var templates: [Template?] { [url, body] + headers.map(\.value) }
+    /// The port of all requests; nil where it may differ from host to host.
+    var port: UInt16? { constant?.port ?? stencil?.port }
     var isHead: Bool { method == "HEAD" }
     var methodName: String { method }
 

@@ -4,7 +4,7 @@ internal import MusterCore
 struct Destination: Sendable {
     private let host: Template
     private let port: Template
-    private let fixedPort: UInt16?
+    let fixedPort: UInt16?
     private let isInventoryAddress: Bool
 
     init(host: Template, port: Template) {

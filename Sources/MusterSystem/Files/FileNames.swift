@@ -28,6 +28,12 @@ package enum FileNames {
         return unsafe String(cString: resolved)
     }
 
+    /// Whether a path's last name is a link.
+    package static func isLink(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Whether a word has something to match: `*`, `?` or `[`.
     package static func isPattern(_ word: String) -> Bool { word.utf8.contains { [0x2a, 0x3f, 0x5b].contains($0) } }
 

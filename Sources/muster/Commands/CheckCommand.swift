@@ -6,7 +6,7 @@ import MusterLab
 import MusterProbes
 import MusterSystem
 
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check every host of an inventory.",
         discussion: """
@@ -59,12 +59,14 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Serve the inventory on loopback by a lab of our own and compare every verdict with what it planted.")
     var lab = false
 
+    @OptionGroup var sandbox: SandboxOptions
+
     func validate() throws {
         if let concurrency, concurrency < 1 { throw ValidationError("--concurrency must be at least 1") }
         if let loops, !(1...64).contains(loops) { throw ValidationError("--loops must be from 1 to 64") }
     }
 
-    func run() async throws {
+    func prepare() throws -> Work {
         // Before any thread is started, so that no signal is lost.
         let interruption = try Interruption.install()
         let limits = ResourceLimits.current()
@@ -77,10 +79,13 @@ struct CheckCommand: AsyncParsableCommand {
         let loaded = try LoadedInventory.read(inventory, environment([]))
         let expectation = lab ? try LabProcess.expectation(loaded.inventory) : nil
         let outlets = try places.outlets(color: color)
-        guard lab else { return try await check(interruption, limits, loaded, outlets, places.format, nil) }
-        try await LabProcess.withLab(inventory) { root in
-            let loaded = try LoadedInventory(loaded.inventory, environment([root]))
-            try await check(interruption, limits, loaded, outlets, places.format, expectation)
+        sandbox.confine(lab ? .lab : .network(ports: loaded.ports, outputs: places.paths))
+        return {
+            guard lab else { return try await check(interruption, limits, loaded, outlets, places.format, nil) }
+            try await LabProcess.withLab(inventory) { root in
+                let loaded = try LoadedInventory(loaded.inventory, environment([root]))
+                try await check(interruption, limits, loaded, outlets, places.format, expectation)
+            }
         }
     }
 

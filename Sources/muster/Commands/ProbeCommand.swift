@@ -5,7 +5,7 @@ import MusterFormats
 import MusterProbes
 import MusterSystem
 
-struct ProbeCommand: AsyncParsableCommand {
+struct ProbeCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe", abstract: "Make one check and draw its phases.",
         usage: """
@@ -44,11 +44,13 @@ struct ProbeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
     var color = ColorChoice.auto
 
+    @OptionGroup var sandbox: SandboxOptions
+
     func validate() throws {
         if !(1...10).contains(attempts) { throw ValidationError("--attempts must be from 1 to 10") }
     }
 
-    func run() async throws {
+    func prepare() throws -> Work {
         let interruption = try Interruption.install()
         let question = try ProbeQuestion.read(target, expect: expect, insecure: insecure)
         var roots: [String] = []
@@ -66,6 +68,13 @@ struct ProbeCommand: AsyncParsableCommand {
         let width = OutputFile.standardOutput.terminalWidth ?? 100
         let options = ReportOptions(color: color.isOn(for: .standardOutput), width: width)
         let writer: any ReportWriter = isTable ? WaterfallReport(options) : output.format.make(options)
+        sandbox.confine(.network(ports: loaded.ports))
+        return { try await probe(loaded, writer, interruption) }
+    }
+
+    private func probe(
+        _ loaded: LoadedInventory, _ writer: any ReportWriter, _ interruption: Interruption
+    ) async throws {
         let outcome = try await CheckRun(
             loaded: loaded, concurrency: Concurrency(asked: 1, descriptors: 64, ports: 1024), loopCount: 1,
             deadline: nil,

@@ -23,9 +23,12 @@ struct LogInquiry {
         var continuation: Continuation?
     }
 
-    func run() async throws {
+    func prepare() throws -> ConfinedCommand.Work {
         let choice = try options.formatChoice()
-        if let line = options.explainFormat { return try LogExplanation(line, choice).print() }
+        if let line = options.explainFormat {
+            options.report.sandbox.confine(Confinement(paths: []))
+            return { try LogExplanation(line, choice).print() }
+        }
         let asked = try options.questions()
         let interruption = try Interruption.install()
         let desk = try LogDesk(
@@ -33,6 +36,22 @@ struct LogInquiry {
         for path in [options.report.partial, options.checkpoint].compactMap({ $0 }) {
             do throws(FileFault) { try OutputFile.checkReplaceable(path) } catch { throw Complaint(error) }
         }
+        options.report.sandbox.confine(confinement)
+        return { try await run(asked, choice, interruption, desk) }
+    }
+
+    /// What is to be read and written.
+    private var confinement: Confinement {
+        let reach = InputReach(options.files, follows: options.follow)
+        var confinement = options.report.confinement(reading: reach.paths)
+        if let checkpoint = options.checkpoint { confinement.allowOutput(checkpoint) }
+        for program in reach.programs { confinement.allowProgram(program) }
+        return confinement
+    }
+
+    private func run(
+        _ asked: LogQuestions, _ choice: PreparedSources.Choice, _ interruption: Interruption, _ desk: LogDesk
+    ) async throws {
         let workers = options.workers ?? ResourceLimits.cores
         let started = SystemClock.now
         let ending = try await WorkerPool.withPool(workers) { pool in

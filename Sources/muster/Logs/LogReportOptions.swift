@@ -2,6 +2,7 @@ import ArgumentParser
 import MusterCore
 import MusterFormats
 import MusterLogs
+import MusterSystem
 
 /// What is told of a tally, and where: the same whether it was counted now or joined from files.
 struct LogReportOptions: ParsableArguments {
@@ -37,6 +38,15 @@ struct LogReportOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
     var color = ColorChoice.auto
+
+    @OptionGroup var sandbox: SandboxOptions
+
+    /// For whoever reads these files and writes what is told here. Logs of others stay readable for root.
+    func confinement(reading paths: Set<Confinement.Path>) -> Confinement {
+        var confinement = Confinement(paths: paths, capabilities: .readAll)
+        for path in outputFile.map(\.path) + [partial].compactMap({ $0 }) { confinement.allowOutput(path) }
+        return confinement
+    }
 
     func validate() throws {
         if !(1...1_000_000).contains(rows) { throw ValidationError("-k must be from 1 to 1000000") }

@@ -14,7 +14,7 @@ struct LogsCommand: AsyncParsableCommand {
         subcommands: [LogsTopCommand.self, LogsSummaryCommand.self, LogsMergeCommand.self, RotateCommand.self])
 }
 
-struct LogsTopCommand: AsyncParsableCommand {
+struct LogsTopCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(
         commandName: "top", abstract: "The greatest of each field, and lines over time.",
         discussion: """
@@ -30,10 +30,10 @@ struct LogsTopCommand: AsyncParsableCommand {
 
     func validate() throws { try options.validate() }
 
-    func run() async throws { try await LogInquiry(options, screen: .top).run() }
+    func prepare() throws -> Work { try LogInquiry(options, screen: .top).prepare() }
 }
 
-struct LogsSummaryCommand: AsyncParsableCommand {
+struct LogsSummaryCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(
         commandName: "summary", abstract: "An overview of a log: more tables, sums, quantiles; for a page too.",
         discussion: """
@@ -44,5 +44,5 @@ struct LogsSummaryCommand: AsyncParsableCommand {
 
     func validate() throws { try options.validate() }
 
-    func run() async throws { try await LogInquiry(options, screen: .summary).run() }
+    func prepare() throws -> Work { try LogInquiry(options, screen: .summary).prepare() }
 }

@@ -5,7 +5,7 @@ import MusterLogs
 import MusterSystem
 
 /// `muster logs merge`: joins what was tallied where the logs lie.
-struct LogsMergeCommand: AsyncParsableCommand {
+struct LogsMergeCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge", abstract: "Join tallies that --partial wrote to what one run over all logs gives.",
         discussion: """
@@ -19,7 +19,12 @@ struct LogsMergeCommand: AsyncParsableCommand {
 
     func validate() throws { try options.validate() }
 
-    func run() async throws {
+    func prepare() throws -> Work {
+        options.sandbox.confine(options.confinement(reading: Set(tallies.map { .init($0, .read) })))
+        return { try merge() }
+    }
+
+    private func merge() throws {
         let started = SystemClock.now
         let whole = try joined()
         let sources = whole.sources.enumerated().map { index, source in

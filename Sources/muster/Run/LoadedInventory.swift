@@ -10,6 +10,8 @@ struct LoadedInventory {
     /// By check index.
     var probes: [any Probe]
     private let environment: ProbeEnvironment
+    /// Every port that a run may connect to over TCP; nil where that is known only host by host.
+    let ports: Set<UInt16>?
 
     /// Reads and checks a file whole, so that all faults are told in one go. Errors: a ``Complaint``.
     static func read(_ path: String, _ environment: ProbeEnvironment) throws -> LoadedInventory {
@@ -52,6 +54,10 @@ struct LoadedInventory {
         self.inventory = inventory
         self.environment = environment
         probes = blueprints.compactMap { $0?.probe }
+        let usual = Set(inventory.sentinels.map(\.port) + environment.resolver.servers.map(\.port))
+        ports = blueprints.reduce(usual) { ports, blueprint in
+            blueprint.flatMap { next in next.ports.flatMap { ports?.union($0) } }
+        }
     }
 
     /// What the name servers of this machine did so far, nil where none was asked.

@@ -62,6 +62,9 @@ struct ReportPlaces {
         }
     }
 
+    /// The files.
+    var paths: [String] { choices.map(\.path) }
+
     /// Opens them. Errors: a ``Complaint`` about one that cannot be written.
     func outlets(color: ColorChoice) throws -> [ReportDesk.Outlet] {
         let width = OutputFile.standardOutput.terminalWidth

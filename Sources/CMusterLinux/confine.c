@@ -1,0 +1,349 @@
+// What a process gives up for good: capabilities, paths and ports (Landlock), system calls (seccomp).
+// Constants stand here, not only in the kernel's headers, which may be older than the kernel that runs.
+#define _GNU_SOURCE 1
+#include "CMusterLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// --- capabilities
+
+static bool read_capabilities(struct __user_cap_data_struct data[2]) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    return syscall(SYS_capget, &header, data) == 0;
+}
+
+uint64_t cml_capabilities(void) {
+    struct __user_cap_data_struct data[2] = {{0}};
+    if (!read_capabilities(data)) return 0;
+    return (uint64_t)data[1].permitted << 32 | data[0].permitted;
+}
+
+int cml_capabilities_keep(uint64_t kept) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{0}};
+    if (!read_capabilities(data)) return -errno;
+    // Who may not change the bounding set cannot gain by it either: no_new_privs stands before it.
+    if (data[0].effective & (1u << CAP_SETPCAP)) {
+        for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++) {
+            if (i > 63 || !(kept >> i & 1)) prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+        }
+    }
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    for (int i = 0; i < 2; i++) {
+        data[i].permitted &= (uint32_t)(kept >> (32 * i));
+        data[i].effective &= data[i].permitted;
+        data[i].inheritable = 0;
+    }
+    return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+int cml_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0; }
+
+// --- Landlock (landlock(7)); the numbers of its calls are the same everywhere
+
+enum { CREATE_RULESET = 444, ADD_RULE = 445, RESTRICT_SELF = 446 };
+enum {
+    FS_EXECUTE = 1 << 0,
+    FS_WRITE_FILE = 1 << 1,
+    FS_READ_FILE = 1 << 2,
+    FS_READ_DIR = 1 << 3,
+    FS_REMOVE_FILE = 1 << 5,
+    FS_MAKE_REG = 1 << 8,
+    FS_REFER = 1 << 13,
+    FS_TRUNCATE = 1 << 14,
+    FS_IOCTL_DEV = 1 << 15,
+    FS_OF_FILES = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
+    NET_CONNECT_TCP = 1 << 1,
+    RULE_PATH = 1,
+    RULE_PORT = 2,
+};
+
+struct ruleset {
+    uint64_t files;
+    uint64_t network;
+    uint64_t scoped;
+};
+
+int cml_landlock_abi(void) {
+    // CREATE_RULESET_VERSION
+    long version = syscall(CREATE_RULESET, NULL, 0, 1);
+    return version > 0 ? (int)version : 0;
+}
+
+// All rights over files that a version knows.
+static uint64_t files_of(int abi) {
+    return abi >= 5 ? 0xffff : abi >= 3 ? 0x7fff : abi >= 2 ? 0x3fff : 0x1fff;
+}
+
+int cml_landlock_begin(int abi, bool files, bool connect) {
+    struct ruleset set = {.files = files ? files_of(abi) : 0};
+    // To listen is never needed; to connect only where the ports are known.
+    if (abi >= 4) set.network = connect ? 3 : 1;
+    // Abstract sockets and processes of others.
+    if (abi >= 6) set.scoped = 3;
+    size_t size = abi >= 6 ? sizeof set : abi >= 4 ? 16 : 8;
+    long fd = syscall(CREATE_RULESET, &set, size, 0);
+    return fd < 0 ? -errno : (int)fd;
+}
+
+int cml_landlock_path(int set, int abi, const char *path, int reach) {
+    static const uint64_t rights[] = {
+        [CML_REACH_LIST] = FS_READ_DIR,
+        [CML_REACH_READ] = FS_READ_FILE | FS_READ_DIR,
+        [CML_REACH_RUN] = FS_READ_FILE | FS_READ_DIR | FS_EXECUTE,
+        [CML_REACH_WRITE] = FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
+        [CML_REACH_REPLACE] =
+            FS_WRITE_FILE | FS_READ_FILE | FS_READ_DIR | FS_TRUNCATE | FS_MAKE_REG | FS_REMOVE_FILE | FS_REFER,
+    };
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    struct stat status;
+    if (fstat(fd, &status) < 0) memset(&status, 0, sizeof status);
+    struct __attribute__((packed)) {
+        uint64_t rights;
+        int32_t parent;
+    } rule = {.rights = rights[reach] & files_of(abi), .parent = fd};
+    if (!S_ISDIR(status.st_mode)) rule.rights &= FS_OF_FILES;
+    long outcome = rule.rights == 0 ? 0 : syscall(ADD_RULE, set, RULE_PATH, &rule, 0);
+    int error = errno;
+    close(fd);
+    return outcome < 0 ? -error : 0;
+}
+
+int cml_landlock_port(int set, uint16_t port) {
+    struct {
+        uint64_t rights;
+        uint64_t port;
+    } rule = {NET_CONNECT_TCP, port};
+    return syscall(ADD_RULE, set, RULE_PORT, &rule, 0) < 0 ? -errno : 0;
+}
+
+int cml_landlock_enforce(int set) { return syscall(RESTRICT_SELF, set, 0) < 0 ? -errno : 0; }
+
+// --- seccomp (seccomp(2))
+
+#if defined(__x86_64__)
+#define OUR_MACHINE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define OUR_MACHINE AUDIT_ARCH_AARCH64
+#endif
+
+#define ARGUMENT(i) (offsetof(struct seccomp_data, args) + 8 * (i))
+#define LOAD(offset) {BPF_LD | BPF_W | BPF_ABS, 0, 0, (uint32_t)(offset)}
+#define UNLESS(value, skip) {BPF_JMP | BPF_JEQ | BPF_K, 0, skip, (uint32_t)(value)}
+#define IF(value, skip) {BPF_JMP | BPF_JEQ | BPF_K, skip, 0, (uint32_t)(value)}
+#define UNLESS_ANY(bits, skip) {BPF_JMP | BPF_JSET | BPF_K, 0, skip, (uint32_t)(bits)}
+#define RETURN(value) {BPF_RET | BPF_K, 0, 0, (uint32_t)(value)}
+#define REFUSE(error) RETURN(SECCOMP_RET_ERRNO | (error))
+#define ALLOW RETURN(SECCOMP_RET_ALLOW)
+
+enum { FILTER_LIMIT = 512 };
+struct program {
+    struct sock_filter code[FILTER_LIMIT];
+    unsigned short count;
+};
+
+static void append(struct program *program, const struct sock_filter *code, size_t count) {
+    if (program->count + count > FILTER_LIMIT) __builtin_trap();
+    memcpy(program->code + program->count, code, count * sizeof *code);
+    program->count += count;
+}
+
+#define APPEND(program, ...)                                                          \
+    do {                                                                              \
+        const struct sock_filter code_[] = {__VA_ARGS__};                             \
+        append(program, code_, sizeof code_ / sizeof *code_);                         \
+    } while (0)
+
+bool cml_seccomp_is_known(void) {
+#ifdef OUR_MACHINE
+    uint32_t action = SECCOMP_RET_ERRNO;
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+#else
+    return false;
+#endif
+}
+
+#ifdef OUR_MACHINE
+static int install(struct program *program) {
+    struct sock_fprog filter = {.len = program->count, .filter = program->code};
+    // All threads; and speculation stays as it was, which would cost more than all else.
+    long outcome =
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter);
+    if (outcome > 0) return -ESRCH;
+    return outcome < 0 ? -errno : 0;
+}
+
+// Calls of another machine's numbers would pass by the rest.
+static void begin(struct program *program) {
+    program->count = 0;
+    APPEND(program, LOAD(offsetof(struct seccomp_data, arch)), IF(OUR_MACHINE, 1), RETURN(SECCOMP_RET_KILL_PROCESS),
+           LOAD(offsetof(struct seccomp_data, nr)));
+#ifdef __x86_64__
+    // x32
+    APPEND(program, {BPF_JMP | BPF_JGE | BPF_K, 0, 1, 0x40000000u}, REFUSE(ENOSYS));
+#endif
+}
+
+static void refuse_sockets(struct program *program, bool internet) {
+    if (!internet) {
+        APPEND(program, UNLESS(SYS_socket, 1), REFUSE(EPERM));
+        return;
+    }
+    // IPv4, IPv6, and routes of netlink.
+    APPEND(program, UNLESS(SYS_socket, 8), LOAD(ARGUMENT(0)), IF(AF_INET, 4), IF(AF_INET6, 3), UNLESS(AF_NETLINK, 3),
+           LOAD(ARGUMENT(2)), UNLESS(NETLINK_ROUTE, 1), ALLOW, REFUSE(EPERM));
+}
+
+// No memory that can be written and run.
+static void refuse_writable_code(struct program *program) {
+    APPEND(program, IF(SYS_mmap, 2), IF(SYS_mprotect, 1), UNLESS(SYS_pkey_mprotect, 5), LOAD(ARGUMENT(2)),
+           {BPF_ALU | BPF_AND | BPF_K, 0, 0, PROT_WRITE | PROT_EXEC}, UNLESS(PROT_WRITE | PROT_EXEC, 1), REFUSE(EACCES),
+           ALLOW);
+}
+
+// Calls that are refused by what they are given.
+static void refuse_arguments(struct program *program) {
+    refuse_writable_code(program);
+    // No namespaces; clone3 hides what it asks for, and the C library goes on without it.
+    APPEND(program, UNLESS(435, 1), REFUSE(ENOSYS));
+    APPEND(program, UNLESS(SYS_clone, 4), LOAD(ARGUMENT(0)),
+           UNLESS_ANY(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+                          CLONE_NEWNET,
+                      1),
+           REFUSE(EPERM), ALLOW);
+    // Nobody types for the one who sits at the terminal.
+    APPEND(program, UNLESS(SYS_ioctl, 5), LOAD(ARGUMENT(1)), IF(TIOCSTI, 1), UNLESS(0x541c /* TIOCLINUX */, 1),
+           REFUSE(EPERM), ALLOW);
+}
+
+int cml_seccomp_refuse(bool programs, bool internet) {
+    static const int refused[] = {
+        SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, 438 /* pidfd_getfd */,
+        440 /* process_madvise */, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, 428 /* open_tree */,
+        429 /* move_mount */, 430 /* fsopen */, 431 /* fsconfig */, 432 /* fsmount */, 433 /* fspick */,
+        442 /* mount_setattr */, SYS_bpf, SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module,
+        SYS_keyctl, SYS_add_key, SYS_request_key, SYS_userfaultfd, SYS_setns, SYS_unshare, 425 /* io_uring_setup */,
+        426 /* io_uring_enter */, 427 /* io_uring_register */, SYS_perf_event_open, SYS_fanotify_init,
+        SYS_name_to_handle_at, SYS_open_by_handle_at, SYS_acct, SYS_swapon, SYS_swapoff, SYS_reboot, SYS_settimeofday,
+        SYS_clock_settime, SYS_clock_adjtime, SYS_adjtimex, SYS_sethostname, SYS_setdomainname, SYS_syslog,
+        SYS_quotactl, SYS_personality, SYS_vhangup, SYS_mknodat, SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid,
+        SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_setfsuid, SYS_setfsgid,
+#ifdef SYS_lookup_dcookie
+        SYS_lookup_dcookie,
+#endif
+#ifdef SYS_kexec_file_load
+        SYS_kexec_file_load,
+#endif
+#ifdef __x86_64__
+        SYS_mknod, SYS_iopl, SYS_ioperm, SYS_modify_ldt,
+#endif
+    };
+    struct program program;
+    begin(&program);
+    refuse_sockets(&program, internet);
+    refuse_arguments(&program);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        APPEND(&program, UNLESS(refused[i], 1), REFUSE(EPERM));
+    }
+    if (!programs) {
+        APPEND(&program, UNLESS(SYS_execve, 1), REFUSE(EPERM));
+        APPEND(&program, UNLESS(SYS_execveat, 1), REFUSE(EPERM));
+    }
+    APPEND(&program, ALLOW);
+    return install(&program);
+}
+
+int cml_seccomp_serve_disk(void) {
+    static const int allowed[] = {
+        // Messages and files.
+        SYS_recvmsg, SYS_sendmsg, SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_close,
+        436 /* close_range */, SYS_dup, SYS_fcntl, SYS_flock, SYS_lseek, SYS_ftruncate, SYS_fallocate, SYS_fsync,
+        SYS_fdatasync, SYS_syncfs, SYS_sync_file_range, SYS_sendfile, SYS_copy_file_range, SYS_fadvise64,
+        // Names and facts.
+        SYS_openat, 437 /* openat2 */, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_fstatfs, SYS_statfs, SYS_getdents64,
+        SYS_readlinkat, SYS_faccessat, 439 /* faccessat2 */, SYS_renameat2, SYS_renameat, SYS_linkat, SYS_unlinkat,
+        SYS_mkdirat, SYS_symlinkat, SYS_getcwd, SYS_umask,
+        // Owners, modes, times, attributes.
+        SYS_fchmod, SYS_fchmodat, 452 /* fchmodat2 */, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_fgetxattr,
+        SYS_fsetxattr, SYS_flistxattr, SYS_fremovexattr, SYS_getxattr, SYS_setxattr, SYS_listxattr, SYS_removexattr,
+        SYS_lgetxattr, SYS_llistxattr,
+        // The runtime: memory, locks, clocks, signals, who we are, the end.
+        SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_futex, SYS_membarrier, SYS_rseq,
+        SYS_set_robust_list, SYS_sched_yield, SYS_sched_getaffinity, SYS_getrandom, SYS_clock_gettime,
+        SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_ppoll, SYS_rt_sigaction, SYS_rt_sigprocmask,
+        SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_tgkill, SYS_getpid, SYS_gettid, SYS_getuid,
+        SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getgroups, SYS_getresuid, SYS_getresgid, SYS_uname, SYS_sysinfo,
+        SYS_getsockopt, SYS_exit, SYS_exit_group,
+#ifdef __x86_64__
+        SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_mkdir, SYS_rmdir, SYS_rename, SYS_link, SYS_unlink,
+        SYS_readlink, SYS_poll, SYS_time,
+#endif
+    };
+    struct program program;
+    begin(&program);
+    refuse_writable_code(&program);
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) APPEND(&program, UNLESS(allowed[i], 1), ALLOW);
+    APPEND(&program, REFUSE(EPERM));
+    return install(&program);
+}
+#else
+int cml_seccomp_refuse(bool programs, bool internet) { return -ENOSYS; }
+int cml_seccomp_serve_disk(void) { return -ENOSYS; }
+#endif
+
+// --- a trial, in debug builds only
+
+#ifdef DEBUG
+int cml_trial_call(int index, const char **name) {
+    static const struct {
+        const char *name;
+        long number, first;
+    } calls[] = {
+        {"ptrace", SYS_ptrace, 3}, {"unshare", SYS_unshare, 0x10000000}, {"setns", SYS_setns, 0}, {"bpf", SYS_bpf, 0},
+        {"keyctl", SYS_keyctl, 0}, {"userfaultfd", SYS_userfaultfd, 0}, {"mount", SYS_mount, 0}, {"io_uring", 425, 1},
+        {"process_vm_readv", SYS_process_vm_readv, 0}, {"kexec", SYS_kexec_load, 0}, {"module", SYS_init_module, 0},
+        {"setuid", SYS_setuid, 0}, {"clone3", 435, 0},
+    };
+    if ((size_t)index >= sizeof calls / sizeof *calls) return -1;
+    *name = calls[index].name;
+    return syscall(calls[index].number, calls[index].first, 0, 0, 0, 0) < 0 ? errno : 0;
+}
+
+int cml_trial_open(const char *path, bool writing) {
+    int fd = open(path, (writing ? O_WRONLY | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NONBLOCK, 0600);
+    if (fd < 0) return errno;
+    close(fd);
+    return 0;
+}
+
+int cml_trial_socket(int family, int type, int protocol) {
+    int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+    if (fd < 0) return errno;
+    close(fd);
+    return 0;
+}
+
+int cml_trial_memory(void) {
+    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return errno;
+    munmap(memory, 4096);
+    return 0;
+}
+#endif
