@@ -42,6 +42,8 @@ struct Lie {
     private mutating func turned(_ name: DNSName) -> DNSName {
         var characters = Array(name.description)
         let letters = characters.indices.filter { characters[$0].isLetter }
+        // The root has none to turn.
+        if letters.isEmpty { return named("other.test") }
         for index in Set((0...roll(6)).map { _ in letters[roll(letters.count)] }) {
             let isLower = characters[index].isLowercase
             characters[index] = Character(isLower ? characters[index].uppercased() : characters[index].lowercased())
