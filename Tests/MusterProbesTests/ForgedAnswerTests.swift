@@ -168,7 +168,7 @@ struct LetterCaseTests {
         let script = NameScript { asked in
             cases.withLock { _ = $0.insert(asked.message.question?.name.description ?? "") }
             let owner = asked.message.question?.name ?? .root
-            return asked.answer(.noError, [DNSRecord(name: owner, ttl: 1, data: .cname(named("x.\(owner)")))])
+            return asked.answer(.noError, [DNSRecord(name: owner, ttl: 1, data: .cname(named(below: "\(owner)")))])
         }
         try await script.serve { server in
             let subject = try Self.subject(server, "www.letters.test")

@@ -109,7 +109,7 @@ struct Lie {
                         record(named("a.test"), .cname(named("b.test"))),
                         record(named("b.test"), .cname(named("a.test"))),
                     ]
-                case 3: [record(named("test"), .txt([[1]])), record(named("x.\(owner)"), forged)]
+                case 3: [record(named("test"), .txt([[1]])), record(named(below: "\(owner)"), forged)]
                 default: [record(named("b.test"), .cname(owner)), record(named("b.test"), forged)]
                 }
             records.insert(contentsOf: other, at: roll(records.count + 1))

@@ -184,3 +184,6 @@ func named(_ text: String) -> DNSName {
     guard let name = try? DNSName(text) else { preconditionFailure("\(text) is no name") }
     return name
 }
+
+/// A name below another one, which may be the root.
+func named(below owner: String) -> DNSName { named(owner == "." ? "x" : "x.\(owner)") }
