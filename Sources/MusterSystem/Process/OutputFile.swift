@@ -178,14 +178,14 @@ extension OutputFile {
     }
 
     /// Finds out whether ``replace(_:with:for:patience:)`` can begin; what is there stays as it is. Errors: it cannot.
-    package static func checkReplaceable(_ path: String) throws(FileFault) {
+    package static func checkReplaceable(_ path: String, for readers: OutputReaders = .all) throws(FileFault) {
         let name = OutputName(path)
         switch try OutputWalk.find(name.path) {
         // The copy goes with the one who holds it.
         case .descriptor(let number): _ = try copy(of: number, path: name.path, .ofProcess)
         case .place(let place):
             if try streamKind(place, name) != nil { return try place.checkWritable() }
-            _ = try StagedFile.begin(place, for: .owner)
+            _ = try StagedFile.begin(place, for: readers)
         }
     }
 }

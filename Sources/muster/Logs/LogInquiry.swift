@@ -34,7 +34,7 @@ struct LogInquiry {
         let desk = try LogDesk(
             options.report, allTables: options.by.count > 1 || options.every != nil, isLive: options.follow)
         for path in [options.report.partial, options.checkpoint].compactMap({ $0 }) {
-            do throws(FileFault) { try OutputFile.checkReplaceable(path) } catch { throw Complaint(error) }
+            do throws(FileFault) { try OutputFile.checkReplaceable(path, for: .owner) } catch { throw Complaint(error) }
         }
         options.report.sandbox.confine(confinement)
         return { try await run(asked, choice, interruption, desk) }

@@ -210,7 +210,7 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
             guard case .stream(let stream) = try source.open() else { return #expect(Bool(false), "a stream") }
             // Looking at it once opens it.
             #expect(throws: StreamFault.cancelled) { try stream.bytes(100) { true } }
-            try OutputFile.create(path).write(content)
+            try OutputFile.create("fifo:" + path).write(content)
             #expect(String(decoding: try stream.bytes(100) { false }, as: UTF8.self) == "hello hello hello hello\n")
         }
     }
@@ -221,7 +221,7 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
         #expect(unsafe mkfifo(path, 0o600) == 0)
         let source = try #require(InputList.resolve([path]).sources.first)
         guard case .stream(let stream) = try source.open() else { return #expect(Bool(false), "a stream") }
-        try OutputFile.create(path).write([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0])
+        try OutputFile.create("fifo:" + path).write([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0])
         let hint = "this is zstd data; decompress it first: zstd -dc | muster logs …"
         #expect(throws: StreamFault.failed(FileFault(path: path, hint: hint))) { try stream.bytes(100) { false } }
     }
