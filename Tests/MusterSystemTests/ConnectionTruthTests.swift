@@ -78,6 +78,18 @@ import Testing
         #expect(took >= .seconds(2))
     }
 
+    @Test("A connection that a message ended between a look at it and the taking of the message never stood")
+    func endedBetweenLooks() async throws {
+        let network = ModelNetwork(seed: 1)
+        network.service = { _ in .silent }
+        let notice = Self.notice(.hostUnreachable)
+        let fault = try await on(network) { _ in
+            network.schedule(at: network.now + 1_000_000) { network.poison(Self.host, notice, closesWhenTaken: true) }
+            return await Self.connect(Self.host)
+        }
+        #expect(fault == .reported(notice))
+    }
+
     @Test("A message that comes while a connection is made changes nothing, and its socket is not lent again")
     func noiseBeforeEstablished() async throws {
         let network = ModelNetwork(seed: 1)

@@ -87,6 +87,9 @@ package struct TCPSocket {
     private func throwConnectError(_ endpoint: Endpoint, _ facts: ConnectionFacts) throws(SocketFault) {
         let error = loop.calls.takeError(descriptor)
         if let notice = loop.calls.takeNotice(descriptor, about: endpoint) { throw fault(notice, facts) }
+        // Taking a message takes its error as well, also where both came after the look that found the SYN unanswered: then
+        // the connection never stood.
+        if error == 0, let notice = loop.notices[slot] { throw fault(notice, facts) }
         guard error == ECONNRESET || error == EPIPE || error == 0 else {
             // The message may have come, and been taken, while the SYN was still unanswered.
             if let notice = loop.notices[slot], (error == ECONNREFUSED) == (notice.meaning == .portUnreachable) {

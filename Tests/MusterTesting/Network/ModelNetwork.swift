@@ -345,13 +345,23 @@ package final class ModelNetwork: NetworkModel, @unchecked Sendable {
 
     package func takeNotice(_ descriptor: Int32) -> (notice: ICMPNotice, id: UInt16?)? {
         guard let socket = sockets[descriptor], !socket.notices.isEmpty else { return nil }
+        // Its error goes with it.
+        if socket.notices.count == 1 { socket.error = 0 }
+        defer {
+            if socket.closesWithNotice {
+                socket.state = .closed
+                changed(socket)
+            }
+        }
         return socket.notices.removeFirst()
     }
 
-    /// Puts an ICMP message into the error queue of whoever is connecting to an endpoint, without ending it.
-    package func poison(_ endpoint: Endpoint, _ notice: ICMPNotice) {
+    /// Puts an ICMP message into the error queue of whoever is connecting to an endpoint, without ending it; or so that it
+    /// ends it after the last look at the connection before the message is taken.
+    package func poison(_ endpoint: Endpoint, _ notice: ICMPNotice, closesWhenTaken: Bool = false) {
         for socket in sockets.values where socket.remote == endpoint {
             socket.notices.append((notice, nil))
+            socket.closesWithNotice = closesWhenTaken
             changed(socket)
         }
     }

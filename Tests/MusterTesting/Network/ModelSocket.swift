@@ -98,6 +98,9 @@ package final class ModelSocket {
         return bits
     }
 
+    /// Whether taking the next ICMP message finds that it has ended the connection.
+    var closesWithNotice = false
+
     var facts: ConnectionFacts {
         let code: UInt8 =
             switch state {
