@@ -36,25 +36,13 @@ static int open_at(int directory, const char *name, int flags, mode_t mode) {
 // Whom it is safe to let decide where a path leads: root, and who we are.
 static bool is_trusted(uid_t user) { return user == 0 || user == geteuid(); }
 
-static bool has_access_list(int fd) {
-    static const char name[] = "system.posix_acl_access";
-    ssize_t size = fgetxattr(fd, name, NULL, 0);
-    if (size < 0 && errno == EBADF) {
-        // A descriptor that only names a place.
-        char path[32];
-        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-        size = getxattr(path, name, NULL, 0);
-    }
-    return size >= 0 || (errno != ENODATA && errno != ENOTSUP);
-}
-
 // Whether others than its owner may write it. With an access list the group's bits are its mask: without them it grants
 // nobody anything.
 static bool is_shared(int fd, const struct stat *status) {
     if ((status->st_mode & S_IWOTH) != 0) return true;
     if ((status->st_mode & S_IWGRP) == 0) return false;
     bool is_own_group = status->st_gid == 0 || (geteuid() != 0 && status->st_gid == getegid());
-    return !is_own_group || has_access_list(fd);
+    return !is_own_group || cml_place_has_list(fd);
 }
 
 int cml_disk_is_shared(int fd) {

@@ -51,6 +51,7 @@ struct LogsPatternTests {
                     let count = unsafe text[written...].withUnsafeBytes {
                         unsafe write(descriptor, $0.baseAddress, 4_096)
                     }
+                    // The reader is another process: there is nothing to wait on but room in the pipe.
                     if count > 0 { written += count } else { try await Task.sleep(for: .milliseconds(1)) }
                 }
                 run.signal(signal)

@@ -75,6 +75,7 @@ private func number(_ request: Span<UInt8>) -> UInt32 { payload(bytes(request)) 
                     continue
                 }
                 tries += 1
+                // This is the loop's own thread: to hold it is the stall.
                 if tries == 1 { usleep(300_000) }
                 guard tries == 3 else { continue }
                 server.send(bytes, to: client)

@@ -222,11 +222,11 @@ extension RotationFault {
         case ELOOP:
             self.init(
                 .unsafe, at: fault.path,
-                "it is or lies behind a link that others than root could change; write the path that it leads to")
+                "this path goes through a link that other users could change; write the path that it leads to")
         case ESTALE:
             self.init(
                 .unsafe, at: fault.path,
-                "another has its name by now; if nobody meant to do that, see who may write its folder")
+                "another file or folder has this name by now; look who else may write there")
         default: self.init(.disk, at: fault.path, fault.hint)
         }
     }

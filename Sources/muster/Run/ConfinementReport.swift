@@ -9,6 +9,7 @@
             guard ConfinementTrial.isAsked else { return }
             var found = Set(ConfinementTrial.outcomes())
             await withTaskGroup(of: [String].self) { group in
+                // More than there are threads for tasks here, so that each of these runs one.
                 for _ in 0..<8 { group.addTask { ConfinementTrial.outcomes() } }
                 for await outcomes in group { found.formUnion(outcomes) }
             }
