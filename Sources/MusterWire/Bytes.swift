@@ -1,4 +1,5 @@
 /// Small byte operations that both codecs use. They check every index and never trap on what came from the network.
+@usableFromInline
 enum Bytes {
     /// The 16 bits at `offset`, most significant byte first. The caller has checked that they are there.
     @inline(__always)
@@ -24,11 +25,14 @@ enum Bytes {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
-    /// Whether two bytes are the same, or one letter in its two cases.
+    /// The bit that turns a letter into its other case; 0 for any other byte.
+    @inlinable @inline(__always)
+    static func caseBit(_ byte: UInt8) -> UInt8 { (byte | 0x20) &- 0x61 < 26 ? 0x20 : 0 }
+
+    /// What two bytes differ in, the case of a letter set aside. Whoever compares names in a random case adds the differences
+    /// up: a branch on each letter would be foretold wrongly every other time.
     @inline(__always)
-    static func sameLetter(_ one: UInt8, _ two: UInt8) -> Bool {
-        one == two || one ^ two == 0x20 && (one | 0x20) &- 0x61 < 26
-    }
+    static func difference(_ one: UInt8, _ two: UInt8) -> UInt8 { (one ^ two) & ~caseBit(one) }
 
     /// The value of an ASCII digit, or nil.
     @inline(__always)

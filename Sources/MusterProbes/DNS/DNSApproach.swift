@@ -87,10 +87,13 @@ struct DNSApproach {
         if isExtra { known.noteAbsence(server) }
     }
 
+    /// Whether there is nothing more to ask and to learn after an answer.
+    func isSettled(by sign: Sign) -> Bool { isKnown && sign.isEchoed && purpose == .first }
+
     /// Learns from an answer; true where the question is to be asked once more.
     mutating func answered(_ sign: Sign, _ query: DNSQuery, _ known: KnownServers) -> Bool {
+        guard !isSettled(by: sign) else { return false }
         switch purpose {
-        case .first where isKnown && sign.isEchoed: return false
         case .first, .again:
             learn(sign, query, known)
             guard purpose == .first, confirmsAbsence, sign.isEchoed, !sign.isPositive,

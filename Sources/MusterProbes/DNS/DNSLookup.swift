@@ -13,21 +13,8 @@ enum DNSLookup {
         case malformed(DNSFault)
     }
 
-    /// What became of a query.
-    private enum Outcome {
-        case answer(DNSApproach.Sign)
-        case truncated
-        /// The server does not know EDNS.
-        case refusesOptions
-        case malformed(DNSFault)
-        /// What came may be forged: by the case of its question, or since too much came that was no answer.
-        case doubtful(byCase: Bool)
-    }
-
     /// So many datagrams with our id that answer something else are passed over.
     private static let mostStrays = 16
-    /// For an ask that is to find out more, where there is an answer already.
-    private static let extraTime = Duration.milliseconds(500)
 
     /// Asks a server and gives its answer's code and bytes to `read`, which must not keep them.
     ///
@@ -39,60 +26,35 @@ enum DNSLookup {
         confirmsAbsence: Bool = false, _ clock: inout PhaseClock, until deadline: Instant,
         ignoring ignore: (DNSStray) -> Void = { _ in }, _ read: (DNSResponseCode, Span<UInt8>) -> Void
     ) async throws(Failure) {
-        let known = Reactor.local { KnownServers() }
-        let traits = known[server]
-        var query = traits.contains(.isPlain) ? query.withoutOptions : query
-        var approach = DNSApproach(
-            server, traits, random: DatagramExchanges.randomBits(), confirmsAbsence: confirmsAbsence)
-        var wasRefused = false
-        var useStream = overStream
-        var end = deadline
-        while true {
-            let outcome: Outcome
-            if useStream {
+        var ask = DNSAsk(query, server, overStream: overStream, confirmsAbsence: confirmsAbsence, until: deadline)
+        repeat {
+            if ask.isOverStream {
                 do throws(SocketFault) {
-                    outcome = try await stream(query, server, hoped, &clock, deadline, ignore, read)
+                    ask.outcome = try await stream(ask.query, server, hoped, &clock, deadline, ignore, read)
                 } catch {
                     throw .stream(error)
                 }
             } else {
                 clock.enter(.wait)
                 do throws(SocketFault) {
-                    outcome = try await datagram(query, approach, hoped, end, ignore, read)
+                    ask.outcome = try await datagram(ask, hoped, ignore, read)
                 } catch {
-                    approach.failed(known)
-                    // What was answered before stands.
-                    if approach.isExtra { return }
-                    throw .datagram(error)
+                    guard ask.stands(without: error) else { throw .datagram(error) }
+                    return
                 }
             }
-            switch outcome {
-            case .answer(let sign):
-                // Who refuses this query too does not mind EDNS, but the question.
-                if wasRefused, !sign.code.mayRefuseOptions { known.insert(.isPlain, server) }
-                guard !useStream, approach.answered(sign, query, known) else { return }
-                end = min(deadline, SystemClock.now.advanced(by: extraTime))
-            case _ where approach.isExtra: return approach.failed(known)
-            case .malformed(let fault): throw .malformed(fault)
-            case .truncated: useStream = true
-            case .doubtful(let byCase):
-                approach.doubt(byCase: byCase, random: DatagramExchanges.randomBits(), known)
-            case .refusesOptions:
-                ignore(.refusedOptions)
-                query = query.withoutOptions
-                wasRefused = true
-            }
-        }
+        } while try ask.goesOn(ignore)
     }
 
     private static func datagram(
-        _ query: DNSQuery, _ approach: DNSApproach, _ hoped: DNSResponseCode, _ deadline: Instant,
-        _ ignore: (DNSStray) -> Void, _ read: (DNSResponseCode, Span<UInt8>) -> Void
-    ) async throws(SocketFault) -> Outcome {
+        _ ask: DNSAsk, _ hoped: DNSResponseCode, _ ignore: (DNSStray) -> Void,
+        _ read: (DNSResponseCode, Span<UInt8>) -> Void
+    ) async throws(SocketFault) -> DNSAsk.Outcome {
+        let (query, approach) = (ask.query, ask.approach)
         var strays = 0
         var tries = 0
         return try await DatagramExchanges.exchange(
-            with: approach.server, byteCount: query.byteCount, until: deadline, apart: approach.isApart,
+            with: approach.server, byteCount: query.byteCount, until: ask.deadline, apart: approach.isApart,
             encode: { id, bytes in
                 let casing = tries < approach.mixedTries ? approach.casing : .asWritten
                 tries += 1
@@ -131,7 +93,7 @@ enum DNSLookup {
     private static func stream(
         _ query: DNSQuery, _ server: Endpoint, _ hoped: DNSResponseCode, _ clock: inout PhaseClock, _ deadline: Instant,
         _ ignore: (DNSStray) -> Void, _ read: (DNSResponseCode, Span<UInt8>) -> Void
-    ) async throws(SocketFault) -> Outcome {
+    ) async throws(SocketFault) -> DNSAsk.Outcome {
         let id = UInt16.random(in: 0...UInt16.max)
         clock.enter(.connect)
         return try await Reactor.withSocket(toward: server.address) { socket throws(SocketFault) in

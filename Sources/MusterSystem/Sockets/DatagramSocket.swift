@@ -9,9 +9,9 @@ internal import MusterCore
 final class DatagramSocket: ReadinessHandler {
     /// Answers to more in flight could overrun the receive buffer (``receiveRoom``), and the host would be blamed.
     static let mostInFlight = 128
-    /// After so many queries the socket is retired, so that its port does not stay guessable. A new one costs about as much as
-    /// one query.
-    static let mostQueries = 64
+    /// After so many queries the socket is retired: whoever finds its port has little use of it. Whoever does not see the port
+    /// guesses all its 16 bits, however many queries share it; a new socket costs about as much as two queries.
+    static let mostQueries = 128
     /// What the receive buffer is to hold, in bytes; the kernel counts up to 4 KB for an answer of 1,232.
     private static let receiveRoom: Int32 = 1 << 19
     /// So many answers of any size find room in a receive buffer as it is.

@@ -87,20 +87,19 @@ extension DNSQuery {
         let end = nameEnd &+ 4
         guard end <= datagram.count, end <= own.count else { return false }
         var index = DNSWire.headerSize
+        var difference: UInt8 = 0
         while index < nameEnd {
             // Lengths of labels are below 64 and so never look like letters.
-            guard Bytes.sameLetter(own[index], datagram[index]) else { return false }
+            difference |= Bytes.difference(own[index], datagram[index])
             index &+= 1
         }
         // Type and class.
-        return Bytes.doubleWord(own, nameEnd) == Bytes.doubleWord(datagram, nameEnd)
+        return difference == 0 && Bytes.doubleWord(own, nameEnd) == Bytes.doubleWord(datagram, nameEnd)
     }
 
     @inline(__always)
     private func answersContain(in datagram: Span<UInt8>, _ isWanted: (DNSRecordFrame) -> Bool) -> Bool {
-        guard datagram.count >= DNSWire.headerSize, Bytes.word(datagram, 4) == 1, repeatsQuestion(datagram) else {
-            return false
-        }
+        guard datagram.count >= questionEnd, Bytes.word(datagram, 4) == 1 else { return false }
         let count = Int(Bytes.word(datagram, 6))
         var owner = DNSWire.headerSize
         var aliases = 0

@@ -14,19 +14,16 @@ package struct DNSCasing: Hashable, Sendable {
     /// The byte at an index of the message; only letters have a case.
     @inlinable @inline(__always)
     func turned(_ byte: UInt8, at index: Int) -> UInt8 {
-        isTurned(byte, at: index) ? byte ^ 0x20 : byte
-    }
-
-    @inlinable @inline(__always)
-    func isTurned(_ byte: UInt8, at index: Int) -> Bool {
-        (byte | 0x20) &- 0x61 < 26 && bits >> UInt32(truncatingIfNeeded: index & 31) & 1 == 1
+        // Without a branch, which would be foretold wrongly every other time.
+        let bit = UInt8(truncatingIfNeeded: bits >> UInt32(truncatingIfNeeded: index & 31)) & 1
+        return byte ^ (Bytes.caseBit(byte) & (0 &- bit))
     }
 }
 
 extension DNSQuery {
     /// How many letters of the name a casing turns.
     package func turnedLetters(_ casing: DNSCasing) -> Int {
-        (DNSWire.headerSize..<nameEnd).count { casing.isTurned(template[$0], at: $0) }
+        (DNSWire.headerSize..<nameEnd).count { casing.turned(template[$0], at: $0) != template[$0] }
     }
 
     /// Whether a message that answers this query, as ``check(_:id:)`` has it, repeats the question in exactly this letter
@@ -35,10 +32,11 @@ extension DNSQuery {
         guard nameEnd <= message.count, Bytes.word(message, 4) == 1 else { return false }
         let own = template.span
         var index = DNSWire.headerSize
+        var difference: UInt8 = 0
         while index < nameEnd {
-            guard message[index] == casing.turned(own[index], at: index) else { return false }
+            difference |= message[index] ^ casing.turned(own[index], at: index)
             index &+= 1
         }
-        return true
+        return difference == 0
     }
 }

@@ -138,10 +138,11 @@ enum DNSWire {
         let size = Int(left[at])
         guard size < left.count &- at, size < right.count &- other, right[other] == left[at] else { return false }
         var index = 1
+        var difference: UInt8 = 0
         while index <= size {
-            guard Bytes.sameLetter(left[at &+ index], right[other &+ index]) else { return false }
+            difference |= Bytes.difference(left[at &+ index], right[other &+ index])
             index &+= 1
         }
-        return true
+        return difference == 0
     }
 }
