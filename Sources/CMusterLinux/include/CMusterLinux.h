@@ -274,12 +274,13 @@ typedef struct {
     uint32_t links;
     int kind;
 } cml_entry_facts;
-// Walks the path part by part. A link in it is followed only where root or the caller made it, in a folder that nobody else
-// could have changed or come by another way: else -ELOOP.
+// The directory of a path that has no link in it: else -ELOOP. -ENOSYS or -EPERM where the kernel cannot tell.
 int cml_disk_open_directory(const char *path);
+// Opens one that is held for what is in it.
+int cml_disk_open_held(int directory);
 // With just this mode (and the group of its parent where that is set), whatever the umask. -ESTALE where somebody put
 // something else in its place meanwhile.
-int cml_disk_make_directory(const char *path, uint32_t mode);
+int cml_disk_make_directory(int parent, const char *name, uint32_t mode);
 // 1 where others than the owner of a directory may change its names: by its mode or by an access list. Groups that are
 // root's, or of the caller alone, do not count.
 int cml_disk_is_shared(int fd);
