@@ -11,7 +11,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 static inline int result(int value) { return value < 0 ? -errno : value; }
@@ -38,7 +37,7 @@ static bool is_shared(int fd, const struct stat *status) {
     if ((status->st_mode & S_IWOTH) != 0) return true;
     if ((status->st_mode & S_IWGRP) == 0) return false;
     bool is_own_group = status->st_gid == 0 || (geteuid() != 0 && status->st_gid == getegid());
-    return !is_own_group || cml_place_has_list(fd);
+    return !is_own_group || cml_list_is_there(fd);
 }
 
 int cml_disk_is_shared(int fd) {
@@ -230,26 +229,6 @@ int cml_disk_synchronize(int fd) {
         outcome = fsync(fd);
     } while (outcome < 0 && errno == EINTR);
     return result(outcome);
-}
-
-int cml_disk_copy_access_list(int from, int to) {
-    static const char name[] = "system.posix_acl_access";
-    // The kernel's limit of any attribute.
-    char list[65536];
-    ssize_t size = fgetxattr(from, name, list, sizeof list);
-    if (size < 0) {
-        if (errno != ENODATA && errno != ENOTSUP) return -errno;
-        // A new file may have got one from its directory, and would be more open by it.
-        return fremovexattr(to, name) == 0 || errno == ENODATA || errno == ENOTSUP ? 1 : -errno;
-    }
-    if (fsetxattr(to, name, list, (size_t)size, 0) == 0) return 1;
-    return errno == ENOTSUP ? 0 : -errno;
-}
-
-int64_t cml_disk_access_list(const char *path, void *bytes, size_t capacity) {
-    ssize_t size = lgetxattr(path, "system.posix_acl_access", bytes, capacity);
-    if (size < 0) return errno == ENODATA || errno == ENOTSUP ? 0 : -errno;
-    return size;
 }
 
 void cml_disk_begin_synchronizing(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }
