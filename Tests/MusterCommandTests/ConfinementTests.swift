@@ -36,6 +36,15 @@ private let isRoot = geteuid() == 0
             Command(words: ["logs", "top", "--explain-format", "a"], writes: false),
         ]
 
+        /// What Landlock does not see, whose file or process ever it is.
+        static let bypasses = [
+            "chmod", "chown", "setxattr", "lsetxattr", "removexattr", "truncate", "utimensat", "assuming-file",
+            "assuming-mode", "fast-open", "fast-open-message", "fast-open-messages", "socketpair", "limits-of-parent",
+            "own-parent", "shmget", "msgget",
+        ]
+        /// As on a kernel that does not know them.
+        static let unknown = ["fchmodat2", "setxattrat", "file_setattr", "openat2"]
+
         private func prepared() throws -> [String: String] {
             [
                 "LOG": try folder.file("a.log", Array(Self.line.utf8)),
@@ -80,22 +89,26 @@ private let isRoot = geteuid() == 0
             _ = try await run(["logs", "top", "LOG", "--partial", "TALLY"], places)
             let secret = try elsewhere.file("secret", [1])
             let trial =
-                "r:/etc/shadow r:\(secret) w:\(secret) w:\(elsewhere.path)/new r:/etc/hosts c:9 c:10 w:\(folder.path)/new"
+                "r:/etc/shadow r:\(secret) w:\(secret) w:\(elsewhere.path)/new r:/proc/self/stat r:/etc/hosts c:9 c:10 "
+                + "w:\(folder.path)/new b:\(secret)"
             let ending = try await run(command.words, places, trial: trial)
             #expect(!ending.isSignal && ending.status < 2, "\(ending.complaints)")
             let (found, threads) = trials(ending)
-            for path in ["open:/etc/shadow", "open:\(secret)", "write:\(secret)", "write:\(elsewhere.path)/new"] {
+            for path in ["open:/etc/shadow", "open:/etc/hosts", "open:\(secret)", "write:\(secret)", "write:\(elsewhere.path)/new"] {
                 #expect(found[path] == ["EACCES"], "\(path)")
             }
-            #expect(found["open:/etc/hosts"] == ["-"])
+            #expect(found["open:/proc/self/stat"] == ["-"])
             #expect(found["write:\(folder.path)/new"] == [command.writes ? "-" : "EACCES"])
             let calls = [
                 "exec", "ptrace", "unshare", "setns", "bpf", "keyctl", "userfaultfd", "mount", "io_uring",
                 "process_vm_readv", "kexec", "module", "setuid", "socket:unix", "socket:packet", "socket:netfilter",
+                "socket:mptcp", "socket:mptcp6", "socket:sctp", "socket:udplite", "socket:ping", "socket:dccp",
             ]
-            for call in calls { #expect(found[call] == ["EPERM"], "\(call)") }
+            let ofWorkers = ["listen", "signal-to-parent", "chdir"]
+            for call in calls + Self.bypasses + ofWorkers { #expect(found[call] == ["EPERM"], "\(call)") }
+            for call in Self.unknown { #expect(found[call] == ["ENOSYS"], "\(call)") }
             #expect(found["writable-code"] == ["EACCES"])
-            for socket in ["ipv4", "ipv6", "route"] {
+            for socket in ["ipv4", "ipv6", "route", "tcp", "udp"] {
                 #expect(found["socket:\(socket)"] == [command.usesNetwork ? "-" : "EPERM"], "\(socket)")
             }
             #expect(found["connect:10"] == [command.usesNetwork ? "EACCES" : "EPERM"])
@@ -122,10 +135,13 @@ private let isRoot = geteuid() == 0
         func programs(_ program: String) async throws {
             let name = "b.log." + program
             guard let path = try folder.compressed(by: program, Array(Self.line.utf8), name: name) else { return }
-            let ending = try await run(["logs", "top", path, "-o", "json"], [:], trial: "r:/etc/shadow")
+            let secret = try elsewhere.file("secret", [1])
+            let ending = try await run(["logs", "top", path, "-o", "json"], [:], trial: "r:/etc/shadow b:\(secret)")
             #expect(ending.status == 0, "\(ending.complaints)")
             let (found, _) = trials(ending)
             #expect(found["exec"] == ["EACCES"] && found["open:/etc/shadow"] == ["EACCES"])
+            for call in Self.bypasses { #expect(found[call] == ["EPERM"], "\(call)") }
+            for call in Self.unknown { #expect(found[call] == ["ENOSYS"], "\(call)") }
         }
     }
 #endif
