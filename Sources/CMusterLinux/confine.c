@@ -67,7 +67,6 @@ enum {
     FS_READ_DIR = 1 << 3,
     FS_REMOVE_FILE = 1 << 5,
     FS_MAKE_REG = 1 << 8,
-    FS_REFER = 1 << 13,
     FS_TRUNCATE = 1 << 14,
     FS_IOCTL_DEV = 1 << 15,
     FS_OF_FILES = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
@@ -110,8 +109,7 @@ int cml_landlock_path(int set, int abi, const char *path, int reach) {
         [CML_REACH_READ] = FS_READ_FILE | FS_READ_DIR,
         [CML_REACH_RUN] = FS_READ_FILE | FS_READ_DIR | FS_EXECUTE,
         [CML_REACH_WRITE] = FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
-        [CML_REACH_REPLACE] =
-            FS_WRITE_FILE | FS_READ_FILE | FS_READ_DIR | FS_TRUNCATE | FS_MAKE_REG | FS_REMOVE_FILE | FS_REFER,
+        [CML_REACH_REPLACE] = FS_WRITE_FILE | FS_READ_DIR | FS_TRUNCATE | FS_MAKE_REG | FS_REMOVE_FILE,
     };
     int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0) return -errno;
