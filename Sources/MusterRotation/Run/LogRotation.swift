@@ -321,9 +321,10 @@ final class LogRotation: @unchecked Sendable {
 }
 
 extension DiskFile {
-    /// Takes owner, mode, access list and times of another file, whose facts are given.
+    /// Takes owner, permissions, access list and times of another file, whose facts are given: no setuid and setgid, as
+    /// logrotate.
     func take(_ facts: EntryFacts, of other: any DiskFile) throws(DiskFault) {
-        try take(user: facts.user, group: facts.group, mode: facts.mode, of: other)
+        try take(user: facts.user, group: facts.group, mode: facts.mode & 0o777, of: other)
         try setTimes(access: facts.access, modification: facts.modification)
     }
 
