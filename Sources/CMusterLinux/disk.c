@@ -332,7 +332,8 @@ int cml_disk_copy_access_list(int from, int to) {
     ssize_t size = fgetxattr(from, name, list, sizeof list);
     if (size < 0) {
         if (errno != ENODATA && errno != ENOTSUP) return -errno;
-        // A new file may have got one from its directory, and would be more open by it.
+        // A new file may have got one from its directory, and would be more open by it. To look is cheaper than to remove.
+        if (fgetxattr(to, name, NULL, 0) < 0 && errno == ENODATA) return 1;
         return fremovexattr(to, name) == 0 || errno == ENODATA || errno == ENOTSUP ? 1 : -errno;
     }
     if (fsetxattr(to, name, list, (size_t)size, 0) == 0) return 1;
