@@ -149,7 +149,8 @@ private final class Writer {
         try #require(unsafe lchown(writer.path, 65_534, 65_534) == 0)
         let found = follower.poll()
         #expect(found.pieces.isEmpty)
-        #expect(found.notes == ["\(writer.path): not followed to a link of another user's to a file that is not theirs"])
+        let note = "not followed to a link of another user's to a file that is not theirs"
+        #expect(found.notes == ["\(writer.path): \(note)"])
         #expect(look().isEmpty)
         // Told once; a true successor is read.
         try #require(unsafe unlink(writer.path) == 0)
