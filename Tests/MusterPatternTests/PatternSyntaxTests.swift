@@ -19,7 +19,8 @@ struct PatternSyntaxTests {
             (#"^[\d.]+$"#, "1.2.3", true), (#"^[\D]+$"#, "abc", true), (#"^[\D]+$"#, "ab1", false),
             (#"^[^\]]+\]$"#, "abc]", true), (#"[]]"#, "]", true), (#"[^]]"#, "]", false), (#"^[\\]$"#, #"\"#, true),
             (#"^[a\-z]+$"#, "a-z", true), (#"^[a\-z]+$"#, "b", false), (#"^[\^]$"#, "^", true),
-            (#"^[\^-]+$"#, "-^", true), (#"^[a-]+$"#, "a-", true), (#"^[\d-z]+$"#, "1-z", true), (#"^[a-c-e]+$"#, "b-e", true),
+            (#"^[\^-]+$"#, "-^", true), (#"^[a-]+$"#, "a-", true), (#"^[\d-z]+$"#, "1-z", true),
+            (#"^[a-c-e]+$"#, "b-e", true),
             (#"^[[.]+$"#, "[.", true), (#"^[:[]+$"#, "[:", true), (#"^[[=a]+$"#, "=[a", true),
             (#"^[[:digit:]x]+$"#, "1x2", true), (#"^[[:digit:]x]+$"#, "1y2", false), (#"^[[:^digit:]]$"#, "x", true),
             (#"^[[:word:]]+$"#, "a_1", true), (#"^[[:^ascii:]]$"#, "ö", true), (#"^[^[:space:]]$"#, "\u{b}", false),
@@ -32,7 +33,8 @@ struct PatternSyntaxTests {
             (#"^ö+$"#, "ööö", true), (#"^ö+$"#, "öä", false), (#"(?i)^get$"#, "GeT", true), (#"^get$"#, "GET", false),
             (#"\x41\x2e"#, "A.", true), (#"\x41\x2e"#, "AB", false), (#"a\{b\}"#, "a{b}", true),
             (#"^\A-\z"#, "-", true), (#"^a.c$"#, "a\nc", false), (#"^$"#, "", true), (#"a|^b"#, "cb", false),
-            (#"\/x\-y"#, "/x-y", true), (#"^*a"#, "a", true), (#""#, "", true), (#"()"#, "x", true), (#"a||b"#, "", true),
+            (#"\/x\-y"#, "/x-y", true), (#"^*a"#, "a", true), (#""#, "", true), (#"()"#, "x", true),
+            (#"a||b"#, "", true),
             // What is no interval is text.
             (#"^a{x}$"#, "a{x}", true), (#"^a{,2}$"#, "a{,2}", true), (#"^a{2$"#, "a{2", true), (#"^{$"#, "{", true),
             (#"^a}]$"#, "a}]", true),
@@ -64,8 +66,10 @@ struct PatternSyntaxTests {
             (#"^.$"#, "€", true), (#"^..$"#, "€", false), (#"^[^a]$"#, "€", true), (#"^\W$"#, "ö", true),
             (#"^\x{20AC}$"#, "€", true), (#"^\x{10FFFF}$"#, "\u{10ffff}", true), (#"^\xf6$"#, "ö", true),
             (#"^[\x{1F600}-\x{1F64F}]$"#, "😀", true), (#"^[ä-ü]+$"#, "öü", true), (#"^[^ä-ü]$"#, "ö", false),
-            (#"^\141\060\0$"#, "a0\0", true), (#"^\a\f\t\n\r\v$"#, "\u{7}\u{c}\t\n\r\u{b}", true), (#"^\x00$"#, "\0", true),
-            (#"^\pL+$"#, "aöλ漢", true), (#"^\pL$"#, "1", false), (#"^\PL$"#, "1", true), (#"^\p{Lu}\p{Ll}$"#, "Öö", true),
+            (#"^\141\060\0$"#, "a0\0", true), (#"^\a\f\t\n\r\v$"#, "\u{7}\u{c}\t\n\r\u{b}", true),
+            (#"^\x00$"#, "\0", true),
+            (#"^\pL+$"#, "aöλ漢", true), (#"^\pL$"#, "1", false), (#"^\PL$"#, "1", true),
+            (#"^\p{Lu}\p{Ll}$"#, "Öö", true),
             (#"^\p{^Lu}$"#, "ö", true), (#"^\P{^Lu}$"#, "Ö", true), (#"^[\pN\p{Sc}]+$"#, "1½€", true),
             (#"^\p{Any}$"#, "😀", true), (#"^\p{Zs}$"#, "\u{a0}", true), (#"^\p{Nd}$"#, "٣", true),
             (#"^\p{Co}$"#, "\u{e000}", true), (#"^[^\x00-\x{10FFFF}]"#, "a", false),
@@ -101,17 +105,20 @@ struct PatternSyntaxTests {
             (#"(a)\1"#, 3, "linear time"), (#"(?P<n>a)(?P=n)"#, 8, "linear time"), (#"\k<n>"#, 0, "linear time"),
             ("(?>a)", 0, "atomic"), ("a++", 2, "possessive"), ("a*+", 2, "possessive"), ("a**", 2, "quantifier"),
             ("a{2}{3}", 4, "quantifier"), ("(?#x)", 0, "comments"), ("(?'n'a)", 0, "angle brackets"),
-            ("(a", 2, "without its )"), ("a)", 1, "without its ("), ("[a", 0, "without its ]"), ("[", 0, "without its ]"),
+            ("(a", 2, "without its )"), ("a)", 1, "without its ("), ("[a", 0, "without its ]"),
+            ("[", 0, "without its ]"),
             (#"[\"#, 0, "without its ]"), ("[]", 0, "without its ]"), ("*a", 0, "nothing to repeat"),
             ("a|*", 2, "nothing to repeat"), ("(?i)*", 4, "nothing to repeat"), ("a{3,2}", 1, "smaller number first"),
             ("a{5000}", 1, "at most 1000"), ("a{1,1001}", 1, "at most 1000"), (#"a\"#, 1, "at the end"),
             (#"a\q"#, 1, "not known"), (#"\C"#, 0, "not known"), (#"\E"#, 0, "not known"), (#"\ä"#, 0, "not known"),
             ("[z-a]", 3, "backwards"), (#"[a-\d]"#, 3, "character to character"), (#"[\b]"#, 1, "edges of words"),
             ("[[:foo:]]", 1, "[:alpha:]"), ("(?<a>x)(?<a>y)", 10, "two groups"), ("(?<>x)", 3, "name"),
-            ("(?<ö>x)", 3, "name"), ("(?<a", 3, "name"), ("(?z)", 0, "flags"), ("(?i", 0, "flags"), ("(?-)", 0, "flags"),
+            ("(?<ö>x)", 3, "name"), ("(?<a", 3, "name"), ("(?z)", 0, "flags"), ("(?i", 0, "flags"),
+            ("(?-)", 0, "flags"),
             ("(?i-:a)", 0, "flags"), (#"\x4"#, 0, "hexadecimal"), (#"\x{110000}"#, 0, "hexadecimal"),
             (#"\x{}"#, 0, "hexadecimal"), (#"\x{41"#, 0, "hexadecimal"), (#"\p{Greek}"#, 0, "not scripts"),
-            (#"ä\pX"#, 2, "categories"), (#"\p"#, 0, "categories"), (#"\p{L"#, 0, "categories"), (#"\8"#, 0, "linear time"),
+            (#"ä\pX"#, 2, "categories"), (#"\p"#, 0, "categories"), (#"\p{L"#, 0, "categories"),
+            (#"\8"#, 0, "linear time"),
         ])
     func refused(pattern: String, offset: Int, hint: String) {
         let fault = #expect(throws: PatternFault.self) { _ = try Pattern(pattern, groups: .all) }
@@ -122,7 +129,8 @@ struct PatternSyntaxTests {
     @Test(
         "A pattern that would be huge is refused at once, and told what is too large",
         arguments: [
-            ("((a{100}){100}){100}", 15, "over 100000 steps"), ("b(((((a{9}){9}){9}){9}){9}){9}", 27, "over 100000 steps"),
+            ("((a{100}){100}){100}", 15, "over 100000 steps"),
+            ("b(((((a{9}){9}){9}){9}){9}){9}", 27, "over 100000 steps"),
             ("(((()*{1000}){1000}){1000}){1000}", 6, "quantifier"), ("((((){1000}){1000}){1000}){1000}", 26, "steps"),
             (#"(\pL{1000}){1000}"#, 11, "steps"), (String(repeating: "(", count: 100), 64, "64 deep"),
             (String(repeating: "a", count: 5000), 4096, "at most 4096 bytes"),
@@ -159,7 +167,8 @@ struct PatternSyntaxTests {
     @Test("Every character is in its own range alone, at all edges of UTF-8")
     func ranges() throws {
         let edges: [UInt32] = [
-            0, 0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xcfff, 0xd000, 0xd7ff, 0xe000, 0xffff, 0x1_0000, 0x3_ffff, 0x4_0000,
+            0, 0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xcfff, 0xd000, 0xd7ff, 0xe000, 0xffff, 0x1_0000, 0x3_ffff,
+            0x4_0000,
             0xf_ffff, 0x10_0000, 0x10_ffff,
         ]
         for (index, low) in edges.enumerated() {
@@ -170,7 +179,8 @@ struct PatternSyntaxTests {
                     for value in [edge &- 1, edge, edge + 1] {
                         guard let scalar = Unicode.Scalar(value) else { continue }
                         let text = Array(String(Character(scalar)).utf8)
-                        #expect(matcher.matches(bytes: text) == (low...high).contains(value), "\(value) in \(low)-\(high)")
+                        #expect(
+                            matcher.matches(bytes: text) == (low...high).contains(value), "\(value) in \(low)-\(high)")
                     }
                 }
             }

@@ -10,7 +10,8 @@ struct RandomPattern {
         "a", "b", "c", ".", "[ab]", "[^a]", "-", #"\w"#, #"\W"#, #"\d"#, #"\s"#, "[a-c]", "[^-b]", "ab", #"\."#, "1",
     ]
     private static let wideAtoms = [
-        "ö", "[ä-ü]", "[^ö]", #"\x{20ac}"#, #"\pL"#, #"\PL"#, #"\p{Lu}"#, "[^a-z]", "€", "A", #"[[:alpha:]]"#, #"\Qa.\E"#,
+        "ö", "[ä-ü]", "[^ö]", #"\x{20ac}"#, #"\pL"#, #"\PL"#, #"\p{Lu}"#, "[^a-z]", "€", "A", #"[[:alpha:]]"#,
+        #"\Qa.\E"#,
         "(?i:k)", "(?i:Ö)", "(?i:[a-b])", "(?s:.)", #"[\x{80}-\x{10ffff}]"#, #"\x{fffd}"#,
     ]
     private static let edges = ["^", "$", #"\b"#, #"\B"#, #"\A"#]
@@ -63,7 +64,8 @@ struct RandomPattern {
     /// Bytes, some of which are no UTF-8.
     mutating func bytes() -> [UInt8] {
         let parts: [[UInt8]] = [
-            [97], [98], [45], [32], [10], [0xc3, 0xb6], [0xe2, 0x82, 0xac], [0xe2, 0x82], [0xe2], [0xb6], [0xc3], [0xff],
+            [97], [98], [45], [32], [10], [0xc3, 0xb6], [0xe2, 0x82, 0xac], [0xe2, 0x82], [0xe2], [0xb6], [0xc3],
+            [0xff],
             [0xf0, 0x9f, 0x98, 0x80], [0xf0, 0x9f, 0x98], [0xed, 0xa0, 0x80], [0xef, 0xbf, 0xbd], [0], [0xc0, 0x80],
         ]
         return (0..<roll(7)).flatMap { _ in parts[roll(parts.count)] }

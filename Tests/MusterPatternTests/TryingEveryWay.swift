@@ -51,7 +51,8 @@ struct TryingEveryWay {
     /// How much of what is no character counts as one: as many bytes as might begin one.
     private static func badLength(_ bytes: ArraySlice<UInt8>) -> Int {
         let all = Array(bytes)
-        let longest = [(0xe1...0xef, 3), (0xf0...0xf4, 4), (0xe0...0xe0, 3)].first { $0.0.contains(Int(all[0])) }?.1 ?? 1
+        let longest =
+            [(0xe1...0xef, 3), (0xf0...0xf4, 4), (0xe0...0xe0, 3)].first { $0.0.contains(Int(all[0])) }?.1 ?? 1
         var length = 1
         while length < min(longest - 1, all.count), canGoOn(all[..<length], with: all[length]) { length += 1 }
         return length

@@ -42,14 +42,14 @@ private final class RegexParser: LineParser {
                 return unsafe LineWalk.Stop(line, "a line that the expression matches")
             }
             var column = 0
+            let groups = matcher.groups
             for index in isTime.indices {
-                let place = matcher.group(index)
+                let (start, end) = (groups[2 * index], groups[2 * index + 1])
                 if isTime[index] {
-                    if let place { instant = unsafe time.read(line + place.lowerBound, place.count) }
+                    if start >= 0 { instant = unsafe time.read(line + start, end - start) }
                     continue
                 }
-                unsafe row[column] =
-                    place.map { unsafe FieldSpan(start: line - base + $0.lowerBound, count: $0.count) } ?? .absent
+                unsafe row[column] = start < 0 ? .absent : FieldSpan(start: line - base + start, count: end - start)
                 column += 1
             }
             return nil

@@ -38,7 +38,9 @@ struct BackwardScan {
     }
 
     @inline(__always)
-    private func isStart(_ text: PatternText, _ at: Int) -> Bool { !program.mindsCharacters || text.isCharacterStart(at) }
+    private func isStart(_ text: PatternText, _ at: Int) -> Bool {
+        !program.mindsCharacters || text.isCharacterStart(at)
+    }
 
     /// Bytes between two looks at the limit.
     private static let portion = 1 << 14
@@ -60,7 +62,9 @@ struct BackwardScan {
                         state = next
                         continue
                     }
-                    while at > stop, unsafe ways[Int(state) &+ Int(classes[Int(text.start[at &- 1])])] == way { at &-= 1 }
+                    while at > stop, unsafe ways[Int(state) &+ Int(classes[Int(text.start[at &- 1])])] == way {
+                        at &-= 1
+                    }
                 }
                 course = Course(at: at, state: state, found: found)
             }
@@ -69,7 +73,9 @@ struct BackwardScan {
 
     /// Notes the state at each place of a match, its end included: a step of its set leads from there to the end. False where
     /// there are too many states to be kept, or the limit is over.
-    mutating func trace(_ text: PatternText, _ match: Range<Int>, into places: inout [Int32], _ limit: ScanLimit) -> Bool {
+    mutating func trace(_ text: PatternText, _ match: Range<Int>, into places: inout [Int32], _ limit: ScanLimit)
+        -> Bool
+    {
         if places.count <= match.count {
             places += repeatElement(0, count: match.count + 1 - places.count)
         }

@@ -1,7 +1,6 @@
-/// Finds where a match ends, from a place on.
+/// Finds where the first match ends, from a place on.
 struct ForwardScan {
     private let program: PatternProgram
-    private let entry: Int32
     /// Whether any match will do: then the first end that is come to is taken, else that of the first way.
     private let isEarliest: Bool
     /// What every match begins with.
@@ -15,21 +14,19 @@ struct ForwardScan {
     private var inner: [Int32] = []
     private var next: [Int32] = []
 
-    init(_ program: PatternProgram, isSearch: Bool, isEarliest: Bool, prefix: Literal?, limit: Int) {
+    init(_ program: PatternProgram, isEarliest: Bool, prefix: Literal?, limit: Int) {
         self.program = program
-        entry = isSearch ? program.search : program.start
         self.isEarliest = isEarliest
-        self.prefix = isSearch ? prefix : nil
+        self.prefix = program.isAnchored ? nil : prefix
         states = StateCache(classCount: program.classCount, limit: limit)
         seen = StepMarks(count: program.steps.count)
         taken = StepMarks(count: program.steps.count)
-        reach(entry)
+        reach(program.search)
         tidy()
         idle = next
     }
 
-    /// Where the match ends that begins at `start` or, in a search, there or later. Nil where there is none, or the limit is
-    /// over.
+    /// Where the match ends that begins at `start` or later, where it may. Nil where there is none, or the limit is over.
     mutating func end(in text: PatternText, from start: Int, _ limit: ScanLimit) -> Int? {
         var course = Course(at: start, state: 0)
         if let prefix {
@@ -133,7 +130,8 @@ struct ForwardScan {
         var isKept = [Bool](repeating: false, count: program.classCount)
         for kind in isKept.indices {
             isKept[kind] =
-                follow(state, kind, limit) == isMatch && program.looksBefore[kind] == look && next[...] == states.set(state)
+                follow(state, kind, limit) == isMatch && program.looksBefore[kind] == look
+                && next[...] == states.set(state)
         }
         states.learn(state, skip: ByteSkip(program.classes.map { !isKept[Int($0)] }).packed)
     }

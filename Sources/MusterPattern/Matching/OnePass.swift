@@ -11,6 +11,8 @@ struct OnePass {
     /// What the nodes are, by place, and where.
     private var nodes: [Node] = []
     private var nodePlaces: [Node: Int32] = [:]
+    /// The nodes that matches begin at, by look; dead where one was not asked for yet.
+    private var firsts = [Int32](repeating: dead, count: Look.count)
     private var notes: [Note] = []
     private var noteNumbers: [[Int32]: Int32] = [:]
     private var slots: [Int32] = []
@@ -66,8 +68,13 @@ struct OnePass {
     mutating func end(
         in text: PatternText, from start: Int, into places: inout [Int], _ limit: ScanLimit
     ) -> Int? {
-        guard let first = node(Node(step: program.start, look: program.lookBefore(text, start))) else { return nil }
-        var course = Course(at: start, node: first)
+        let look = program.lookBefore(text, start)
+        var course = Course(at: start, node: firsts[Int(look.rawValue)])
+        if course.node == Self.dead {
+            guard let first = node(Node(step: program.start, look: look)) else { return nil }
+            firsts[Int(look.rawValue)] = first
+            course.node = first
+        }
         while course.node != Self.dead, !limit.isOver {
             let from = course.at
             let pause = run(text, &course, &places)

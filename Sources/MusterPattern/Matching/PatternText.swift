@@ -6,12 +6,12 @@ struct PatternText {
     let start: UnsafePointer<UInt8>
     let count: Int
 
-    /// Errors: none; the caller warrants that the bytes live as long.
+    /// The first of some bytes. Errors: none; the caller warrants that they live as long.
     @unsafe
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, atMost most: Int) {
         // Nothing is ever read from a text that is empty.
         unsafe start = bytes.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
-        count = bytes.count
+        count = min(bytes.count, most)
     }
 
     @inline(__always)

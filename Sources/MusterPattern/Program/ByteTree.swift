@@ -74,7 +74,8 @@ struct ByteTree {
         for byte in bytes {
             let part = scalars(byte)
             let child: Child =
-                level > 0 ? rest(part.lowerBound, level - 1, 0x80...0xbf) : set.contains(part.lowerBound) ? .whole : .none
+                level > 0
+                ? rest(part.lowerBound, level - 1, 0x80...0xbf) : set.contains(part.lowerBound) ? .whole : .none
             Self.add(child, byte, to: &branches)
         }
         let child = node(Node(branches: branches, ending: takesInvalid ? Look.mask(bytes) : nil))

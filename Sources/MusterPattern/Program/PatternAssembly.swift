@@ -96,10 +96,15 @@ struct PatternAssembly {
             let places = Int32(targets.count)
             targets.append(node.ending == nil ? -1 : next)
             for child in Self.children(node) {
-                if case .node(let number) = child { targets.append(Int32(first + number)) } else { targets.append(next) }
+                if case .node(let number) = child {
+                    targets.append(Int32(first + number))
+                } else {
+                    targets.append(next)
+                }
             }
             steps.append(
-                Step(kind: node.ending == nil ? .bytes : .middle, ending: node.ending ?? 0, next: places, argument: row))
+                Step(kind: node.ending == nil ? .bytes : .middle, ending: node.ending ?? 0, next: places, argument: row)
+            )
         }
         return Int32(steps.count - 1)
     }

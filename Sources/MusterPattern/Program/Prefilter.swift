@@ -1,5 +1,5 @@
 /// What is quickly known about a text: whether fixed bytes of every match are in it, so that most texts need no automaton.
-struct Prefilter: Sendable {
+final class Prefilter: Sendable {
     /// What every match begins with, and what it ends with.
     let prefix: [UInt8]
     let suffix: [UInt8]

@@ -151,7 +151,8 @@ extension PatternParser {
         let isNegated = isNext("^", 2)
         guard let found = ScalarClass.posix(text(at + (isNegated ? 3 : 2)..<colon)) else {
             throw fault(
-                "a class is one of [:alpha:] digit alnum upper lower space blank punct xdigit word ascii cntrl print graph")
+                "a class is one of [:alpha:] digit alnum upper lower space blank punct xdigit word ascii cntrl print graph"
+            )
         }
         at = colon + 2
         let set = flags.ignoresCase ? LetterCase.folded(found) : found
