@@ -88,15 +88,64 @@ struct MatchingTests {
             do {
                 let pattern = try Pattern(String(characters), groups: .all)
                 read += 1
-                let text = random.bytes()
-                let answer = Answer.of(pattern, text)
-                #expect(PatternMatcher(pattern).matches(bytes: text) == (answer != nil), "\(String(characters))")
-                #expect(Answer.of(pattern, text, stateLimit: 1) == answer, "\(String(characters))")
+                for text in [random.bytes(), Array(random.runs().utf8)] {
+                    let answer = Answer.of(pattern, text)
+                    #expect(PatternMatcher(pattern).matches(bytes: text) == (answer != nil), "\(String(characters))")
+                    #expect(Answer.of(pattern, text, stateLimit: 1) == answer, "\(String(characters))")
+                }
             } catch {
                 #expect(error.offset <= String(characters).utf8.count && !error.hint.isEmpty)
             }
         }
         #expect(read > 100)
+    }
+
+    @Test(
+        "Runs of every length are gone through, by vectors and in portions",
+        arguments: [0, 1, 14, 15, 16, 17, 18, 31, 32, 33, 34, 47, 48, 49, 64, 100, 16_383, 16_384, 16_385, 40_000])
+    func runs(count: Int) throws {
+        let run = [UInt8](repeating: 97, count: count)
+        let quoted = Array("x\"".utf8) + run + Array("\" ö;".utf8)
+        func expect(_ pattern: String, _ text: [UInt8], _ match: Range<Int>?, _ groups: [Range<Int>?] = []) throws {
+            let pattern = try Pattern(pattern, groups: .named)
+            // A second time what ends a run is known.
+            let matcher = PatternMatcher(pattern)
+            for _ in 0..<2 { #expect(Answer.of(matcher, text) == match.map { Answer($0, groups) }) }
+            #expect(matcher.matches(bytes: text) == (match != nil))
+            #expect(matcher.matches(bytes: text) == (match != nil))
+        }
+        try expect(#"^x"(?<q>[^"]*)" (?<r>\S+)$"#, quoted, 0..<quoted.count, [2..<2 + count, count + 4..<count + 7])
+        try expect(#""(?<q>[^"]*)""#, quoted, 1..<count + 3, [2..<2 + count])
+        try expect(#"(?<q>.*)" "#, quoted, 0..<count + 4, [0..<count + 2])
+        try expect(#"(?<q>.*?)" "#, quoted, 0..<count + 4, [0..<count + 2])
+        try expect("ö;", quoted, count + 4..<count + 7)
+        try expect(#"\bö|ö\B"#, quoted, count + 4..<count + 6)
+        try expect("[a]*b", quoted, nil)
+        try expect("^(?<q>a*)", run, 0..<count, [0..<count])
+        try expect("(?<q>a*)b?$", run + [98], 0..<count + 1, [0..<count])
+        try expect("[^a]", run + [0xe2, 0x82] + run, count..<count + 2)
+        try expect(#"(?<q>\W)"#, run + Array("€".utf8) + run, count..<count + 3, [count..<count + 3])
+    }
+
+    @Test("A literal is found at every place of texts of every length")
+    func literals() throws {
+        for size in [1, 2, 3, 7, 16, 17, 31, 32] {
+            let needle = (0..<size).map { UInt8(98 + $0 % 7) }
+            let expression = String(decoding: needle, as: UTF8.self)
+            let (matcher, other) = (
+                PatternMatcher(try Pattern(expression, groups: .none)),
+                PatternMatcher(try Pattern(#"\b\B|"# + expression + "|[0-9]{3}z", groups: .none))
+            )
+            for count in [0, 1, 14, 15, 16, 17, 31, 32, 33, 47, 64] {
+                for place in 0...count {
+                    var text = [UInt8](repeating: 97, count: count + size)
+                    text.replaceSubrange(place..<place + size, with: needle)
+                    #expect(matcher.find(bytes: text) == place..<place + size)
+                    #expect(matcher.matches(bytes: text) && !matcher.matches(bytes: Array(text.dropFirst(place + 1))))
+                    if place % 9 == 0 { #expect(other.find(bytes: text) == place..<place + size) }
+                }
+            }
+        }
     }
 
     /// Looks at the limit that matching a text takes, about.

@@ -61,6 +61,13 @@ struct RandomPattern {
         return String((0..<roll(10)).map { _ in alphabet[roll(alphabet.count)] })
     }
 
+    /// Few characters in long runs, as what looks at many bytes at a time needs them.
+    mutating func runs() -> String {
+        let alphabet = Array(isCommon ? "ab-_ 1\n" : "ab-_ 1\nAkö€")
+        return (0..<roll(6)).map { _ in String(repeating: alphabet[roll(alphabet.count)], count: 1 + roll(40)) }
+            .joined()
+    }
+
     /// Bytes, some of which are no UTF-8.
     mutating func bytes() -> [UInt8] {
         let parts: [[UInt8]] = [
