@@ -63,7 +63,7 @@ final class WorkList: Sendable {
         var isStopped = false
         var isFolding = false
         var notes: [Int: String] = [:]
-        /// Bytes taken so far by source, as they are there: compressed.
+        /// Bytes taken so far of streams, as they are there: compressed.
         var taken: [Int64]
         /// Behind the last line that was read of a file: its end may lie beyond the range it began in.
         var reached: [Int64]
@@ -89,11 +89,13 @@ final class WorkList: Sendable {
 
     private let state: Monitor<State>
     private let bounds: Bounds
+    private let progress: LogProgress
     /// Blocks that wait at most.
     private let blockLimit: Int
 
-    init(_ sources: [RunSource], workers: Int, bounds: Bounds) {
+    init(_ sources: [RunSource], workers: Int, progress: LogProgress = LogProgress(), bounds: Bounds) {
         self.bounds = bounds
+        self.progress = progress
         // A single worker counts each block while its bytes are in the cache.
         blockLimit = workers
         state = Monitor(
@@ -171,7 +173,7 @@ final class WorkList: Sendable {
                 let end = min(next + Int64(bounds.size.chunk), file.size)
                 state.readings[index] = end < file.size ? .file(file, next: end) : .done
                 state.sources[index].offset = end
-                state.taken[index] = end
+                progress.took(bytes: end - next)
                 return take(.range(source: index, file, next..<end), Int(end - next), &state)
             case .stream(let blocks, isBusy: false):
                 state.readings[index] = .stream(blocks, isBusy: true)
@@ -202,6 +204,8 @@ final class WorkList: Sendable {
         do {
             switch try source.source.open() {
             case .file(let file) where source.reading.makeJoiner == nil:
+                // Behind what an earlier run has counted.
+                progress.took(bytes: min(source.offset, file.size))
                 state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
             case .file(let file): begin(try FileStream.open(file.path), index, &state)
             case .stream(let stream): begin(stream, index, &state)
@@ -224,6 +228,7 @@ final class WorkList: Sendable {
     /// memory for the next block, where there is any that is free.
     func release(_ source: Int, _ block: Block?, consumed: Int64, note: String?) -> ChunkBuffer? {
         state.change { state in
+            progress.took(bytes: consumed - state.taken[source])
             state.taken[source] = consumed
             guard case .stream(let blocks, _) = state.readings[source] else { return nil }
             state.readings[source] = block == nil ? .done : .stream(blocks, isBusy: false)
@@ -258,9 +263,6 @@ final class WorkList: Sendable {
     }
 
     var notes: [Int: String] { state.change { $0.notes } }
-
-    /// Bytes taken from the sources so far, as they are there: compressed.
-    var bytesTaken: Int64 { state.change { $0.taken.reduce(0, +) } }
 
     /// Where a later run goes on, by source. Only while no worker is busy.
     var offsets: [Int64] {
