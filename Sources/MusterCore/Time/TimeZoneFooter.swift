@@ -35,10 +35,13 @@ struct TimeZoneFooter: Sendable, Hashable {
 
     // MARK: Spans
 
+    private static let farthest: Int64 = 1 << 50
+
     func span(at time: Int64) -> TimeZoneRules.Span {
         guard let summer else { return TimeZoneRules.Span(from: .min, until: .max, offset: standard) }
-        // Times of some billions of years are as good as any.
-        let time = min(max(time, -1 << 50), 1 << 50)
+        // Some millions of years away clocks no longer change.
+        if time < -Self.farthest { return TimeZoneRules.Span(from: .min, until: -Self.farthest, offset: standard) }
+        if time >= Self.farthest { return TimeZoneRules.Span(from: Self.farthest, until: .max, offset: standard) }
         let year = CivilDate(dayNumber: Int(time / 86_400)).year
         var changes: [(time: Int64, isSummer: Bool)] = []
         for year in (year - 2)...(year + 2) {
@@ -50,7 +53,8 @@ struct TimeZoneFooter: Sendable, Hashable {
         let next = changes.firstIndex { $0.time > time } ?? changes.count - 1
         let previous = changes[max(0, next - 1)]
         return TimeZoneRules.Span(
-            from: previous.time, until: changes[next].time, offset: previous.isSummer ? summer.offset : standard)
+            from: max(previous.time, -Self.farthest), until: min(changes[next].time, Self.farthest),
+            offset: previous.isSummer ? summer.offset : standard)
     }
 
     /// Local seconds of a change, as if they were UTC.
