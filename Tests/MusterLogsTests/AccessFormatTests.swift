@@ -36,7 +36,7 @@ struct AccessFormatTests {
                 "ip": "10.0.0.9", "user": "jo e", "method": "GET", "url": #"/?q="a""#, "protocol": "HTTP/2.0",
                 "status": "502", "bytes": "157", "referrer": "-", "agent": #"say "hi" \"#,
                 "http_x_forwarded_for": "1.1.1.1, 2.2.2.2", "request_time": "0.512",
-                "upstream_addr": "10.1.1.1:80, unix:/tmp/s : 10.1.1.2:80", "upstream_time": "0.300",
+                "upstream_addr": "10.1.1.1:80, unix:/tmp/s : 10.1.1.2:80", "upstream_time": "0.100, 0.200 : 0.300",
                 "time": "971211336000000",
             ]),
         PatternCase(
@@ -44,13 +44,15 @@ struct AccessFormatTests {
             "log_format main escape=default '$remote_addr|$msec|$upstream_response_time|'\n  \"$upstream_status ${http_host}x\" ; ",
             "::1|1709208000.123|-, 0.1|502, 200 hx",
             [
-                "ip": "::1", "time": "1709208000123000", "upstream_time": "0.1", "upstream_status": "200", "host": "h",
+                "ip": "::1", "time": "1709208000123000", "upstream_time": "-, 0.1", "upstream_status": "200",
+                "host": "h",
             ]),
         PatternCase(
             "nginx", "$time_iso8601 $msec $request_method $uri$is_args$args $upstream_response_time $pid",
             "2024-02-29T13:00:00+01:00 1.0 GET /a?b 0.1, 0.2 : 0.3 77",
             [
-                "time": "1709208000000000", "method": "GET", "url": "/a?b", "upstream_time": "0.3", "pid": "77",
+                "time": "1709208000000000", "method": "GET", "url": "/a?b", "upstream_time": "0.1, 0.2 : 0.3",
+                "pid": "77",
             ]),
         PatternCase(
             "nginx", "log_format raw escape=none '$remote_addr \"$http_user_agent\" $status';",

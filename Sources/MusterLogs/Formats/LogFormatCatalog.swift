@@ -1,5 +1,4 @@
 internal import MusterCore
-internal import MusterSystem
 
 /// Every format there is: what `--format` takes, and what `--format auto` tries, the more particular before the general.
 package enum LogFormatCatalog {
@@ -14,7 +13,7 @@ package enum LogFormatCatalog {
         JSONLine.format,
         Syslog5424Line.format,
         CRILine.format,
-        Syslog3164Line.format(now: { Int64(SystemClock.wallSeconds * 1_000_000) }),
+        Syslog3164Line.format,
         LogfmtLine.format,
     ]
 

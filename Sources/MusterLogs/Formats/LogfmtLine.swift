@@ -5,7 +5,7 @@ package enum LogfmtLine {
         name: "logfmt", summary: #"logfmt: key=value key="a value", any key as a field"#
     ) { wanted in
         let fields = JSONLine.columns(wanted)
-        let keys = JSONKeys(flat: fields.map { JSONLine.candidates($0.name) }, times: LooseTime.names)
+        let keys = JSONKeys(flat: fields.map { JSONLine.candidates($0.name) }, times: TimeNames.all)
         return LineReading(title: "logfmt", fields: fields, hasTime: true) { LogfmtParser(keys) }
     }
 }
@@ -21,6 +21,8 @@ private final class LogfmtParser: LineParser {
     private let keys: JSONKeys
     private var slots: [Slot]
     private var time = LooseTime()
+    /// The line's time so far, and how welcome its name is.
+    private var instant = (time: RowBatch.noTime, rank: Int.max)
 
     init(_ keys: JSONKeys) {
         self.keys = keys
@@ -31,13 +33,12 @@ private final class LogfmtParser: LineParser {
         let base = unsafe UnsafePointer(chunk.base)
         unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
             for slot in slots.indices { slots[slot] = Slot() }
+            self.instant = (RowBatch.noTime, Int.max)
             if let stop = unsafe pairs(line, end, base) { return stop }
             for slot in slots.indices where slots[slot].isEscaped { unescape(slot, chunk) }
             let last = slots.count - 1
             for slot in 0..<last { unsafe row[slot] = slots[slot].span }
-            let span = slots[last].span
-            // Invariant: spans lie in the chunk.
-            if !span.isAbsent { instant = unsafe time.read(base + Int(span.start), Int(span.count)) }
+            instant = self.instant.time
             return nil
         }
     }
@@ -88,8 +89,15 @@ private final class LogfmtParser: LineParser {
         let index = keys.find(name, 0)
         if index < 0 { return }
         let span = unsafe FieldSpan(start: start - base, count: end - start)
-        for target in keys.nodes[0][index].targets where target.rank <= slots[target.slot].rank {
-            slots[target.slot] = Slot(span: span, rank: target.rank, isEscaped: isEscaped)
+        for target in keys.nodes[0][index].targets {
+            if target.slot == slots.count - 1 {
+                // A value that is no plausible time leaves the place to another name.
+                if target.rank > instant.rank { continue }
+                let value = unsafe time.read(start, end - start)
+                if value != RowBatch.noTime { instant = (value, target.rank) }
+            } else if target.rank <= slots[target.slot].rank {
+                slots[target.slot] = Slot(span: span, rank: target.rank, isEscaped: isEscaped)
+            }
         }
     }
 

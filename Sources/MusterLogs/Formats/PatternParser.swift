@@ -40,6 +40,8 @@ final class PatternParser: LineParser {
         private let count: Int
         private let readers: UnsafeMutablePointer<TimeReader>
         private let timeCount: Int
+        /// Whether one of several times has the zone of all.
+        private let hasZone: Bool
         private let escapable: UnsafeMutablePointer<Int>
         private let escapableCount: Int
         private let sets: UnsafeMutablePointer<ByteSet>
@@ -51,6 +53,7 @@ final class PatternParser: LineParser {
             count = line.steps.count
             unsafe readers = Self.copy(line.times.map { TimeReader($0) })
             timeCount = line.times.count
+            hasZone = line.times.count > 1 && line.times.contains { $0.hasZone }
             unsafe escapable = Self.copy(line.escapable)
             escapableCount = line.escapable.count
             unsafe sets = Self.copy(line.sets)
@@ -105,7 +108,7 @@ final class PatternParser: LineParser {
                 case .clf:
                     // 26 bytes; the padding makes them readable.
                     guard let instant = unsafe clf.read(at) else { return unsafe (at, 2 &* index) }
-                    time = time &+ instant
+                    time = timeCount == 1 ? instant : LineTime.sum(time, instant)
                     unsafe at += CLFTime.length
                 case .digits:
                     guard unsafe FieldScan.digits(&at) else { return unsafe (at, 2 &* index) }
@@ -122,7 +125,7 @@ final class PatternParser: LineParser {
                     guard let (value, length) = unsafe reader.pointee.take(at, end - at) else {
                         return unsafe (at, 2 &* index)
                     }
-                    time = time &+ value
+                    time = timeCount == 1 ? value : LineTime.sum(time, value)
                     unsafe at += length
                 case .optional:
                     if unsafe at.pointee == 0x0a || (at.pointee == 0x0d && at[1] == 0x0a) {
@@ -152,6 +155,7 @@ final class PatternParser: LineParser {
             if unsafe at.pointee == 0x0d { unsafe at += 1 }
             guard unsafe at < end && at.pointee == 0x0a else { return unsafe (at, 2 &* count) }
             if escaped { unsafe unescape(row, base) }
+            if hasZone { time = LineTime.zoned(time) }
             unsafe batch.commit(line: FieldSpan(start: line - base, count: at - line), time: time)
             return unsafe (at + 1, -1)
         }

@@ -1,34 +1,23 @@
 /// Syslog as RFC 3164 describes it and as rsyslog writes it to files: `Mmm dd hh:mm:ss host tag[pid]: message`, with a
 /// `<PRI>` before it or not, or with a time of ISO 8601.
 ///
-/// Such a time names neither year nor zone: it is taken as UTC and as the latest that is not more than a day after now.
+/// Such a time names neither year nor zone, which are for the run to know (``LineTime``).
 package enum Syslog3164Line {
-    /// `now` tells the time, microseconds since 1970 UTC; it is asked once a reading.
-    package static func format(now: @escaping @Sendable () -> Int64) -> LogFormat {
-        LogFormat(name: "syslog-bsd", summary: "syslog of RFC 3164, and what rsyslog writes to files") { _ in
-            let now = now()
-            let fields = [
-                LogField("level", origin: "severity"), LogField("facility"), LogField("host"),
-                LogField("app", origin: "tag"),
-                LogField("pid"), LogField("message"),
-            ]
-            return LineReading(title: "syslog-bsd", fields: fields, hasTime: true) { Syslog3164Parser(now) }
-        }
+    package static let format = LogFormat(
+        name: "syslog-bsd", summary: "syslog of RFC 3164, and what rsyslog writes to files"
+    ) { _ in
+        let fields = [
+            LogField("level", origin: "severity"), LogField("facility"), LogField("host"),
+            LogField("app", origin: "tag"),
+            LogField("pid"), LogField("message"),
+        ]
+        return LineReading(title: "syslog-bsd", fields: fields, hasTime: true) { Syslog3164Parser() }
     }
 }
 
 private final class Syslog3164Parser: LineParser {
     private typealias Bytes = ByteScan.Bytes
     private var iso = TimeReader(.iso)
-    /// Latest time that can be.
-    private let limit: Int64
-    private let year: Int
-
-    init(_ now: Int64) {
-        limit = min(max(now, 0), 253_000_000_000_000_000) + CivilTime.day
-        // Years are a little longer than 365 days: at most one too late.
-        year = 1970 + Int(limit / CivilTime.day / 365)
-    }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
         let base = unsafe UnsafePointer(chunk.base)
@@ -101,7 +90,7 @@ private final class Syslog3164Parser: LineParser {
         unsafe at = min(next + 2, end)
     }
 
-    /// `Mmm dd hh:mm:ss`, the day with a blank or a zero. Nil where it is no time.
+    /// `Mmm dd hh:mm:ss`, the day with a blank or a zero, as a number of ``LineTime``. Nil where it is no time.
     /// Invariant for the caller: 15 bytes may be read.
     private func stamp(_ start: Bytes) -> Int64? {
         func two(_ index: Int) -> Int? {
@@ -116,12 +105,7 @@ private final class Syslog3164Parser: LineParser {
             return nil
         }
         let clock = Int64(hour * 3600 + minute * 60 + second) * 1_000_000
-        // Leap days are up to eight years apart.
-        for back in 0...9 {
-            guard let days = CivilTime.days(year: year - back, month: month, day: day) else { continue }
-            let value = days * CivilTime.day + clock
-            if value <= limit { return value }
-        }
-        return nil
+        guard let micros = YearlessTime.micros(month: month, day: day, clock: clock) else { return nil }
+        return LineTime.number(LineTime.Parts(value: micros, isLocal: true, isYearless: true))
     }
 }

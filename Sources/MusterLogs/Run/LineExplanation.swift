@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// Field by field, where a line fits a format or fails.
 package struct LineExplanation: Sendable {
     /// A field and what it holds; nil where it is absent, or was not come to.
@@ -30,6 +32,8 @@ package struct LineExplanation: Sendable {
                 let value = batch.span(0, index).isAbsent ? nil : batch.text(0, index)?.string
                 return Part(name: field.name, origin: field.origin, value: value)
             }
+            var clock = LineClock(.utc)
+            clock.settle(&batch, nil, at: 0)
             let time = batch.count > 0 && batch.time(0) != RowBatch.noTime ? batch.time(0) : nil
             let fault = batch.bad.first.map { ($0.fault - $0.line.lowerBound + 1, $0.expected) }
             return (parts, time, batch.count > 0 ? nil : fault ?? (1, "something, for the line is blank"))

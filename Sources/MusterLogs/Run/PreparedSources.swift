@@ -38,9 +38,9 @@ package struct PreparedSources: @unchecked Sendable {
     package var logSources: [LogSource] { sources.map(\.source) }
 
     /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that are asked about,
-    /// `positions` tell where an earlier run stopped. Errors: the format's text has a fault.
+    /// `positions` tell where an earlier run stopped, `year` is that of last lines where it is known. Errors: the format's text has a fault.
     package static func prepare(
-        _ list: [LogSource], _ choice: Choice, wanted: [String], positions: PositionTable? = nil,
+        _ list: [LogSource], _ choice: Choice, wanted: [String], positions: PositionTable? = nil, year: Int? = nil,
         keepsPartialLine: Bool = false, isCancelled: () -> Bool
     ) throws(LogFormatFault) -> PreparedSources {
         var prepared = PreparedSources()
@@ -55,6 +55,7 @@ package struct PreparedSources: @unchecked Sendable {
                 }
             }
         }
+        prepared.findYears(year, isCancelled)
         return prepared
     }
 
@@ -97,7 +98,11 @@ package struct PreparedSources: @unchecked Sendable {
         }
         if let joiner = reading.makeJoiner, let blocks { blocks.join(joiner()) }
         if let note = resumption?.note { notes[sources.count] = note }
-        sources.append(RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks))
+        var added = RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks)
+        // Looked at more closely once all sources are known.
+        if YearSurvey.isNeeded(head, reading) { added.years = SourceYears() }
+        added.resumedYear = resumption?.year
+        sources.append(added)
     }
 
     /// The first lines with text of a log that begins with others.
@@ -147,5 +152,22 @@ package struct PreparedSources: @unchecked Sendable {
             }
         }
         return changed
+    }
+
+    /// The same sources where a field has the time of lines: every format that has it then has times.
+    package func timed(by field: TimeField?) -> PreparedSources {
+        guard let field else { return self }
+        var changed = self
+        for index in sources.indices where KeyField.column(field.name, in: sources[index].reading) != nil {
+            changed.sources[index].reading.hasTime = true
+        }
+        return changed
+    }
+
+    /// Years of the sources whose lines have none, by number.
+    package var years: [Int: SourceYears] {
+        var years: [Int: SourceYears] = [:]
+        for (index, source) in sources.enumerated() { years[index] = source.years }
+        return years
     }
 }

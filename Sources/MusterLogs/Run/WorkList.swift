@@ -8,6 +8,10 @@ struct RunSource {
     var offset: Int64
     /// A stream that was begun already, so that its first lines could be looked at.
     var blocks: BlockReader?
+    /// Which years its lines are of; nil where they say it.
+    var years: SourceYears?
+    /// Of the last line that an earlier run has counted.
+    var resumedYear: Int?
 }
 
 /// What is left to do in a run, handed out to workers piece by piece.
