@@ -1,12 +1,19 @@
 /// logfmt, as Go and Heroku programs write it: `k=v k="q\"v" flag`. A wanted name is a key, or another of the vocabulary's
 /// names for it. A flag stands for itself; of equal keys the last counts; bytes beyond ASCII are taken as they are.
 package enum LogfmtLine {
-    package static let format = LogFormat(
-        name: "logfmt", summary: #"logfmt: key=value key="a value", any key as a field"#
-    ) { wanted in
+    package static let format: LogFormat = {
+        var format = LogFormat(
+            name: "logfmt", summary: #"logfmt: key=value key="a value", any key as a field"#
+        ) { wanted in reading(wanted, isStrict: false) }
+        // A pair somewhere in a line makes no logfmt: prose has such too.
+        format.strictReading = { wanted in reading(wanted, isStrict: true) }
+        return format
+    }()
+
+    private static func reading(_ wanted: [String], isStrict: Bool) -> LineReading {
         let fields = JSONLine.columns(wanted)
         let keys = JSONKeys(flat: fields.map { JSONLine.candidates($0.name) }, times: TimeNames.all)
-        return LineReading(title: "logfmt", fields: fields, hasTime: true) { LogfmtParser(keys) }
+        return LineReading(title: "logfmt", fields: fields, hasTime: true) { LogfmtParser(keys, isStrict: isStrict) }
     }
 }
 
@@ -23,9 +30,12 @@ private final class LogfmtParser: LineParser {
     private var time = LooseTime()
     /// The line's time so far, and how welcome its name is.
     private var instant = (time: RowBatch.noTime, rank: Int.max)
+    /// Whether a line has to begin with a pair whose key is a word.
+    private let isStrict: Bool
 
-    init(_ keys: JSONKeys) {
+    init(_ keys: JSONKeys, isStrict: Bool) {
         self.keys = keys
+        self.isStrict = isStrict
         slots = Array(repeating: Slot(), count: keys.slotCount)
     }
 
@@ -45,6 +55,9 @@ private final class LogfmtParser: LineParser {
 
     /// Reads a line's pairs. A line without a single `=` is none of this format.
     private func pairs(_ line: Bytes, _ end: Bytes, _ base: Bytes) -> LineWalk.Stop? {
+        if isStrict, unsafe !Self.beginsWithPair(line, end) {
+            return unsafe LineWalk.Stop(line, "a pair, key=value")
+        }
         var at = unsafe line
         var isPair = false
         while true {
@@ -83,6 +96,19 @@ private final class LogfmtParser: LineParser {
             }
         }
         return unsafe isPair ? nil : LineWalk.Stop(line, "key=value")
+    }
+
+    /// Whether it begins with letters, digits and `_ . - @ /`, a letter or mark first, and `=` behind them.
+    private static func beginsWithPair(_ line: Bytes, _ end: Bytes) -> Bool {
+        var at = unsafe line
+        while unsafe at < end && at.pointee != 0x3d {
+            let byte = unsafe at.pointee
+            let isLetter = (byte | 0x20) &- 97 < 26 || byte == 0x5f || byte == 0x40
+            let isInner = LineWalk.isDigit(byte) || byte &- 0x2d <= 2
+            guard unsafe isLetter || (isInner && at > line) else { return false }
+            unsafe at += 1
+        }
+        return unsafe at > line && at < end
     }
 
     private func keep(_ name: Text, _ start: Bytes, _ end: Bytes, _ base: Bytes, _ isEscaped: Bool) {

@@ -110,6 +110,20 @@ package struct RowBatch: ~Copyable {
         bad.append(BadLine(line: line, fault: fault, expected: expected))
     }
 
+    /// Says that the row that was kept last is part of a longer line, whose time counts where the row has none.
+    package mutating func enclose(in line: FieldSpan, time: Int64) {
+        precondition(count > 0)
+        unsafe lines[count - 1] = line
+        if unsafe times[count - 1] == Self.noTime { unsafe times[count - 1] = time }
+    }
+
+    /// The same of the line that was rejected last; `fault` where the place it has means nothing in the longer line.
+    package mutating func enclose(badIn line: Range<Int>, fault: Int?) {
+        let last = bad.count - 1
+        bad[last].line = line
+        bad[last].fault = min(max(fault ?? bad[last].fault, line.lowerBound), line.upperBound)
+    }
+
     // MARK: Reading
 
     @inline(__always)

@@ -12,6 +12,8 @@ struct RunSource {
     var years: SourceYears?
     /// Of the last line that an earlier run has counted.
     var resumedYear: Int?
+    /// Whether a record of the source before may end in this one: then they are read one after the other.
+    var goesOn = false
 }
 
 /// What is left to do in a run, handed out to workers piece by piece.
@@ -73,6 +75,8 @@ final class WorkList: Sendable {
         var reached: [Int64]
         /// Where a last line without end was left for a later run.
         var left: [Int64?]
+        /// What a source that has ended leaves to the next: the records that wait for their end.
+        var joiners: [Int: any LineJoiner] = [:]
 
         var weight: Int { weights.reduce(base, &+) }
     }
@@ -171,6 +175,10 @@ final class WorkList: Sendable {
     private func next(_ state: inout State) -> Piece? {
         passDone(&state)
         for index in state.first..<state.readings.count {
+            if waitsForOther(index, state) {
+                if bounds.isOrdered { return nil }
+                continue
+            }
             if case .waiting = state.readings[index] { open(index, &state) }
             switch state.readings[index] {
             case .file(let file, let next):
@@ -187,6 +195,13 @@ final class WorkList: Sendable {
             }
         }
         return nil
+    }
+
+    /// Whether the source before has to be read first.
+    private func waitsForOther(_ index: Int, _ state: State) -> Bool {
+        guard state.sources[index].goesOn, index > 0 else { return false }
+        if case .done = state.readings[index - 1] { return false }
+        return true
     }
 
     private func passDone(_ state: inout State) {
@@ -224,7 +239,10 @@ final class WorkList: Sendable {
         let source = state.sources[index]
         let blocks = BlockReader(
             stream, from: source.offset, keepsPartialLine: bounds.keepsPartialLine, size: bounds.size)
-        if let joiner = source.reading.makeJoiner { blocks.join(joiner()) }
+        if let makeJoiner = source.reading.makeJoiner {
+            let isFollowed = index + 1 < state.sources.count && state.sources[index + 1].goesOn
+            blocks.join(state.joiners.removeValue(forKey: index) ?? makeJoiner(), leavesRecords: isFollowed)
+        }
         state.readings[index] = .stream(blocks, isBusy: false)
     }
 
@@ -236,6 +254,7 @@ final class WorkList: Sendable {
             state.taken[source] = consumed
             guard case .stream(let blocks, _) = state.readings[source] else { return nil }
             state.readings[source] = block == nil ? .done : .stream(blocks, isBusy: false)
+            if block == nil { state.joiners[source + 1] = blocks.leftRecords }
             state.sources[source].blocks = nil
             if let note { state.notes[source] = note }
             state.sources[source].offset = blocks.position

@@ -294,6 +294,8 @@ struct LogInquiry {
             }
             return 2
         }
-        return options.strict && report.bad > 0 ? 1 : 0
+        // Where no line fits, the format is not the log's.
+        let isForeign = outcome.tally.fitting == 0 && outcome.tally.bad > 0
+        return isForeign || (options.strict && report.bad > 0) ? 1 : 0
     }
 }

@@ -11,7 +11,7 @@ struct LogOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "auto, \(LogFormatCatalog.formats.map(\.name).joined(separator: ", ")), or a text: \(LogFormatCatalog.notations.map { $0.name + ":…" }.joined(separator: ", ")).",
+            "auto, \(LogFormatCatalog.formats.map(\.name).joined(separator: ", ")), or a text: \(LogFormatCatalog.notations.map { $0.name + ":…" }.joined(separator: ", ")). Around any of these: \(LogFormatCatalog.carriers.map { $0.name + "+…" }.joined(separator: ", ")).",
             valueName: "format"))
     var format = "auto"
 
