@@ -1,3 +1,5 @@
+internal import MusterPattern
+
 /// What a carrier says about one line: where the text lies that it carries, and when it wrote the line.
 @safe
 struct CarriedText {
