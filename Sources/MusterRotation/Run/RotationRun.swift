@@ -102,11 +102,18 @@ package struct RotationRun: Sendable {
 
     private func lock(_ file: StateFile) async throws(RotationFault) {
         if options.locking == .skip { return }
+        let start = SystemClock.now
         while !(try file.lock()) {
-            if options.locking == .refuse || Task.isCancelled {
+            guard case .wait(let limit) = options.locking, !Task.isCancelled else {
                 throw RotationFault(
                     .locked, at: options.statePath,
                     "another run holds the lock; wait for its end, or write --wait-for-state-lock")
+            }
+            if start.duration(to: SystemClock.now) >= limit {
+                throw RotationFault(
+                    .locked, at: options.statePath,
+                    "another run still holds the lock after \(limit.components.seconds) s; "
+                        + "see what it waits for, or write a longer --state-lock-timeout")
             }
             // To wait in flock(2) would hold a thread that no cancellation reaches; a sleep that is cut short is seen above.
             try? await Task.sleep(for: .milliseconds(200))
