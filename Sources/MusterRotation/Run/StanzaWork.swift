@@ -9,6 +9,7 @@ struct RotationMeans: Sendable {
     var pool: WorkerPool
     var progress: RotationProgress
     let shelf: ToolShelf
+    let turns = ScriptTurns()
 
     init(
         disks: ActorDirectories, journal: Journal, programs: any RotationPrograms, pool: WorkerPool,
@@ -84,7 +85,7 @@ final class StanzaWork: @unchecked Sendable {
     /// Does everything. Whatever fails is told by the logs and by ``faults``.
     func run(_ means: RotationMeans) async {
         if let binding, let fault = binding.refusal { return refuse(fault, binding) }
-        let means = means.bound(to: binding)
+        let means = means.bound(to: binding).inTurn(number)
         let directories: Directories
         do throws(RotationFault) {
             directories = try means.disks.directories(of: stanza.actor)
@@ -94,11 +95,13 @@ final class StanzaWork: @unchecked Sendable {
         }
         if isRecovery { giveUpWhereGone(directories) }
         if !isRecovery, !(await begin(means, directories)) { return }
-        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts), means) { portion, tools in
+        // As with logrotate, no log begins between the two scripts of another.
+        let lanes = hasOwnScripts ? 1 : means.pool.width
+        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts), means, lanes) { portion, tools in
             await portion.takeNames(self.stanza, directories, means, tools)
         }
         await runAfterRotation(means)
-        await spread(StanzaPortions.ofContents(logs, means.pool.width), means) { portion, tools in
+        await spread(StanzaPortions.ofContents(logs, means.pool.width), means, means.pool.width) { portion, tools in
             await portion.finish(self.stanza, directories, means, tools)
         }
         await end(means)
@@ -235,10 +238,10 @@ final class StanzaWork: @unchecked Sendable {
 
     /// Hands portions to the threads of the pool, each with tools of its own.
     private func spread(
-        _ portions: [StanzaPortion], _ means: RotationMeans,
+        _ portions: [StanzaPortion], _ means: RotationMeans, _ width: Int,
         _ body: @escaping @Sendable (StanzaPortion, CompressionTools) async -> Void
     ) async {
-        let lanes = min(means.pool.width, portions.count)
+        let lanes = min(width, portions.count)
         let queue = Turns(portions)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<lanes {
