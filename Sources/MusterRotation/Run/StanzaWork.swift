@@ -68,17 +68,27 @@ final class StanzaWork: @unchecked Sendable {
 
     /// What the next run has to know to end it: nothing where nothing is left.
     var unfinished: [JournalRecord] {
-        let held = logs.filter { $0.standing == .held }
-        guard !held.isEmpty || needsEnd else { return [] }
+        let held = logs.filter { $0.standing == .held && !$0.isRetry }
+        let left = logs.compactMap { log in
+            log.standing == .held && !log.isRetry ? nil : log.leftIntent.map { (log.number, $0) }
+        }
+        guard !held.isEmpty || !left.isEmpty || needsEnd else { return [] }
         var records: [JournalRecord] = [.stanza(number, stanza)]
         records += scriptsRun.sorted { $0.rawValue < $1.rawValue }.map { .ran($0, stanza: number, log: nil) }
-        if held.isEmpty, let anchor { records += [.intent(anchor.number, anchor.intent), .ended([anchor.number])] }
+        if held.isEmpty, needsEnd, let anchor {
+            records += [.intent(anchor.number, anchor.intent), .ended([anchor.number])]
+        }
         for log in held {
             records.append(.intent(log.number, log.intent))
             if log.isNamed { records.append(.named([log.number])) }
-            if let copied = log.copied { records.append(.copied(log.number, copied)) }
+            if let copied = log.copied {
+                records.append(.copied(log.number, copied))
+                if copied.cut == .begun { records.append(.cutting([log.number])) }
+                if copied.cut == .done { records.append(.cut([log.number])) }
+            }
             records += log.scriptsRun.map { .ran($0, stanza: number, log: log.number) }
         }
+        for (number, intent) in left { records += [.intent(number, intent), .named([number])] }
         return records
     }
 
@@ -212,7 +222,7 @@ final class StanzaWork: @unchecked Sendable {
         if !Task.isCancelled { _ = await runOnce(.lastAction, means) }
         let hasEnded = stanza.scripts[.lastAction] == nil || scriptsRun.contains(.lastAction)
         needsEnd = !hasEnded && anchor != nil
-        if hasEnded { means.journal.append([.closed(number)]) }
+        if hasEnded, logs.allSatisfy({ $0.leftIntent == nil }) { means.journal.append([.closed(number)]) }
     }
 
     /// Runs a script of the whole stanza, where there is one. False where it failed, or was interrupted.
