@@ -102,7 +102,7 @@ struct ConfigurationReaderTests {
             ("/a b.log {\ndaily\n}\n/z {}", ["bad_value /c:1"]), ("/a {\nfoo }\n/z {}", ["unknown_directive /c:2"]),
             ("/a { foo }\n/z {}", ["unknown_directive /c:1"]), ("foo /a {\n}\n/z {}", ["unknown_directive /c:1"]),
             ("/a {\n;\n*\n}\n/z {}", ["malformed /c:2", "malformed /c:3"]),
-            ("\"/a {\n}\n/z {}", ["bad_value /c:1", "malformed /c:2"]), ("~user/a {\n}\n/z {}", ["bad_value /c:1"]),
+            ("~user/a {\n}\n/z {}", ["bad_value /c:1"]),
             ("\"\" {\n}\n/z {}", ["bad_value /c:1"]), ("/a\0b {\n}\n/z {}", ["bad_value /c:1"]),
             ("/a {\nprerotate\n\0\nendscript\n}\n/z {}", ["bad_value /c:2"]),
             (
