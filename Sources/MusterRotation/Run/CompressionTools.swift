@@ -46,6 +46,12 @@ final class CompressionTools: @unchecked Sendable {
         }
     }
 
+    /// The byte at an offset; nil where the file ends before.
+    func byte(of file: any DiskFile, at offset: Int64) throws(DiskFault) -> UInt8? {
+        let count = try unsafe file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<1]))
+        return unsafe count == 1 ? buffer[0] : nil
+    }
+
     /// Whether two files begin with the same bytes.
     func areEqual(_ left: any DiskFile, _ right: any DiskFile, count: Int64) throws(DiskFault) -> Bool {
         var (leftHoles, rightHoles) = (HoleWalk(), HoleWalk())
