@@ -174,7 +174,9 @@ struct AccessFormatTests {
         ),
     ]
 
-    @Test("A line of a named format is read, and by no other but the general ones behind it", arguments: namedLines.indices)
+    @Test(
+        "A line of a named format is read, and by no other but the general ones behind it",
+        arguments: namedLines.indices)
     func named(_ index: Int) throws {
         let (name, line, fields) = Self.namedLines[index]
         for format in LogFormatCatalog.formats {

@@ -85,7 +85,9 @@ private final class CombinedParser: LineParser {
         } else {
             let ident = unsafe at
             unsafe at = ByteScan.first(of: 0x20, or: 0x0a, from: at, to: end)
-            guard unsafe at.pointee == 0x20 && ClientName.isIdent(ident, at) else { return unsafe (ident, "ident, or -") }
+            guard unsafe at.pointee == 0x20 && ClientName.isIdent(ident, at) else {
+                return unsafe (ident, "ident, or -")
+            }
             unsafe set(.ident, ident, at)
             let user = unsafe at + 1
             unsafe at = userEnd(user, end, &escaped)

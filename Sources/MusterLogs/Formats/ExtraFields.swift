@@ -31,7 +31,8 @@ struct ExtraFields: Sendable {
     /// Invariant for the caller: a line feed lies at or behind `at`, before `end`.
     @inline(never)
     func read(
-        _ at: inout ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>
+        _ at: inout ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes,
+        _ row: UnsafeMutablePointer<FieldSpan>
     ) -> StaticString? {
         for column in 0..<count { unsafe row[first + column] = .absent }
         var index = 0

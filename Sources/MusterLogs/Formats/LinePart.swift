@@ -29,7 +29,9 @@ struct LinePart {
 
     func begins(_ text: StaticString, from offset: Int = 0) -> Bool {
         guard count - offset >= text.utf8CodeUnitCount else { return false }
-        for index in 0..<text.utf8CodeUnitCount where unsafe at[offset + index] != text.utf8Start[index] { return false }
+        for index in 0..<text.utf8CodeUnitCount where unsafe at[offset + index] != text.utf8Start[index] {
+            return false
+        }
         return true
     }
 

@@ -1,7 +1,8 @@
 /// nginx's error log: `2026/11/29 23:50:01 [error] 31#31: *12 message, client: 192.0.2.1, server: _,
 /// request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:8080/", host: "example.org", referrer: "…"` (nginx, ngx_log.c and ngx_http_log_error).
 package enum NginxErrorLine {
-    package static let format = LogFormat(name: "nginx-error", summary: "nginx's error log") { _ throws(LogFormatFault) in
+    package static let format = LogFormat(name: "nginx-error", summary: "nginx's error log") {
+        _ throws(LogFormatFault) in
         let pattern = try TimePattern("%Y/%m/%d %H:%M:%S")
         return LineReading(title: "nginx-error", fields: fields, hasTime: true) { NginxErrorParser(pattern) }
     }
@@ -45,7 +46,8 @@ private final class NginxErrorParser: LineParser {
         guard part.take(" ["), let level = part.word(upTo: "]") else {
             return unsafe LineWalk.Stop(part.at, "a level in brackets")
         }
-        guard part.take("] "), let pid = part.digits(), part.take("#"), let thread = part.digits(), part.take(": ") else {
+        guard part.take("] "), let pid = part.digits(), part.take("#"), let thread = part.digits(), part.take(": ")
+        else {
             return unsafe LineWalk.Stop(part.at, "a process and a thread, 31#31, and a colon")
         }
         instant = value.value

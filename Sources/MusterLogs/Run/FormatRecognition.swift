@@ -64,7 +64,9 @@ package final class FormatRecognition {
                 batch.begin(chunk)
                 parser.parse(chunk, &cursor, into: &batch)
                 for (index, field) in reading.fields.enumerated() where !present.contains(field.name) {
-                    if (0..<batch.count).contains(where: { !batch.span($0, index).isAbsent }) { present.insert(field.name) }
+                    if (0..<batch.count).contains(where: { !batch.span($0, index).isAbsent }) {
+                        present.insert(field.name)
+                    }
                 }
             }
         }

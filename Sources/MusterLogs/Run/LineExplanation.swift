@@ -51,7 +51,9 @@ package struct LineExplanation: Sendable {
             var all: [LineExplanation] = []
             for format in LogFormatCatalog.formats where format.isRecognised {
                 let explanation = LineExplanation(line, try format.reading(wanted))
-                if explanation.fault == nil, let carrier = LogFormatCatalog.carriers.first(where: { $0.name == format.name }) {
+                if explanation.fault == nil,
+                    let carrier = LogFormatCatalog.carriers.first(where: { $0.name == format.name })
+                {
                     for inner in LogFormatCatalog.inner(of: carrier) {
                         let carried = carrier.around(inner)
                         // What carries any text carries this one; only what is sure to be meant is shown.

@@ -25,7 +25,9 @@ struct CarrierTests {
         Wrapping(name: "syslog-bsd", fields: ["host": "web1", "app": "nginx", "time": "Nov 29 23:49:58"]) {
             "Nov 29 23:49:58 web1 nginx: " + $0
         },
-        Wrapping(name: "syslog-bsd", fields: ["host": "web1", "app": "nginx", "pid": "7", "time": "2026-11-29T23:49:58.5Z"]) {
+        Wrapping(
+            name: "syslog-bsd", fields: ["host": "web1", "app": "nginx", "pid": "7", "time": "2026-11-29T23:49:58.5Z"]
+        ) {
             "2026-11-29T23:49:58.5Z web1 nginx[7]: " + $0
         },
         Wrapping(name: "syslog-bsd", fields: ["host": "web1", "level": "info", "facility": "local7"]) {
@@ -43,7 +45,8 @@ struct CarrierTests {
         Wrapping(name: "compose", fields: ["app": "web-1"]) { "web-1  | " + $0 },
         Wrapping(name: "compose", fields: ["app": "my_web.2"]) { "\u{1b}[36mmy_web.2    |\u{1b}[0m " + $0 },
         Wrapping(
-            name: "journald", fields: ["host": "web1", "level": "err", "app": "nginx", "pid": "77", "unit": "nginx.service"]
+            name: "journald",
+            fields: ["host": "web1", "level": "err", "app": "nginx", "pid": "77", "unit": "nginx.service"]
         ) {
             #"{"__REALTIME_TIMESTAMP":"1795996198000000","PRIORITY":"3","_HOSTNAME":"web1","SYSLOG_IDENTIFIER":"nginx","_PID":"77","_SYSTEMD_UNIT":"nginx.service","MESSAGE":""#
                 + escaped($0) + "\"}"
@@ -66,9 +69,12 @@ struct CarrierTests {
         try #require(found.name == wrapping.name + "+combined", "\(found.guesses)")
         #expect(found.read.rows.count == 5)
         for row in found.read.rows {
-            #expect(row["ip"] == "192.0.2.1" && row["url"] == "/a" && row["status"] == "200" && row["agent"] == "curl/8")
+            #expect(
+                row["ip"] == "192.0.2.1" && row["url"] == "/a" && row["status"] == "200" && row["agent"] == "curl/8")
             #expect(row["time"] == Self.time)
-            for (name, value) in wrapping.fields where name != "msgid" { #expect(row["carrier.\(name)"] == value, "\(name)") }
+            for (name, value) in wrapping.fields where name != "msgid" {
+                #expect(row["carrier.\(name)"] == value, "\(name)")
+            }
         }
         // A bad line is shown as it was, whatever was decoded in it.
         #expect(found.read.badTexts == [wrapping.wrap("nonsense")])
@@ -99,7 +105,8 @@ struct CarrierTests {
     func times() throws {
         let reading = try named("syslog-bsd+logfmt", ["k", "carrier.time", "carrier.level"])
         let row = try #require(reading.read("<13>2026-11-29T23:50:01Z h a: k=v").rows.first)
-        #expect(row["time"] == Self.time && row["carrier.time"] == "2026-11-29T23:50:01Z" && row["carrier.level"] == nil)
+        #expect(
+            row["time"] == Self.time && row["carrier.time"] == "2026-11-29T23:50:01Z" && row["carrier.level"] == nil)
         let other = try #require(reading.read("<13>2026-11-29T23:50:01Z h a: ts=1795996202 k=v").rows.first)
         #expect(other["time"] == "1795996202000000")
         #expect(KeyField.resolve("host", in: reading) != nil && KeyField.resolve("carrier.host", in: reading) != nil)
@@ -143,7 +150,8 @@ struct CarrierTests {
         #expect(
             journal.read(entry).rows == [
                 [
-                    "level": "warning", "_TRANSPORT": "syslog", "message": "[a\u{1b}]", "host": #"["a","b"]"#, "pid": "[7]",
+                    "level": "warning", "_TRANSPORT": "syslog", "message": "[a\u{1b}]", "host": #"["a","b"]"#,
+                    "pid": "[7]",
                     "time": "1796000001123456",
                 ]
             ])
@@ -166,7 +174,9 @@ struct CarrierTests {
                 try named("\(wrapping.name)+\($0)", ["a.b", "carrier.sd.a.b"])
             }
             for _ in 0..<800 {
-                var line = Array(wrapping.wrap([Self.access, #"{"a":"x\ny"}"#, "k=\"a\\nb\""].randomElement(using: &dice) ?? "").utf8)
+                var line = Array(
+                    wrapping.wrap([Self.access, #"{"a":"x\ny"}"#, "k=\"a\\nb\""].randomElement(using: &dice) ?? "").utf8
+                )
                 for _ in 0..<Int.random(in: 0...3, using: &dice) {
                     let place = Int.random(in: 0..<line.count, using: &dice)
                     line[place] = Array(#"{}[]",:\ =<>-u0|"#.utf8).randomElement(using: &dice) ?? 0

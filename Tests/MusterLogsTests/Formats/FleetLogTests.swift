@@ -83,7 +83,8 @@ struct FleetLog: Sendable, CustomTestStringConvertible {
             format: "combined",
             lines: [
                 "2001:db8::1 - - \(combined)", "fe80::a00:27ff:fe00:1%eth0 - - \(combined)", "unix: - - \(combined)",
-                "192.0.2.10 - john doe \(combined)", "192.0.2.10 - \"\" \(combined)", "host.example.org - - \(combined)",
+                "192.0.2.10 - john doe \(combined)", "192.0.2.10 - \"\" \(combined)",
+                "host.example.org - - \(combined)",
                 "[2001:db8::1]:5566 - - \(combined)", "192.0.2.1:5566 ann bob \(combined)", "- - - \(combined)",
                 "1:2:3:4:5:6:7:8 - - \(combined)", "::ffff:192.0.2.1 - - \(combined)",
             ],
@@ -99,7 +100,10 @@ struct FleetLog: Sendable, CustomTestStringConvertible {
                 #"h2 2026-11-29T23:50:01.356787Z app/lb/cb 192.0.2.10:62611 10.0.0.1:443 0.006 0.008 0.000 200 200 498 512 "GET https://a.example:443/x HTTP/2.0" "curl" ECDHE TLSv1.2 arn:aws:tg "Root=1-61""#,
                 #"http 2026-11-29T23:50:04.356787Z app/lb/cb 192.0.2.4:1 10.0.0.1:80 0.000 0.500 0.000 460 - 498 0 "GET http://a.example:80/s?q="hi" HTTP/1.1" "x" - - arn:aws:tg "Root=1-61""#,
             ],
-            rows: [["status": "200", "ip": "192.0.2.10"], ["status": "460", "url": #"http://a.example:80/s?q="hi""#, "agent": "x"]]
+            rows: [
+                ["status": "200", "ip": "192.0.2.10"],
+                ["status": "460", "url": #"http://a.example:80/s?q="hi""#, "agent": "x"],
+            ]
         ),
     ]
 
@@ -109,11 +113,14 @@ struct FleetLog: Sendable, CustomTestStringConvertible {
         FleetLog(
             format: "haproxy",
             lines: [
-                header + #"192.0.2.1:53332 [29/Nov/2026:23:50:01.143] fe~ be/s1 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 {UA|a} {} "GET /a?b=1 HTTP/1.1""#,
+                header
+                    + #"192.0.2.1:53332 [29/Nov/2026:23:50:01.143] fe~ be/s1 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 {UA|a} {} "GET /a?b=1 HTTP/1.1""#,
                 header + "192.0.2.3:55354 [29/Nov/2026:23:50:03.822] fe/1: SSL handshake failure",
-                header + #"2001:db8::5:5535 [29/Nov/2026:23:50:06.143] fe be/s1 0/0/0/-1/+3 504 +11 - - sH-- 2/1/0/0/3 0/0 {} "GET /x HTTP/1.1" 0/0000/1/0/0 -/TLSv1.3/TLS_AES_256_GCM_SHA384"#,
+                header
+                    + #"2001:db8::5:5535 [29/Nov/2026:23:50:06.143] fe be/s1 0/0/0/-1/+3 504 +11 - - sH-- 2/1/0/0/3 0/0 {} "GET /x HTTP/1.1" 0/0000/1/0/0 -/TLSv1.3/TLS_AES_256_GCM_SHA384"#,
                 header + "192.0.2.1:5535 [29/Nov/2026:23:50:06.143] ssh_fe ssh_be/s1 0/0/12 1024 -- 1/1/0/0/0 0/0",
-                header + #"192.0.2.9:1 [29/Nov/2026:23:50:05.143] fe be/s1 0/0/0/3/3 503 11 - - sC-- 2/1/0/0/+3 0/0 "GET /long: x"#,
+                header
+                    + #"192.0.2.9:1 [29/Nov/2026:23:50:05.143] fe be/s1 0/0/0/3/3 503 11 - - sC-- 2/1/0/0/+3 0/0 "GET /long: x"#,
             ],
             rows: [
                 ["ip": "192.0.2.1", "ip_port": "53332", "status": "200", "url": "/a?b=1", "request_time": "1487"],

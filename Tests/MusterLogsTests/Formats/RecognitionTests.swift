@@ -81,7 +81,8 @@ struct RecognitionTests {
         #expect(Self.name(plain) == "combined")
         #expect(Self.name(try Self.source(try folder.file("packed.gz", GzipBytes.member(text)))) == nil)
         // A log that changed its format is neither.
-        let half = Array((String(repeating: "k=v\n", count: 9_000) + String(repeating: Self.access + "\n", count: 9_000)).utf8)
+        let half = Array(
+            (String(repeating: "k=v\n", count: 9_000) + String(repeating: Self.access + "\n", count: 9_000)).utf8)
         #expect(Self.name(try Self.source(try folder.file("half", half))) == nil)
         let small = Array((Self.access + "\n" + Self.access).utf8)
         #expect(Self.name(try Self.source(try folder.file("small", small))) == "combined")
@@ -98,7 +99,8 @@ struct RecognitionTests {
     func again() {
         let recognition = FormatRecognition(wanted: DefaultQuestions.wanted)
         let texts = [
-            (Self.access, "combined"), ("k=v", "logfmt"), ("2026-11-29T23:50:01Z stdout F " + Self.access, "cri+combined"),
+            (Self.access, "combined"), ("k=v", "logfmt"),
+            ("2026-11-29T23:50:01Z stdout F " + Self.access, "cri+combined"),
             (#"{"a":1}"#, "json"), ("2026-11-29T23:50:01Z stdout F x", "cri"),
         ]
         for (text, name) in texts + texts.reversed() {

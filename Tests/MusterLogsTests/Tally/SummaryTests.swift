@@ -89,7 +89,8 @@ struct SummaryTests {
         let questions = LogQuestions(groups: [], every: every, timeField: try? TimeField("ts:iso"))
         var scratch = Scratch()
         func iso(_ time: Int64) -> String {
-            unsafe scratch.make(CivilMoment.longest) { unsafe CivilMoment(time * 1_000_000).write(to: $0, .full) }.string
+            unsafe scratch.make(CivilMoment.longest) { unsafe CivilMoment(time * 1_000_000).write(to: $0, .full) }
+                .string
         }
         let text = times.map { "k=1 ts=\(iso($0))\n" }.joined()
         let tally = LogTally(questions, seed: 1)
