@@ -57,8 +57,8 @@ package final class LineCounter {
     /// Whether its task is cancelled and the work dropped: what was counted last breaks off before the end of its chunk.
     package var isOver: Bool { limit.isOver }
 
-    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter means nothing for the
-    /// format, which is found out before a run.
+    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter
+    /// means nothing for the format, which is found out before a run.
     @discardableResult
     package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
         let reader = try reader(chunk.source)

@@ -226,7 +226,7 @@ final class WorkList: Sendable {
                 // Behind what an earlier run has counted.
                 progress.took(bytes: min(source.offset, file.size))
                 state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
-            case .file(let file): begin(try FileStream.open(file.path), index, &state)
+            case .file(let file): begin(try FileStream.open(file.path, expecting: file.identity), index, &state)
             case .stream(let stream): begin(stream, index, &state)
             }
         } catch {

@@ -7,38 +7,30 @@ package enum ForeignLinks {
     /// What is not followed, for people.
     package static let what = "a link of another user's to a file that is not theirs"
 
-    /// Links that are followed at most, as the kernel does.
-    private static let linkLimit = 40
-
     /// Whether a link that is neither ours nor root's leads to a file that is not its owner's, or the path to another file by
     /// now than the one with this identity.
     package static func mislead(_ path: String, to identity: FileIdentity) -> Bool {
-        do throws(HeldEntryFault) {
+        do {
             return try !leads(path, to: identity)
         } catch {
             return true
         }
     }
 
-    /// Goes from one held entry to the next: by their paths, a folder could become a link between two looks.
-    private static func leads(_ path: String, to identity: FileIdentity) throws(HeldEntryFault) -> Bool {
-        var place = try HeldEntry.beginning(of: path)
-        var parts = Array(PathPart.parts(of: path.utf8).reversed())
-        var makers: Set<UInt32> = []
-        var links = 0
-        while let part = parts.popLast() {
-            let found = try place.step(part)
-            guard found.kind == .link else {
-                place = found
+    private static func leads(_ path: String, to identity: FileIdentity) throws -> Bool {
+        var walk = PathWalk(path, from: try HeldEntry.beginning(of: path), .found)
+        while let part = walk.next() {
+            guard walk.isAtEnd else {
+                try walk.enter(part)
                 continue
             }
-            links += 1
-            guard links <= linkLimit else { return false }
-            if !found.facts.isOurs { makers.insert(found.user) }
-            let target = try found.target()
-            parts += PathPart.parts(of: target).reversed()
-            if target.first == UInt8(ascii: "/") { place = try place.root() }
+            let end = try walk.place.step(part)
+            guard end.kind == .link else {
+                return end.facts.identity == identity
+                    && walk.linkOwners.allSatisfy { PlaceFacts.isOurs($0) || $0 == end.user }
+            }
+            try walk.follow(end, part, isLast: true)
         }
-        return place.facts.identity == identity && makers.allSatisfy { $0 == place.user }
+        return false
     }
 }
