@@ -220,7 +220,7 @@ struct ResultsPageTests {
 
     @Test(
         "opens in a browser without a word on its console, with its plots",
-        .enabled(if: Browser.isInstalled, "chromium is not installed"), .timeLimit(.minutes(10)),
+        .enabled(if: Browser.isInstalled, "chromium is not installed"), .timeLimit(.minutes(40)),
         arguments: pages.keys.sorted())
     func opens(_ name: String) async throws {
         let page = try ResultsPageTests.page(name)
@@ -237,7 +237,7 @@ struct ResultsPageTests {
     /// How wide the page is beyond a phone, and how many labels of its plots lie on others, as the browser lays it out.
     @Test(
         "is no wider than a phone, and no label of its plots lies on another",
-        .enabled(if: Browser.isInstalled, "chromium is not installed"), .timeLimit(.minutes(10)),
+        .enabled(if: Browser.isInstalled, "chromium is not installed"), .timeLimit(.minutes(40)),
         arguments: pages.keys.sorted(), [390, 1280])
     func layout(_ name: String, _ width: Int) async throws {
         let frame = """

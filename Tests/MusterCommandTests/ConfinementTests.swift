@@ -12,7 +12,7 @@ private let isComplete = ConfinementSupport.ofKernel.landlock >= 4 && Confinemen
 private let isRoot = geteuid() == 0
 
 #if DEBUG
-    @Suite("What commands are refused", .timeLimit(.minutes(10)), .enabled(if: isComplete))
+    @Suite("What commands are refused", .timeLimit(.minutes(40)), .enabled(if: isComplete))
     struct ConfinementTests {
         private let folder = TemporaryFolder()
         private let elsewhere = TemporaryFolder()
@@ -150,7 +150,7 @@ private let isRoot = geteuid() == 0
     }
 #endif
 
-@Suite("What confinement leaves alone", .timeLimit(.minutes(10)))
+@Suite("What confinement leaves alone", .timeLimit(.minutes(40)))
 struct UnconfinedWaysTests {
     private let folder = TemporaryFolder()
     private let elsewhere = TemporaryFolder()

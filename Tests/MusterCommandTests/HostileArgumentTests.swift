@@ -2,7 +2,7 @@ import MusterFormats
 import MusterTesting
 import Testing
 
-@Suite("Hostile arguments", .timeLimit(.minutes(10)))
+@Suite("Hostile arguments", .timeLimit(.minutes(40)))
 struct HostileArgumentTests {
     /// Colours, a bell, C1's CSI, a line of its own, and text turned around.
     private static let hostile = "\u{1b}[31mx\u{7}\u{9b}2J\nmuster: all is well\r\u{202e}"

@@ -5,7 +5,7 @@ import Testing
 
 private let analyzer = ProgramStream.find("systemd-analyze")
 
-@Suite("Units for systemd", .timeLimit(.minutes(10)), .enabled(if: analyzer != nil))
+@Suite("Units for systemd", .timeLimit(.minutes(40)), .enabled(if: analyzer != nil))
 struct SystemdUnitTests {
     private static let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("deploy/systemd").path

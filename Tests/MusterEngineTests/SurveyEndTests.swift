@@ -104,7 +104,7 @@ struct SurveyEndTests {
         #expect(result.outcome.notStarted == 90)
     }
 
-    @Test("On real threads every target is observed once, and a cancelled run ends", .timeLimit(.minutes(10)))
+    @Test("On real threads every target is observed once, and a cancelled run ends", .timeLimit(.minutes(40)))
     func threads() async throws {
         let plan = try Plan(targets: 400)
         for round in 0..<60 {

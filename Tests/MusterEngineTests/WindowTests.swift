@@ -149,7 +149,7 @@ struct WindowTests {
         #expect(!window.tryEnter())
     }
 
-    @Test("Whoever is cancelled at the very moment of sitting down is not left behind", .timeLimit(.minutes(10)))
+    @Test("Whoever is cancelled at the very moment of sitting down is not left behind", .timeLimit(.minutes(40)))
     func race() async {
         let window = Window(narrowedTo: 1)
         #expect(window.tryEnter())

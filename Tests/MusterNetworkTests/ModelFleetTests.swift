@@ -3,7 +3,7 @@ import MusterTesting
 import Testing
 
 /// Engine, probes, TLS and sockets whole, on a model network and its clock.
-@Suite("The whole of muster on a model network", .timeLimit(.minutes(10))) struct ModelFleetTests {
+@Suite("The whole of muster on a model network", .timeLimit(.minutes(40))) struct ModelFleetTests {
     /// `MUSTER_MODEL_SEED=17 swift test --filter ModelFleetTests` tries that seed alone and prints its story.
     private static let only = environment("MUSTER_MODEL_SEED").flatMap { Int($0) }
 

@@ -93,7 +93,7 @@ struct DNSProbeTests {
         }
     }
 
-    @Test("draws another id and takes another source port now and then", .timeLimit(.minutes(10)))
+    @Test("draws another id and takes another source port now and then", .timeLimit(.minutes(40)))
     func randomness() async throws {
         try await NameScript { $0.answer(.a(1)) }.serve { server in
             let subject = try Self.subject(server)

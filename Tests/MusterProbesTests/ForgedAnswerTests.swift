@@ -8,7 +8,7 @@ import Testing
 @testable import MusterProbes
 
 /// Servers, and others in their name, that answer with what is not the answer.
-@Suite("An answer", .timeLimit(.minutes(10)))
+@Suite("An answer", .timeLimit(.minutes(40)))
 struct ForgedAnswerTests {
     private static func check(_ server: Endpoint, _ name: String, expect: String = "") throws -> Subject {
         let expect = expect.isEmpty ? "{\"answers\": [\"127.0.0.1\"]}" : expect
@@ -150,7 +150,7 @@ struct ForgedAnswerTests {
 }
 
 /// Servers that treat the case of letters as they should not.
-@Suite("The case of a question", .timeLimit(.minutes(10)))
+@Suite("The case of a question", .timeLimit(.minutes(40)))
 struct LetterCaseTests {
     private static func subject(_ server: NameScript.Server, _ name: String, _ expect: String = "{}") throws -> Subject
     {

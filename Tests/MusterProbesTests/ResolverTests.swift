@@ -402,7 +402,7 @@ struct ResolverTests {
 
     // MARK: Forgetting
 
-    @Test("asks again when an address has lived as long as its shortest record says", .timeLimit(.minutes(10)))
+    @Test("asks again when an address has lived as long as its shortest record says", .timeLimit(.minutes(40)))
     func expiry() async throws {
         try await NameScript { asked in
             asked.answer(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite("A disk behind a server", .timeLimit(.minutes(10))) struct ActorDiskTests {
+@Suite("A disk behind a server", .timeLimit(.minutes(40))) struct ActorDiskTests {
     private let folder = TemporaryFolder()
 
     @Test("Faults are told as the disk itself tells them")

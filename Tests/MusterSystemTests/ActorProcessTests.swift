@@ -7,7 +7,7 @@ import Testing
 /// Whom the tests drop to: nobody, and a group of his.
 private let (nobody, nogroup): (UInt32, UInt32) = (65_534, 65_534)
 
-@Suite("A disk server as a process of its own", .timeLimit(.minutes(10))) struct ActorProcessTests {
+@Suite("A disk server as a process of its own", .timeLimit(.minutes(40))) struct ActorProcessTests {
     private let folder = TemporaryFolder()
 
     /// A server with our own rights.

@@ -6,7 +6,7 @@ import Testing
 @testable import MusterSystem
 
 /// What a socket says of a connection, on a model network: no answer is taken for one, and every wait ends.
-@Suite(.timeLimit(.minutes(10))) struct ConnectionTruthTests {
+@Suite(.timeLimit(.minutes(40))) struct ConnectionTruthTests {
     private static let host = Endpoint(.v4(0x0a00_0002), port: 80)
     private static let other = Endpoint(.v4(0x0a00_0003), port: 80)
     private static let router = IPAddress.v4(0x0a00_0009)

@@ -8,7 +8,7 @@ import Testing
 /// Whether a datagram of an exchange (id and payload) has this payload.
 private func number(_ request: Span<UInt8>) -> UInt32 { payload(bytes(request)) }
 
-@Suite(.timeLimit(.minutes(10))) struct DatagramPaceTests {
+@Suite(.timeLimit(.minutes(40))) struct DatagramPaceTests {
     @Test("A question whose first datagram is lost is asked again, by the same id and port")
     func again() async throws {
         try await onLoops(2) { loops in

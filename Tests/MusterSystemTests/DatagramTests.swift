@@ -5,7 +5,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite(.timeLimit(.minutes(10))) struct DatagramTests {
+@Suite(.timeLimit(.minutes(40))) struct DatagramTests {
     @Test("Thousands of exchanges over one server each get their own answer")
     func thousands() async throws {
         try await onLoops(2) { loops in

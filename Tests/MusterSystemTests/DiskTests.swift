@@ -49,7 +49,7 @@ private struct Bench {
     }
 }
 
-@Suite("Disks: the real one, the model of it, and the one behind a server", .timeLimit(.minutes(10))) struct DiskTests {
+@Suite("Disks: the real one, the model of it, and the one behind a server", .timeLimit(.minutes(40))) struct DiskTests {
     private let folder = TemporaryFolder()
 
     @Test("Facts are those of the entry itself, links not followed", arguments: Bench.Kind.allCases)

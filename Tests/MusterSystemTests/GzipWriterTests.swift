@@ -35,7 +35,7 @@ extension GzipWriter {
     }
 }
 
-@Suite("Writing gzip files", .timeLimit(.minutes(10))) struct GzipWriterTests {
+@Suite("Writing gzip files", .timeLimit(.minutes(40))) struct GzipWriterTests {
     private let folder = TemporaryFolder()
 
     /// What a file holds, as the verifier says.

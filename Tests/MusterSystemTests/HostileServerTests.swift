@@ -5,7 +5,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite("A disk whose server has ended or lies", .timeLimit(.minutes(10))) struct HostileServerTests {
+@Suite("A disk whose server has ended or lies", .timeLimit(.minutes(40))) struct HostileServerTests {
     private let folder = TemporaryFolder()
 
     /// A directory at a server that then gives one answer more.

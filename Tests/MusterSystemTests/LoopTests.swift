@@ -3,7 +3,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite(.timeLimit(.minutes(10))) struct LoopTests {
+@Suite(.timeLimit(.minutes(40))) struct LoopTests {
     @Test("A job from another thread always wakes the loop: 10,000 hops between two loops")
     func hops() async throws {
         let hops = try await onLoops(2) { loops in

@@ -3,7 +3,7 @@ import MusterSystem
 import MusterTesting
 import Testing
 
-@Suite("The model of a disk", .timeLimit(.minutes(10))) struct ModelDiskTests {
+@Suite("The model of a disk", .timeLimit(.minutes(40))) struct ModelDiskTests {
     private let disk = ModelDisk()
 
     init() {

@@ -5,7 +5,7 @@ import Testing
 @testable import MusterSystem
 
 /// What an output does to what others may have put in its place: with real links, FIFOs, devices and several names.
-@Suite("Where outputs go", .timeLimit(.minutes(5)))
+@Suite("Where outputs go", .timeLimit(.minutes(40)))
 struct OutputPlaceTests {
     static let victimText = Array("nobody may change this\n".utf8)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import MusterSystem
 
 /// Who can read a written file: never more than could read the one before, at no moment.
-@Suite("Rights of outputs", .timeLimit(.minutes(5)))
+@Suite("Rights of outputs", .timeLimit(.minutes(40)))
 struct OutputRightsTests {
     private static func facts(_ path: String) -> stat {
         var status = stat()

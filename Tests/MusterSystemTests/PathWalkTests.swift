@@ -4,7 +4,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite("The way to a directory", .timeLimit(.minutes(10))) struct PathWalkTests {
+@Suite("The way to a directory", .timeLimit(.minutes(40))) struct PathWalkTests {
     private let folder = TemporaryFolder()
     private static let canGiveLists = unsafe access("/usr/bin/setfacl", X_OK) == 0 ? geteuid() == 0 : false
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite(.timeLimit(.minutes(10))) struct ProcessTests {
+@Suite(.timeLimit(.minutes(40))) struct ProcessTests {
     /// A path in the directory for temporary files that goes away with the closure.
     private func withPath<R>(_ name: String, _ body: (String) throws -> R) throws -> R {
         let path = "/tmp/muster-test-\(getpid())-\(UInt64.random(in: 0 ... .max))-\(name)"

@@ -5,7 +5,7 @@ import Testing
 @testable import MusterSystem
 
 /// What `connect(AF_UNSPEC)` could leave behind on a real kernel, item by item of the list at `Reactor.recycle`.
-@Suite(.timeLimit(.minutes(10))) struct RecycledSocketTests {
+@Suite(.timeLimit(.minutes(40))) struct RecycledSocketTests {
     /// MSG_OOB.
     private static let urgent: Int32 = 1
 

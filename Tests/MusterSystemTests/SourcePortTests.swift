@@ -5,7 +5,7 @@ import Testing
 @testable import MusterSystem
 
 /// What who forges answers has to guess of a query: its port and its id.
-@Suite(.timeLimit(.minutes(10))) struct SourcePortTests {
+@Suite(.timeLimit(.minutes(40))) struct SourcePortTests {
     @Test(
         "Ports that are reserved on a machine are read as the kernel writes them",
         arguments: [

@@ -30,7 +30,7 @@ struct Reading: Equatable {
     }
 }
 
-@Suite("Streams of bytes", .timeLimit(.minutes(10))) struct StreamTests {
+@Suite("Streams of bytes", .timeLimit(.minutes(40))) struct StreamTests {
     private let folder = TemporaryFolder()
     private let text = (0..<300_000).map { UInt8(truncatingIfNeeded: ($0 &* $0) >> 7) }
 

@@ -8,7 +8,7 @@ import Testing
 private let hasIPv6 =
     (try? FileReading.text("/proc/net/if_inet6").contains("00000000000000000000000000000001")) ?? false
 
-@Suite(.timeLimit(.minutes(10))) struct TCPTests {
+@Suite(.timeLimit(.minutes(40))) struct TCPTests {
     /// Sends everything back until the other side ends.
     @Sendable
     private static func echoing(_ socket: TCPSocket) async {

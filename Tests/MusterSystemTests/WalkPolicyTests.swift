@@ -4,7 +4,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite("Who decides where a path leads", .timeLimit(.minutes(10))) struct WalkPolicyTests {
+@Suite("Who decides where a path leads", .timeLimit(.minutes(40))) struct WalkPolicyTests {
     private static let user: UInt32 = 65_534
     private let folder = TemporaryFolder()
 

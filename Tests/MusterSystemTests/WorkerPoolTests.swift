@@ -5,7 +5,7 @@ import Testing
 
 @testable import MusterSystem
 
-@Suite(.timeLimit(.minutes(10))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(40))) struct WorkerPoolTests {
     @Test("Never more than the width runs at a time, and all of it does when there is enough", arguments: [1, 2, 5])
     func width(width: Int) async throws {
         let running = Shared((now: 0, most: 0))

@@ -24,9 +24,20 @@ package struct RotationRun: Sendable {
         self.actorDisk = actorDisk
     }
 
-    /// Does it. Errors: another run has the lock (``RotationFault/Code/locked``); the state or the journal cannot be read or
-    /// opened. Then no rotation was begun. All else is told by the report.
+    /// Does it, on the pool's threads alone: disks are waited for. Errors: another run has the lock
+    /// (``RotationFault/Code/locked``); the state or the journal cannot be read or opened. Then no rotation was begun. All else
+    /// is told by the report.
     package func run(on pool: WorkerPool, progress: RotationProgress) async throws(RotationFault) -> RotationReport {
+        try await withTaskExecutorPreference(pool) { () async throws(RotationFault) in
+            try await perform(on: pool, progress: progress)
+        }
+    }
+
+    /// Not bound to any actor, so that the preference decides where it runs.
+    @concurrent
+    private func perform(
+        on pool: WorkerPool, progress: RotationProgress
+    ) async throws(RotationFault) -> RotationReport {
         var report = RotationReport(version: Version.text, isDry: options.isDry)
         report.faults = configuration.faults.map(RotationReport.Fault.init)
         report.warnings = configuration.warnings.map(RotationReport.Fault.init)
@@ -162,13 +173,13 @@ package struct RotationRun: Sendable {
         try end(file, journal, state, works, &report)
     }
 
-    /// The logs of all stanzas, looked for by all threads: stanzas beside each other share what they list.
+    /// The logs of all stanzas, looked for by all threads of the pool: stanzas beside each other share what they list.
     private func findings(_ directories: Directories, _ pool: WorkerPool) async -> [LogSearch.Findings] {
         let stanzas = configuration.stanzas
         let size = max(1, (stanzas.count + pool.width - 1) / pool.width)
         return await withTaskGroup(of: (Int, [LogSearch.Findings]).self) { group in
             for start in stride(from: 0, to: stanzas.count, by: size) {
-                group.addTask(executorPreference: pool) {
+                group.addTask {
                     var search = LogSearch(directories)
                     return (start, stanzas[start..<min(start + size, stanzas.count)].map { search.logs(of: $0) })
                 }

@@ -255,7 +255,7 @@ final class StanzaWork: @unchecked Sendable {
         let queue = Turns(portions)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<lanes {
-                group.addTask(executorPreference: means.pool) {
+                group.addTask {
                     let tools = means.shelf.take()
                     while let portion = queue.next() { await body(portion, tools) }
                     means.shelf.giveBack(tools)

@@ -18,7 +18,7 @@ private func script(_ text: String) -> RotationSettings.Script {
     .init(text: text, place: ConfigurationPlace(file: "/etc/l.conf", line: 7))
 }
 
-@Suite("Scripts of a rotation", .timeLimit(.minutes(10)))
+@Suite("Scripts of a rotation", .timeLimit(.minutes(40)))
 struct ScriptTests {
     private static func withFolder(_ body: (String) async throws -> Void) async throws {
         let folder = TemporaryFolder()
@@ -137,7 +137,7 @@ struct ScriptTests {
     }
 }
 
-@Suite("Compressors of a rotation", .timeLimit(.minutes(10)))
+@Suite("Compressors of a rotation", .timeLimit(.minutes(40)))
 struct CompressorTests {
     init() {
         // As in the program, where a reader that has gone is an error of its own and no signal.

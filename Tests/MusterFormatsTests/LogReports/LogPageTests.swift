@@ -90,7 +90,7 @@ struct LogPageTests {
     @Test(
         "opens in a browser without a word on its console, with its plots",
         .enabled(if: Browser.isInstalled, "chromium is not installed"),
-        .timeLimit(.minutes(10)), arguments: ["day", "hostile", "small"])
+        .timeLimit(.minutes(40)), arguments: ["day", "hostile", "small"])
     func opens(_ name: String) async throws {
         let visit = try await Browser.visit([("page.html", LogPageTests.page(name))])
         #expect(visit.console.isEmpty)
@@ -102,7 +102,7 @@ struct LogPageTests {
 
     @Test(
         "is no wider than a phone", .enabled(if: Browser.isInstalled, "chromium is not installed"),
-        .timeLimit(.minutes(10)),
+        .timeLimit(.minutes(40)),
         arguments: ["day", "hostile", "small"])
     func phone(_ name: String) async throws {
         let frame = """
@@ -117,7 +117,7 @@ struct LogPageTests {
 
     @Test(
         "forbids scripts, pictures and requests", .enabled(if: Browser.isInstalled, "chromium is not installed"),
-        .timeLimit(.minutes(10)))
+        .timeLimit(.minutes(40)))
     func policy() async throws {
         let page = String(decoding: try LogPageTests.page("small"), as: UTF8.self)
         let planted = page.replacing(

@@ -44,7 +44,7 @@ private final class Writer {
     }
 }
 
-@Suite("Following logs", .timeLimit(.minutes(10))) struct FollowerTests {
+@Suite("Following logs", .timeLimit(.minutes(40))) struct FollowerTests {
     private let folder = TemporaryFolder()
     private let follower = Follower()
 

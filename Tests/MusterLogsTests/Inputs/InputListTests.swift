@@ -10,7 +10,7 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
     Array((0..<lines).map { "line \(seed).\($0) of a log that is told apart by its number\n" }.joined().utf8)
 }
 
-@Suite("What the words of a command line stand for", .timeLimit(.minutes(10))) struct InputListTests {
+@Suite("What the words of a command line stand for", .timeLimit(.minutes(40))) struct InputListTests {
     private let folder = TemporaryFolder()
 
     /// A list without the folder's path in it.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MusterLogs
 
-@Suite("Logs that begin with lines without text", .timeLimit(.minutes(10)))
+@Suite("Logs that begin with lines without text", .timeLimit(.minutes(40)))
 struct BlankBeginningTests {
     private static let questions = LogQuestions(groups: [["status"]], hasTimeline: false)
     private static let line =

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MusterLogs
 
-@Suite("Nothing of a pass over logs is kept after it", .timeLimit(.minutes(10)))
+@Suite("Nothing of a pass over logs is kept after it", .timeLimit(.minutes(40)))
 struct RunLifeTests {
     /// Stands for all that a pass holds, which it has by the closure that saves.
     private final class Token: Sendable {}

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Logs in a folder of another user's, who changes names there between any two calls of a rotation that root runs.
-@Suite("Folders of others", .enabled(if: geteuid() == 0, "only root may give folders away"), .timeLimit(.minutes(20)))
+@Suite("Folders of others", .enabled(if: geteuid() == 0, "only root may give folders away"), .timeLimit(.minutes(40)))
 struct ForeignFolderTests {
     private typealias Entry = RealTree.Entry
 

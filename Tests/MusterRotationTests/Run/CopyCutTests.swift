@@ -7,7 +7,7 @@ import Testing
 
 /// A log that is copied and cut, with lines that are all the same, and nobody writing while muster runs: however often a run is
 /// killed, no line is lost and none is there twice.
-@Suite("Copies whose run is killed", .timeLimit(.minutes(10))) struct CopyCutTests {
+@Suite("Copies whose run is killed", .timeLimit(.minutes(40))) struct CopyCutTests {
     private static let state = "/state/status"
     private static let line = Array("tick\n".utf8)
 

@@ -7,7 +7,7 @@ import Testing
 @testable import MusterRotation
 
 /// The process ends, the power goes or a call fails, at every call of a run.
-@Suite("Rotations that are cut off", .timeLimit(.minutes(10))) struct CrashPointTests {
+@Suite("Rotations that are cut off", .timeLimit(.minutes(40))) struct CrashPointTests {
     /// What went wrong at some of the calls, the first few.
     private struct Failures {
         private var texts: [String] = []

@@ -5,7 +5,7 @@ import Testing
 @testable import MusterRotation
 
 /// Scripts and compressors that end with something else than 0.
-@Suite("Rotations whose programs fail", .timeLimit(.minutes(10))) struct FailingProgramTests {
+@Suite("Rotations whose programs fail", .timeLimit(.minutes(40))) struct FailingProgramTests {
     private static func scenario(_ name: String) throws -> CrashScenario {
         try #require(CrashScenario.all.first { $0.name == name })
     }

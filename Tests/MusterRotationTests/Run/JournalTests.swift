@@ -94,7 +94,7 @@ extension Journal {
     }
 }
 
-@Suite("The journal", .timeLimit(.minutes(10))) struct JournalTests {
+@Suite("The journal", .timeLimit(.minutes(40))) struct JournalTests {
     private static let sample = Array(JournalSamples.records.dropFirst(4))
 
     private func directory(_ disk: ModelDisk) throws -> any DiskDirectory { try disk.openDirectory("/state") }

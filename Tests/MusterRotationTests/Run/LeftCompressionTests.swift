@@ -7,7 +7,7 @@ import Testing
 @testable import MusterRotation
 
 /// Logs that could not be compressed: the next run tries again.
-@Suite("Compressions that failed", .timeLimit(.minutes(5))) struct LeftCompressionTests {
+@Suite("Compressions that failed", .timeLimit(.minutes(40))) struct LeftCompressionTests {
     private static func scenario(_ directives: String..., older: [String] = []) -> CrashScenario {
         CrashScenario(
             name: "left",

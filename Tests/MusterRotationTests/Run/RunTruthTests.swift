@@ -7,7 +7,7 @@ import Testing
 @testable import MusterRotation
 
 /// What a dry run says, and what a run does that has nothing to do.
-@Suite("What a rotation touches", .timeLimit(.minutes(10))) struct RunTruthTests {
+@Suite("What a rotation touches", .timeLimit(.minutes(40))) struct RunTruthTests {
     /// Calls that change nothing.
     private static let readings: Set = ["openDirectory", "facts", "listing", "open", "read", "entry"]
 

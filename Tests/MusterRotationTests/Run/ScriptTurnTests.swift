@@ -7,7 +7,7 @@ import Testing
 @testable import MusterRotation
 
 /// Scripts that would get in each other's way.
-@Suite("Turns of scripts", .timeLimit(.minutes(2))) struct ScriptTurnTests {
+@Suite("Turns of scripts", .timeLimit(.minutes(40))) struct ScriptTurnTests {
     /// Tells which scripts ran at the same time.
     private final class Watcher: RotationPrograms {
         private struct State {
