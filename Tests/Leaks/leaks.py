@@ -112,13 +112,17 @@ def logs(stage):
         subprocess.run(["zstd", "-q", stage.path("c.log")], check=True)
         names.append(stage.path("c.log.zst"))
     yield stage.run("logs top", "logs", "top", *names)
-    # So little memory that the lines are read twice.
-    yield stage.run("logs top, two passes", "logs", "top", *names, "--by", "url", "--memory", "1MB")
+    # More keys than fit: the logs are read twice.
+    wide = stage.write("wide.log", lines.replace("GET /", f"GET /{'wide' * 300}/"))
+    yield stage.run("logs top, two passes", "logs", "top", wide, *names[1:], "--by", "url", "--memory", "16MB")
     yield stage.run("logs top, as a page", "logs", "top", plain, "-o", "html")
     yield stage.run("logs top of a pipe", "logs", "top", "-", given=lines.encode())
     yield stage.run("logs top of a checkpoint", "logs", "top", plain, "--checkpoint", stage.path("mark"))
     yield stage.run("logs top that goes on", "logs", "top", plain, "--checkpoint", stage.path("mark"))
     yield stage.run("logs top, a filter by a pattern", "logs", "top", plain, "--where", "path ~ '^/p[0-9]+/1'")
+    yield stage.run(
+        "logs top, a filter of many parts", "logs", "top", plain, "--where",
+        "not (status >= 500 or ip in 10.0.1.0/24) and (agent contains 'age' or not exists(user))")
     yield stage.run("logs top, a part", "logs", "top", plain, "--by", "path", "--partial", stage.path("one.part"))
     yield stage.run("logs merge", "logs", "merge", stage.path("one.part"))
     broken = stage.write("broken.log.gz", "no gzip")

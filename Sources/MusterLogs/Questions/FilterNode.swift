@@ -85,10 +85,10 @@ enum FilterKeyword: String {
 }
 
 /// A filter as a tree. Invariant: ``all`` and ``any`` have two branches or more; the parser bounds the depth.
-indirect enum FilterNode: Hashable, Sendable {
+enum FilterNode: Hashable, Sendable {
     case all([FilterNode])
     case any([FilterNode])
-    case not(FilterNode)
+    indirect case not(FilterNode)
     case test(FilterTest)
 
     /// As it can be read again, with no more brackets than it takes.
