@@ -5,14 +5,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 static inline int result(int value) { return value < 0 ? -errno : value; }
@@ -33,16 +31,13 @@ static int open_at(int directory, const char *name, int flags, mode_t mode) {
 
 // --- directories
 
-// Whom it is safe to let decide where a path leads: root, and who we are.
-static bool is_trusted(uid_t user) { return user == 0 || user == geteuid(); }
-
 // Whether others than its owner may write it. With an access list the group's bits are its mask: without them it grants
 // nobody anything.
 static bool is_shared(int fd, const struct stat *status) {
     if ((status->st_mode & S_IWOTH) != 0) return true;
     if ((status->st_mode & S_IWGRP) == 0) return false;
     bool is_own_group = status->st_gid == 0 || (geteuid() != 0 && status->st_gid == getegid());
-    return !is_own_group || cml_place_has_list(fd);
+    return !is_own_group || cml_list_is_there(fd);
 }
 
 int cml_disk_is_shared(int fd) {
@@ -51,93 +46,17 @@ int cml_disk_is_shared(int fd) {
     return is_shared(fd, &status);
 }
 
-// A path on its way.
-struct walk {
-    int at;
-    // Whether nobody else could have chosen the way so far.
-    bool is_ours;
-    int links;
-    char rest[2 * PATH_MAX];
-};
-
-static int begin_walk(struct walk *walk, const char *place) {
-    int fd = open(place, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    if (walk->at >= 0) close(walk->at);
-    walk->at = fd;
-    return 0;
-}
-
-// Puts what a link leads to before the rest of the path.
-static int follow(struct walk *walk, int link) {
-    char target[PATH_MAX];
-    ssize_t length = readlinkat(link, "", target, sizeof target);
-    if (length < 0) return -errno;
-    size_t rest = strlen(walk->rest);
-    if (length == sizeof target || (size_t)length + 1 + rest >= sizeof walk->rest) return -ENAMETOOLONG;
-    if (++walk->links > 40) return -ELOOP;
-    memmove(walk->rest + length + 1, walk->rest, rest + 1);
-    memcpy(walk->rest, target, (size_t)length);
-    walk->rest[length] = '/';
-    return target[0] == '/' ? begin_walk(walk, "/") : 0;
-}
-
-// Goes on by one part. A link is followed only where nobody but root or we could have made it, nor the way to it.
-static int step(struct walk *walk, const char *name) {
-    struct stat here, there;
-    int fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    if (fstat(walk->at, &here) < 0 || fstat(fd, &there) < 0) return closed(fd, errno);
-    bool is_private = is_trusted(here.st_uid) && !is_shared(walk->at, &here);
-    if (S_ISLNK(there.st_mode)) {
-        int outcome = walk->is_ours && is_private && is_trusted(there.st_uid) ? follow(walk, fd) : -ELOOP;
-        close(fd);
-        return outcome;
-    }
-    if (!S_ISDIR(there.st_mode)) return closed(fd, ENOTDIR);
-    // In a sticky folder nobody moves what is another's.
-    bool is_kept = (here.st_mode & S_ISVTX) != 0 && is_trusted(here.st_uid) && is_trusted(there.st_uid);
-    walk->is_ours = walk->is_ours && (is_private || is_kept);
-    close(walk->at);
-    walk->at = fd;
-    return 0;
-}
-
-static int walk_to(const char *path) {
-    struct walk walk = {.at = -1, .is_ours = true};
-    if (strlen(path) >= PATH_MAX) return -ENAMETOOLONG;
-    strcpy(walk.rest, path);
-    int outcome = begin_walk(&walk, *path == '/' ? "/" : ".");
-    while (outcome == 0) {
-        char name[NAME_MAX + 1];
-        const char *start = walk.rest + strspn(walk.rest, "/");
-        size_t length = strcspn(start, "/");
-        if (length == 0) break;
-        if (length > NAME_MAX) {
-            outcome = -ENAMETOOLONG;
-            break;
-        }
-        memcpy(name, start, length);
-        name[length] = 0;
-        memmove(walk.rest, start + length, strlen(start + length) + 1);
-        if (strcmp(name, ".") != 0) outcome = step(&walk, name);
-    }
-    if (outcome == 0) outcome = open_at(walk.at, ".", O_RDONLY | O_DIRECTORY, 0);
-    if (walk.at >= 0) close(walk.at);
-    return outcome;
-}
-
 int cml_disk_open_directory(const char *path) {
     if (*path == 0) return -ENOENT;
-    // Mostly there are no links.
     struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
     long fd;
     do {
         fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
     } while (fd < 0 && errno == EINTR);
-    if (fd >= 0) return (int)fd;
-    return errno == ELOOP || errno == ENOSYS || errno == EPERM ? walk_to(path) : -errno;
+    return fd < 0 ? -errno : (int)fd;
 }
+
+int cml_disk_open_held(int directory) { return open_at(directory, ".", O_RDONLY | O_DIRECTORY, 0); }
 
 // Whether a new folder is the one that was made: ours, and nothing in it.
 static int check_new(int fd) {
@@ -153,20 +72,8 @@ static int check_new(int fd) {
     return found > 0 ? -ESTALE : (int)found;
 }
 
-int cml_disk_make_directory(const char *path, uint32_t mode) {
-    if (*path == 0) return -ENOENT;
-    size_t length = strlen(path);
-    if (length >= PATH_MAX) return -ENAMETOOLONG;
-    char way[PATH_MAX];
-    strcpy(way, path);
-    while (length > 0 && way[length - 1] == '/') way[--length] = 0;
-    char *slash = strrchr(way, '/');
-    const char *name = slash == NULL ? way : slash + 1;
-    if (*name == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return -EEXIST;
-    if (slash != NULL) *slash = 0;
-    int parent = cml_disk_open_directory(slash == NULL ? "." : slash == way ? "/" : way);
-    if (parent < 0) return parent;
-    if (mkdirat(parent, name, mode) < 0) return closed(parent, errno);
+int cml_disk_make_directory(int parent, const char *name, uint32_t mode) {
+    if (mkdirat(parent, name, mode) < 0) return -errno;
     int fd = open_at(parent, name, O_RDONLY | O_DIRECTORY, 0);
     int outcome = fd < 0 ? fd : check_new(fd);
     struct stat status;
@@ -177,7 +84,6 @@ int cml_disk_make_directory(const char *path, uint32_t mode) {
     }
     if (fd >= 0) close(fd);
     if (outcome < 0) unlinkat(parent, name, AT_REMOVEDIR);
-    close(parent);
     return outcome;
 }
 
@@ -323,26 +229,6 @@ int cml_disk_synchronize(int fd) {
         outcome = fsync(fd);
     } while (outcome < 0 && errno == EINTR);
     return result(outcome);
-}
-
-int cml_disk_copy_access_list(int from, int to) {
-    static const char name[] = "system.posix_acl_access";
-    // The kernel's limit of any attribute.
-    char list[65536];
-    ssize_t size = fgetxattr(from, name, list, sizeof list);
-    if (size < 0) {
-        if (errno != ENODATA && errno != ENOTSUP) return -errno;
-        // A new file may have got one from its directory, and would be more open by it.
-        return fremovexattr(to, name) == 0 || errno == ENODATA || errno == ENOTSUP ? 1 : -errno;
-    }
-    if (fsetxattr(to, name, list, (size_t)size, 0) == 0) return 1;
-    return errno == ENOTSUP ? 0 : -errno;
-}
-
-int64_t cml_disk_access_list(const char *path, void *bytes, size_t capacity) {
-    ssize_t size = lgetxattr(path, "system.posix_acl_access", bytes, capacity);
-    if (size < 0) return errno == ENODATA || errno == ENOTSUP ? 0 : -errno;
-    return size;
 }
 
 void cml_disk_begin_synchronizing(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }

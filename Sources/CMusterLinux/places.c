@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 static inline int result(int value) { return value < 0 ? -errno : value; }
@@ -162,28 +161,4 @@ void cml_place_synchronize_folder(int folder) {
     if (fd < 0) return;
     fsync(fd);
     close(fd);
-}
-
-// --- access lists
-
-static const char list_name[] = "system.posix_acl_access";
-
-int cml_place_drop_list(int fd) {
-    if (fremovexattr(fd, list_name) == 0 || errno == ENODATA || errno == ENOTSUP) return 0;
-    return -errno;
-}
-
-int cml_place_take_list(int entry, int to) {
-    // The kernel's limit of any attribute.
-    char list[65536], path[32];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", entry);
-    ssize_t size = getxattr(path, list_name, list, sizeof list);
-    if (size < 0) return errno == ENODATA || errno == ENOTSUP ? cml_place_drop_list(to) : -errno;
-    return fsetxattr(to, list_name, list, (size_t)size, 0) == 0 ? 1 : -errno;
-}
-
-bool cml_place_has_list(int entry) {
-    char path[32];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", entry);
-    return getxattr(path, list_name, NULL, 0) >= 0 || (errno != ENODATA && errno != ENOTSUP);
 }

@@ -274,12 +274,13 @@ typedef struct {
     uint32_t links;
     int kind;
 } cml_entry_facts;
-// Walks the path part by part. A link in it is followed only where root or the caller made it, in a folder that nobody else
-// could have changed or come by another way: else -ELOOP.
+// The directory of a path that has no link in it: else -ELOOP. -ENOSYS or -EPERM where the kernel cannot tell.
 int cml_disk_open_directory(const char *path);
+// Opens one that is held for what is in it.
+int cml_disk_open_held(int directory);
 // With just this mode (and the group of its parent where that is set), whatever the umask. -ESTALE where somebody put
 // something else in its place meanwhile.
-int cml_disk_make_directory(const char *path, uint32_t mode);
+int cml_disk_make_directory(int parent, const char *name, uint32_t mode);
 // 1 where others than the owner of a directory may change its names: by its mode or by an access list. Groups that are
 // root's, or of the caller alone, do not count.
 int cml_disk_is_shared(int fd);
@@ -301,10 +302,6 @@ int cml_disk_truncate(int fd, int64_t size);
 int cml_disk_set_mode(int fd, uint32_t mode);
 int cml_disk_set_owner(int fd, uint32_t user, uint32_t group);
 int cml_disk_set_times(int fd, const cml_entry_facts *facts);
-// 1 where there is no list or it was taken over, 0 where the other file's disk knows none.
-int cml_disk_copy_access_list(int from, int to);
-// The bytes of a path's access control list, the path itself no link that is followed; 0 where there is none.
-int64_t cml_disk_access_list(const char *path, void *bytes, size_t capacity);
 int cml_disk_synchronize(int fd);
 void cml_disk_begin_synchronizing(int fd);
 // 1 where the lock is ours now, 0 where somebody else holds it.
@@ -361,11 +358,16 @@ int cml_place_create(int folder, const char *name, uint32_t mode, bool appends);
 int cml_place_create_nameless(int folder, uint32_t mode);
 int cml_place_name(int fd, int folder, const char *name);
 void cml_place_synchronize_folder(int folder);
-// Gives a file the access list of an entry that is held, and takes its own away where that has none. 1 where there is one.
-int cml_place_take_list(int entry, int to);
-int cml_place_drop_list(int fd);
+
+// --- access control lists (acl(5)). Entries may be open, or only held.
+// Gives a file the list of an entry, and takes its own away where that has none: it may have got one from its folder, and
+// would be more open by it. 1 where there is one now; -ENOTSUP where the file's disk knows none.
+int cml_list_copy(int entry, int to);
+int cml_list_drop(int fd);
 // True also where that cannot be told.
-bool cml_place_has_list(int entry);
+bool cml_list_is_there(int entry);
+// The bytes of a path's list, the path itself no link that is followed; 0 where there is none.
+int64_t cml_list_read(const char *path, void *bytes, size_t capacity);
 
 // --- accounts
 // 1 where the user is known, 0 where not.

@@ -7,21 +7,12 @@ struct NativeInventory {
 
     /// The group of the hosts outside of all groups.
     static let ungrouped = "ungrouped"
-    /// The longest time one attempt may be given.
-    static let timeoutLimit = Duration.seconds(600)
-    /// How many attempts a check may be given.
-    static let attemptRange = 1...10
     /// How many sentinels may be named.
     static let sentinelLimit = 16
     /// How many hosts all lines together may stand for.
     static let hostLimit = 1_000_000_000
-    /// How many labels, and how many variables, a group or a line may have, with those of the groups around it.
-    static let constantLimit = 1_000
     /// How many checks all groups and lines together may have, each with those of the groups around it.
     static let checkListLimit = 20_000_000
-    /// What a check may have beside its kind.
-    private static let beside = ["timeout", "attempts", "resolve_timeout"]
-
     /// What a group hands to the hosts and groups in it.
     private struct Inherited {
         var labels: [String: String] = [:]
@@ -33,14 +24,9 @@ struct NativeInventory {
     private let source: String
     private let vocabulary: InventoryVocabulary
     private let log: FaultLog
-    private var timeout = Check.defaultTimeout
-    private var attempts = Check.defaultAttempts
-    private var resolveTimeout = Check.defaultResolveTimeout
-    private var checks: [Check] = []
-    /// Index into `checks` by name; nil for a check that has a fault of its own.
-    private var checkIndices: [String: Int?] = [:]
-    /// Also those of checks with faults, in the order of the file.
-    private var checkNames: [String] = []
+    private let constants: HostConstants
+    private let ranges: HostRanges
+    private var checks: InventoryChecks
     private var groups: [Inventory.Group] = []
     private var entries: [Inventory.Entry] = []
     private var planted: [Inventory.PlantedFault] = []
@@ -54,6 +40,9 @@ struct NativeInventory {
         self.source = source
         self.vocabulary = vocabulary
         self.log = log
+        constants = HostConstants(log: log)
+        ranges = HostRanges(log: log)
+        checks = InventoryChecks(vocabulary: vocabulary, log: log)
     }
 
     private static func looksLikeJSON(_ bytes: [UInt8]) -> Bool {
@@ -71,15 +60,15 @@ struct NativeInventory {
     private mutating func inventory(_ root: Setting) -> Inventory? {
         let reader = SettingsReader(root, at: "\(source):", log: log)
         guard case .object = root, readVersion(reader) else { return nil }
-        readDefaults(reader)
-        readChecks(reader)
+        checks.readDefaults(reader)
+        checks.read(reader)
         if let object = reader.object("groups") { readGroups(object, in: nil, Inherited()) }
         readUngrouped(reader)
         readSentinels(reader)
         readLab(reader)
         reader.finish()
         let inventory = Inventory(
-            source: source, checks: checks, groups: groups, entries: entries, plantedFaults: planted,
+            source: source, checks: checks.checks, groups: groups, entries: entries, plantedFaults: planted,
             sentinels: sentinels)
         InventoryValidation.noteDuplicateHosts(in: inventory, log: log)
         if !lacksLines {
@@ -101,15 +90,6 @@ struct NativeInventory {
         return false
     }
 
-    private mutating func readDefaults(_ reader: SettingsReader) {
-        guard let defaults = reader.object("defaults") else { return }
-        timeout = defaults.duration("timeout", limit: NativeInventory.timeoutLimit) ?? timeout
-        attempts = defaults.integer("attempts", in: NativeInventory.attemptRange) ?? attempts
-        resolveTimeout =
-            defaults.duration("resolve_timeout", limit: NativeInventory.timeoutLimit) ?? resolveTimeout
-        defaults.finish()
-    }
-
     private func noteEmptiness() {
         if entries.isEmpty {
             log.add(
@@ -119,71 +99,12 @@ struct NativeInventory {
         }
     }
 
-    // MARK: Checks
-
-    private mutating func readChecks(_ reader: SettingsReader) {
-        guard let object = reader.object("checks") else { return }
-        for member in object.members {
-            let location = object.place(member.name)
-            noteName(member.name, "a check", at: location)
-            let check = readCheck(member.name, member.value, at: location)
-            checkNames.append(member.name)
-            checkIndices[member.name] = .some(check == nil ? nil : checks.count)
-            if let check { checks.append(check) }
-        }
-    }
-
-    private func readCheck(_ name: String, _ setting: Setting, at location: String) -> Check? {
-        let reader = SettingsReader(setting, at: location, log: log)
-        guard case .object = setting else { return nil }
-        let timeout = reader.duration("timeout", limit: NativeInventory.timeoutLimit) ?? timeout
-        let attempts = reader.integer("attempts", in: NativeInventory.attemptRange) ?? attempts
-        let resolveTimeout =
-            reader.duration("resolve_timeout", limit: NativeInventory.timeoutLimit) ?? resolveTimeout
-        let found = vocabulary.kinds.compactMap { kind in reader.value(kind).map { (kind, $0) } }
-        reader.finish()
-        guard let (kind, settings) = found.first, found.count == 1 else {
-            let kinds = (found.isEmpty ? vocabulary.kinds : found.map(\.0)).map { "\"\($0)\"" }.joined(separator: ", ")
-            if found.count > 1 {
-                log.add(.badValue, at: location, "one check of several kinds: \(kinds); write a check for each")
-            } else if reader.members.allSatisfy({ NativeInventory.beside.contains($0.name) || $0.value == .null }) {
-                log.add(.missing, at: location, "the kind of check is missing; write one of \(kinds)")
-            }
-            return nil
-        }
-        return Check(
-            name: name, kind: kind, settings: settings, timeout: timeout, attempts: attempts,
-            resolveTimeout: resolveTimeout, location: location)
-    }
-
-    /// The checks that a list names, without those that have faults of their own.
-    private func checkList(_ reader: SettingsReader) -> [Int] {
-        var indices: [Int] = []
-        var seen: Set<String> = []
-        for (name, location) in reader.strings("checks") ?? [] {
-            guard seen.insert(name).inserted else {
-                log.add(.duplicate, at: location, "\"\(name)\" stands twice in this list; write it once")
-                continue
-            }
-            if let index = checkIndex(name, at: location) { indices.append(index) }
-        }
-        return indices
-    }
-
-    private func checkIndex(_ name: String, at location: String) -> Int? {
-        guard let index = checkIndices[name] else {
-            log.add(.unknownName, at: location, unknown("check", name, among: checkNames))
-            return nil
-        }
-        return index
-    }
-
     // MARK: Groups
 
     private mutating func readGroups(_ object: SettingsReader, in parent: String?, _ inherited: Inherited) {
         for member in object.members {
             let location = object.place(member.name)
-            noteName(member.name, "a group", at: location)
+            log.noteName(member.name, "a group", at: location)
             if parent == nil, member.name == NativeInventory.ungrouped {
                 log.add(.badValue, at: location, "this name is kept for hosts outside of all groups; write another one")
             }
@@ -200,9 +121,9 @@ struct NativeInventory {
             return
         }
         var own = inherited
-        inherit(labels(reader), into: &own.labels, "labels", at: location)
-        inherit(variables(reader), into: &own.variables, "vars", at: location)
-        own.checks = union(own.checks, checkList(reader), at: location)
+        constants.inherit(constants.labels(reader), into: &own.labels, "labels", at: location)
+        constants.inherit(constants.variables(reader), into: &own.variables, "vars", at: location)
+        own.checks = union(own.checks, self.checks.list(reader), at: location)
         groups.append(Inventory.Group(path: path, labels: own.labels, variables: own.variables))
         readLines(reader, group: groups.count - 1, own.checks)
         if let object = reader.object("groups") { readGroups(object, in: path, own) }
@@ -229,20 +150,6 @@ struct NativeInventory {
         }
         let known = Set(first)
         return first + second.filter { !known.contains($0) }
-    }
-
-    /// Adds a group's own labels or variables to those of the groups around it.
-    private func inherit(
-        _ own: [String: String], into all: inout [String: String], _ key: String, at location: String
-    ) {
-        if own.isEmpty { return }
-        guard all.count + own.count <= NativeInventory.constantLimit else {
-            log.add(
-                .badValue, at: "\(location).\(key)",
-                "more than \(NativeInventory.constantLimit) with those of the groups around; write fewer")
-            return
-        }
-        all.merge(own) { _, own in own }
     }
 
     // MARK: Hosts
@@ -274,7 +181,7 @@ struct NativeInventory {
         .Entry?
     {
         if case .string(let text) = setting {
-            return names(text, at: location, areAddresses: true).map {
+            return ranges.names(text, at: location, areAddresses: true).map {
                 Inventory.Entry(names: $0, group: group, checks: checks, location: location)
             }
         }
@@ -285,109 +192,21 @@ struct NativeInventory {
         let reader = SettingsReader(setting, at: location, log: log)
         let name = reader.string("name")
         let address = reader.string("address")
-        let labels = labels(reader)
-        let variables = variables(reader)
-        let checks = union(checks, checkList(reader), at: location)
+        let labels = constants.labels(reader)
+        let variables = constants.variables(reader)
+        let checks = union(checks, self.checks.list(reader), at: location)
         reader.finish()
         if reader.value("name") == nil { reader.require("name", "\"name\": \"web[1:20].example\"") }
-        let names = name.flatMap { self.names($0, at: reader.place("name"), areAddresses: address == nil) }
-        let addresses = address.flatMap { self.addresses($0, at: reader.place("address")) }
+        let names = name.flatMap { ranges.names($0, at: reader.place("name"), areAddresses: address == nil) }
+        let addresses = address.flatMap { ranges.addresses($0, at: reader.place("address")) }
         guard let names, (addresses == nil) == (address == nil) else { return nil }
         if let addresses, addresses.count != names.count {
-            log.add(.badValue, at: location, NativeInventory.unequal(names: names.count, addresses: addresses.count))
+            log.add(.badValue, at: location, HostRanges.unequal(names: names.count, addresses: addresses.count))
             return nil
         }
         return Inventory.Entry(
             names: names, addresses: addresses, group: group, labels: labels, variables: variables, checks: checks,
             location: location)
-    }
-
-    private static func unequal(names: Int, addresses: Int) -> String {
-        "\(names) \(names == 1 ? "name" : "names") and \(addresses) \(addresses == 1 ? "address" : "addresses"); "
-            + "write ranges that are equally long"
-    }
-
-    private func names(_ text: String, at location: String, areAddresses: Bool) -> RangePattern? {
-        pattern(text, at: location) { bytes in
-            HostText.nameFault(bytes) ?? (areAddresses ? HostText.addressFault(bytes) : nil)
-        }
-    }
-
-    private func addresses(_ text: String, at location: String) -> RangePattern? {
-        pattern(text, at: location, HostText.addressFault)
-    }
-
-    /// A range pattern whose first and last texts are sound: every range is at its least in the one and at its most in the
-    /// other, so what is wrong anywhere is wrong there.
-    private func pattern(_ text: String, at location: String, _ fault: ([UInt8]) -> String?) -> RangePattern? {
-        let pattern: RangePattern
-        do throws(RangePattern.Fault) {
-            pattern = try RangePattern(text)
-        } catch {
-            log.add(.badValue, at: location, error.hint)
-            return nil
-        }
-        for position in pattern.count == 1 ? [0] : [0, pattern.count - 1] {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(48)
-            pattern.append(at: position, to: &bytes)
-            guard let hint = fault(bytes) else { continue }
-            log.add(.badValue, at: location, hint)
-            return nil
-        }
-        return pattern
-    }
-
-    // MARK: Labels and variables
-
-    private func labels(_ reader: SettingsReader) -> [String: String] {
-        constants(reader.object("labels")) { name in
-            HostText.isWord(name)
-                ? nil : "no name for a label; write letters, digits, \"_\", \"-\" and \".\", at most 64"
-        }
-    }
-
-    private func variables(_ reader: SettingsReader) -> [String: String] {
-        constants(reader.object("vars")) { name in
-            if name == "name" || name == "address" {
-                return "{\(name)} stands for the host's own \(name); write another name for the variable"
-            }
-            return Template.isVariableName(name)
-                ? nil : "no name for a variable; write letters, digits and \"_\", not a digit first, at most 64"
-        }
-    }
-
-    /// The texts of an object's members. A faulty one is kept as an empty text, so that its users are not blamed as well.
-    private func constants(_ object: SettingsReader?, nameFault: (String) -> String?) -> [String: String] {
-        guard let object, !object.members.isEmpty else { return [:] }
-        guard object.members.count <= NativeInventory.constantLimit else {
-            log.add(
-                .badValue, at: object.location,
-                "\(object.members.count) of them are too many; write at most \(NativeInventory.constantLimit)")
-            return [:]
-        }
-        var constants: [String: String] = [:]
-        for member in object.members {
-            if let hint = nameFault(member.name) { log.add(.badValue, at: object.place(member.name), hint) }
-            switch member.value {
-            case .string(let text):
-                constants[member.name] = text
-                guard text.utf8.count > Template.valueLimit else { continue }
-                constants[member.name] = ""
-                log.add(
-                    .badValue, at: object.place(member.name),
-                    "a text of \(text.utf8.count) bytes is too long; write at most \(Template.valueLimit)")
-            case .integer(let number): constants[member.name] = "\(number)"
-            case .number(let number): constants[member.name] = "\(number)"
-            case .bool(let flag): constants[member.name] = "\(flag)"
-            case .null, .list, .object:
-                constants[member.name] = ""
-                log.add(
-                    .wrongType, at: object.place(member.name),
-                    "expected a string, a number, true or false, found \(member.value.kindName)")
-            }
-        }
-        return constants
     }
 
     // MARK: Sentinels
@@ -435,27 +254,13 @@ struct NativeInventory {
             reader.require(key, example)
         }
         if let fault, !vocabulary.faultNames.contains(fault) {
-            log.add(.unknownName, at: reader.place("fault"), unknown("fault", fault, among: vocabulary.faultNames))
+            log.noteUnknown("fault", fault, among: vocabulary.faultNames, at: reader.place("fault"))
         }
-        let index = check.flatMap { checkIndex($0, at: reader.place("check")) }
-        let patterns = (hosts ?? []).map { ($0.location, pattern($0.text, at: $0.location, HostText.nameFault)) }
+        let index = check.flatMap { checks.index(of: $0, at: reader.place("check")) }
+        let patterns = (hosts ?? []).map { ($0.location, ranges.pattern($0.text, at: $0.location, HostText.nameFault)) }
         guard let fault, let index else { return }
         for case (let location, let pattern?) in patterns {
             planted.append(Inventory.PlantedFault(fault: fault, check: index, hosts: pattern, location: location))
         }
-    }
-
-    // MARK: Names
-
-    private func noteName(_ name: String, _ owner: String, at location: @autoclosure () -> String) {
-        guard !HostText.isWord(name) else { return }
-        log.add(
-            .badValue, at: location(),
-            "no name for \(owner); write letters, digits, \"_\", \"-\" and \".\", at most 64")
-    }
-
-    private func unknown(_ thing: String, _ name: String, among candidates: [String]) -> String {
-        let hint = NearestWord.hint(name, among: candidates)
-        return "no \(thing) is called \"\(name)\"" + (hint.isEmpty ? "" : "; \(hint)")
     }
 }

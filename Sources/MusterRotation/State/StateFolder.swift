@@ -4,9 +4,7 @@ internal import MusterSystem
 /// The folder of state, journal and lock, held open: nobody but root and us can change what is in it, or have its path lead
 /// elsewhere.
 ///
-/// The path is walked part by part from the root. Each folder has to belong to root or to us, and nobody else may write it; one
-/// above the last may be sticky, as `/tmp` is, where its next part belongs to root or to us. A link is followed under the same
-/// rules, which hold for what it leads to as well. So whatever was looked at stays as it was.
+/// The path is walked from the root by ``WalkPolicy/state(isTrusted:isShared:)``: so whatever was looked at stays as it was.
 struct StateFolder {
     /// A file of a rotation's own.
     enum Role: String {
@@ -24,13 +22,12 @@ struct StateFolder {
 
     /// Errors: the folder is missing, or not ours alone (``RotationFault/Code/unsafe``).
     init(_ path: String, disk: any Disk, trust: StateTrust) throws(RotationFault) {
-        var walk = StateWalk(disk: disk, trust: trust)
-        let (real, entry) = try walk.end(of: path)
+        let place = try StateWalk(path, trust).place(on: disk)
         do throws(DiskFault) {
-            directory = try disk.openDirectory(real)
+            directory = try disk.openDirectory(place.path)
             let facts = try directory.facts()
-            guard facts.identity == entry.facts.identity else {
-                throw DiskFault(code: ESTALE, call: "open", path: real)
+            guard facts.identity == place.entry.facts.identity else {
+                throw DiskFault(code: ESTALE, call: "open", path: place.path)
             }
         } catch {
             throw RotationFault(error)
@@ -113,102 +110,6 @@ struct StateFolder {
         } catch {
             // Root's file stays as root has made it.
             if error.code != EPERM { throw RotationFault(error) }
-        }
-    }
-}
-
-/// A path that is walked, part by part.
-private struct StateWalk {
-    private static let linkLimit = 40
-    private static let advice = "write -s FILE in a folder that nobody but"
-
-    private let disk: any Disk
-    private let trust: StateTrust
-    /// The folders from the root on, with no link among them.
-    private var way: [(path: String, entry: DiskEntry)] = []
-    private var links = 0
-
-    init(disk: any Disk, trust: StateTrust) {
-        self.disk = disk
-        self.trust = trust
-    }
-
-    /// Where a path leads. Errors: a part is missing, or can be changed by others.
-    mutating func end(of path: String) throws(RotationFault) -> (path: String, entry: DiskEntry) {
-        let start = path.hasPrefix("/") ? "" : try Self.currentFolder() + "/"
-        var rest = parts(start + path)
-        way = [("/", try look("/", path))]
-        while let part = rest.popLast() {
-            if part == "." { continue }
-            if part == ".." {
-                if way.count > 1 { way.removeLast() }
-                continue
-            }
-            let parent = way[way.count - 1]
-            let place = parent.path == "/" ? "/" + part : "\(parent.path)/\(part)"
-            let entry = try look(place, path)
-            try check(parent, above: (place, entry))
-            switch entry.facts.kind {
-            case .directory: way.append((place, entry))
-            case .link: rest += try followed(entry, place)
-            case .regular, .other:
-                throw RotationFault(.disk, at: place, "this is no folder; write -s FILE in one")
-            }
-        }
-        let last = way[way.count - 1]
-        try check(last, above: nil)
-        return last
-    }
-
-    private static func currentFolder() throws(RotationFault) -> String {
-        guard let folder = RealPath.of(".") else {
-            throw RotationFault(.disk, at: ".", "this folder is gone; write -s with a path that begins with /")
-        }
-        return folder
-    }
-
-    private func parts(_ path: String) -> [String] { path.split(separator: "/").reversed().map(String.init) }
-
-    private func look(_ place: String, _ path: String) throws(RotationFault) -> DiskEntry {
-        do throws(DiskFault) {
-            if let entry = try disk.entry(at: place) { return entry }
-            throw DiskFault(code: ENOENT, call: "open", path: place)
-        } catch {
-            let advice = error.isAbsence ? "make it" : "see its permissions"
-            throw RotationFault(
-                .disk, at: place, "the folder of the state file cannot be opened (\(error.reason)); \(advice)")
-        }
-    }
-
-    /// The parts that a link leads to.
-    private mutating func followed(_ entry: DiskEntry, _ place: String) throws(RotationFault) -> [String] {
-        links += 1
-        guard links <= Self.linkLimit, let target = entry.target else {
-            throw RotationFault(.disk, at: place, "too many links are on the way to the state file; write its own path")
-        }
-        guard trust.has(entry.facts.user) else {
-            throw RotationFault(
-                .unsafe, at: place,
-                "this link on the way to the state file belongs to user \(entry.facts.user); write its own path")
-        }
-        if target.hasPrefix("/") { way.removeSubrange(1...) }
-        return parts(target)
-    }
-
-    /// Errors: others could put something else in the place of what is below, or of all that is in the last one.
-    private func check(
-        _ folder: (path: String, entry: DiskEntry), above next: (path: String, entry: DiskEntry)?
-    ) throws(RotationFault) {
-        let isSticky = folder.entry.facts.mode & 0o1000 != 0
-        var folder = folder
-        if let next, isSticky, trust.has(folder.entry.facts.user) {
-            if trust.has(next.entry.facts.user) { return }
-            folder = next
-        }
-        let name = next == nil ? "the state file's folder" : "this folder on the way to the state file"
-        let advice = "\(Self.advice) \(trust.owners) may write"
-        if let hint = trust.objection(folder.entry, name, advice: advice) {
-            throw RotationFault(.unsafe, at: folder.path, hint)
         }
     }
 }

@@ -107,7 +107,7 @@ extension LinuxDisk {
         var bytes = [UInt8](repeating: 0, count: listLimit)
         let count = Int(
             try unsafe DiskFault.check(
-                cml_disk_access_list(path, &bytes, bytes.count), "read the access list of", path))
+                cml_list_read(path, &bytes, bytes.count), "read the access list of", path))
         if count == 0 { return nil }
         guard let grants = AccessGrant.grants(bytes.prefix(count), group: group) else {
             throw DiskFault(code: EINVAL, call: "read the access list of", path: path)

@@ -59,8 +59,10 @@ final class LinuxDiskFile: DiskFile {
 
     func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool {
         guard let source = (other as? LinuxDiskFile) ?? (other as? ActorFile)?.file else { return false }
-        let outcome = cml_disk_copy_access_list(source.descriptor, descriptor)
-        return try DiskFault.check(outcome, "set the access list of", path) == 1
+        let outcome = cml_list_copy(source.descriptor, descriptor)
+        if outcome == -ENOTSUP { return false }
+        try DiskFault.check(outcome, "set the access list of", path)
+        return true
     }
 
     func lock() throws(DiskFault) -> Bool {

@@ -13,9 +13,9 @@ enum FileRights {
         if fchown(descriptor, old.facts.user, old.facts.group) != 0 { fchown(descriptor, .max, old.facts.group) }
         if readers == .owner || PlaceFacts.of(descriptor)?.group != old.facts.group {
             // A list would grant its group's rights to another group; without it, it cannot deny anything either.
-            mode &= cml_place_has_list(old.descriptor) ? 0o700 : ownedByOthers(mode)
+            mode &= cml_list_is_there(old.descriptor) ? 0o700 : ownedByOthers(mode)
             try drop(descriptor)
-        } else if cml_place_take_list(old.descriptor, descriptor) < 0 {
+        } else if cml_list_copy(old.descriptor, descriptor) < 0 {
             mode &= 0o700
             try drop(descriptor)
         }
@@ -29,7 +29,7 @@ enum FileRights {
 
     /// Takes away the list that the folder gave it.
     private static func drop(_ descriptor: Int32) throws(HeldEntryFault) {
-        let outcome = cml_place_drop_list(descriptor)
+        let outcome = cml_list_drop(descriptor)
         guard outcome == 0 else { throw HeldEntryFault(number: -outcome) }
     }
 }

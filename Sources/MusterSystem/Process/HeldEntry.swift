@@ -48,7 +48,7 @@ struct PlaceFacts: Sendable {
     var isShared: Bool { mode & 0o002 != 0 || mode & 0o1020 == 0o1020 }
 
     /// Whether a user is we or root. Who owns `/` is root too: in a namespace of users root can have another number.
-    private static func isOurs(_ user: UInt32) -> Bool { user == geteuid() || user == 0 || user == rootOwner }
+    @Sendable static func isOurs(_ user: UInt32) -> Bool { user == geteuid() || user == 0 || user == rootOwner }
 
     private static let rootOwner: UInt32? = {
         var raw = cml_place_facts()
@@ -77,36 +77,57 @@ final class HeldEntry: Sendable {
 
     /// The folder that a path begins at.
     static func beginning(of path: String) throws(HeldEntryFault) -> HeldEntry {
-        try HeldEntry(try checked(unsafe cml_place_enter(AT_FDCWD, path.hasPrefix("/") ? "/" : ".", true)))
+        try HeldEntry(try HeldEntryFault.check(unsafe cml_place_enter(AT_FDCWD, path.hasPrefix("/") ? "/" : ".", true)))
     }
 
     /// What a name stands for, a link too.
     func entry(_ name: String) throws(HeldEntryFault) -> HeldEntry {
-        try HeldEntry(try Self.checked(unsafe cml_place_open(descriptor, name)))
+        try HeldEntry(try HeldEntryFault.check(unsafe cml_place_open(descriptor, name)))
     }
+}
 
-    /// A folder in it. Errors: ENOTDIR for anything else, a link too unless it is to be followed.
-    func folder(_ name: String, follows: Bool = false) throws(HeldEntryFault) -> HeldEntry {
-        try HeldEntry(try Self.checked(unsafe cml_place_enter(descriptor, name, follows)))
-    }
-
-    /// Where it leads, as a link.
-    func target() throws(HeldEntryFault) -> String {
-        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        // Invariant: no more is written than the buffer's size.
-        let count = unsafe bytes.withUnsafeMutableBytes { raw in
-            unsafe cml_place_target(
-                descriptor, raw.baseAddress!.assumingMemoryBound(to: CChar.self), raw.count)
+extension HeldEntry: WalkPlace {
+    var kind: WalkKind {
+        switch facts.kind {
+        case .folder: .folder
+        case .link: .link
+        case .file, .fifo, .socket, .device, .foreignDevice: .other
         }
-        guard count >= 0 else { throw HeldEntryFault(number: Int32(-count)) }
-        return String(decoding: bytes.prefix(Int(count)), as: UTF8.self)
+    }
+    var user: UInt32 { facts.user }
+    var names: UInt32 { facts.links }
+    var isSticky: Bool { facts.mode & 0o1000 != 0 }
+    // Its folder may have been moved.
+    var parent: HeldEntry? { nil }
+    var isInProcess: Bool { cml_place_is_in_proc(descriptor) }
+
+    func root() throws(HeldEntryFault) -> HeldEntry { try Self.beginning(of: "/") }
+
+    func step(_ part: PathPart) throws(HeldEntryFault) -> HeldEntry {
+        let folder = unsafe cml_place_enter(descriptor, part.characters, false)
+        if folder != -ENOTDIR { return try HeldEntry(try HeldEntryFault.check(folder)) }
+        return try HeldEntry(try HeldEntryFault.check(unsafe cml_place_open(descriptor, part.characters)))
     }
 
-    private static func checked(_ outcome: Int32) throws(HeldEntryFault) -> Int32 {
+    func folder(through link: PathPart) throws(HeldEntryFault) -> HeldEntry {
+        try HeldEntry(try HeldEntryFault.check(unsafe cml_place_enter(descriptor, link.characters, true)))
+    }
+
+    func target() throws(HeldEntryFault) -> [UInt8] {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe cml_place_target(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw HeldEntryFault(number: Int32(-count)) }
+        return bytes.prefix(Int(count)).map { UInt8(bitPattern: $0) }
+    }
+}
+
+/// Why an entry cannot be held or looked at: an errno.
+package struct HeldEntryFault: Error, Sendable {
+    package var number: Int32
+
+    /// Passes on what a call gave, and throws where it gave a negated errno.
+    static func check(_ outcome: Int32) throws(HeldEntryFault) -> Int32 {
         guard outcome >= 0 else { throw HeldEntryFault(number: -outcome) }
         return outcome
     }
 }
-
-/// Why an entry cannot be held: an errno.
-struct HeldEntryFault: Error, Sendable { var number: Int32 }

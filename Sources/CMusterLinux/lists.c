@@ -1,0 +1,37 @@
+// Access control lists (acl(5)) as the kernel stores them.
+#define _GNU_SOURCE 1
+#include "CMusterLinux.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/xattr.h>
+
+static const char list_name[] = "system.posix_acl_access";
+
+static bool is_without(int error) { return error == ENODATA || error == ENOTSUP; }
+
+// An entry that is only held answers by its path alone.
+static ssize_t read_list(int entry, void *bytes, size_t capacity) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", entry);
+    ssize_t size = fgetxattr(entry, list_name, bytes, capacity);
+    return size < 0 && errno == EBADF ? getxattr(path, list_name, bytes, capacity) : size;
+}
+
+bool cml_list_is_there(int entry) { return read_list(entry, NULL, 0) >= 0 || !is_without(errno); }
+
+int cml_list_drop(int fd) { return fremovexattr(fd, list_name) == 0 || is_without(errno) ? 0 : -errno; }
+
+int cml_list_copy(int entry, int to) {
+    // The kernel's limit of any attribute.
+    char list[65536];
+    ssize_t size = read_list(entry, list, sizeof list);
+    if (size < 0) return is_without(errno) ? cml_list_drop(to) : -errno;
+    return fsetxattr(to, list_name, list, (size_t)size, 0) == 0 ? 1 : -errno;
+}
+
+int64_t cml_list_read(const char *path, void *bytes, size_t capacity) {
+    ssize_t size = lgetxattr(path, list_name, bytes, capacity);
+    if (size < 0) return is_without(errno) ? 0 : -errno;
+    return size;
+}
