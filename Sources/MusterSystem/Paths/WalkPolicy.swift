@@ -2,20 +2,20 @@ internal import CMusterLinux
 
 /// Who may decide where a path leads. There are three policies, and no walk without one of them:
 ///
-/// |                            | logs                       | state, journal, lock          | outputs                 |
-/// |----------------------------|----------------------------|-------------------------------|-------------------------|
-/// | trusted                    | root, us                   | root, us                      | root, us, owner of `/`  |
-/// | others may write a folder  | mode or ACL; groups of     | mode or ACL; groups of root's | mode, with any group    |
-/// |                            | root's and ours excepted   | and of us alone excepted      |                         |
-/// | folder on the way          | anybody's                  | ours alone, or sticky above   | anybody's               |
-/// |                            |                            | what is ours                  |                         |
-/// | last folder                | anybody's                  | ours alone, never sticky      | anybody's               |
-/// | link that is followed      | of trusted users, in a     | of trusted users, in such a   | of trusted users, in a  |
-/// |                            | folder of ours alone that  | folder                        | folder of ours alone;   |
-/// |                            | nobody else chose the way  |                               | on the way elsewhere    |
-/// |                            | to                         |                               | too, under one name     |
-/// | link into a process        | as its text says           | as its text says              | as the kernel does      |
-/// | at fault                   | ELOOP                      | a message on the folder       | a message on the link   |
+/// |                          | logs                       | state, journal, lock          | outputs                 |
+/// |--------------------------|----------------------------|-------------------------------|-------------------------|
+/// | trusted                  | root, us                   | root, us                      | root, us, owner of `/`  |
+/// | others may write a       | mode or ACL; groups of     | mode or ACL; groups of root's | mode, with any group    |
+/// | folder                   | root's and ours excepted   | and of us alone excepted      |                         |
+/// | folder on the way        | anybody's                  | ours alone, or sticky above   | anybody's               |
+/// |                          |                            | what is ours                  |                         |
+/// | last folder              | anybody's                  | ours alone, never sticky      | anybody's               |
+/// | link that is followed    | of trusted users, in a     | of trusted users, in such a   | of trusted users, in a  |
+/// |                          | folder of ours alone that  | folder                        | folder of ours alone;   |
+/// |                          | nobody else chose the way  |                               | on the way elsewhere    |
+/// |                          | to                         |                               | too, under one name     |
+/// | link into a process      | as its text says           | as its text says              | as the kernel does      |
+/// | at fault                 | ELOOP                      | a message on the folder       | a message on the link   |
 ///
 /// They differ by what is at stake. In a log's folder work is done with its owner in mind, so it may be anybody's: only the
 /// way there must not be chosen by others. By what the journal says scripts are run, so nobody else may change anything of it
@@ -49,7 +49,8 @@ package struct WalkPolicy<Place: WalkPlace>: Sendable {
 extension WalkPolicy where Place == HeldEntry {
     static let logs = WalkPolicy(
         folders: .any, links: .onOurWay, isTrusted: { $0 == 0 || $0 == Accounts.effectiveUser },
-        isShared: { cml_disk_is_shared($0.descriptor) != 0 })
+        // No access list grants what the bits of the group do not.
+        isShared: { $0.facts.mode & 0o022 != 0 && cml_disk_is_shared($0.descriptor) != 0 })
 
     static let outputs = WalkPolicy(
         folders: .any, links: .underOneName, entersProcesses: true, isTrusted: PlaceFacts.isOurs,
