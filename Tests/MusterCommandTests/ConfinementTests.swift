@@ -36,6 +36,15 @@ private let isRoot = geteuid() == 0
             Command(words: ["logs", "top", "--explain-format", "a"], writes: false),
         ]
 
+        /// What Landlock does not see, whose file or process ever it is.
+        static let bypasses = [
+            "chmod", "chown", "setxattr", "lsetxattr", "removexattr", "truncate", "utimensat", "assuming-file",
+            "assuming-mode", "fast-open", "fast-open-message", "fast-open-messages", "socketpair", "limits-of-parent",
+            "own-parent", "shmget", "msgget",
+        ]
+        /// As on a kernel that does not know them.
+        static let unknown = ["fchmodat2", "setxattrat", "file_setattr", "openat2"]
+
         private func prepared() throws -> [String: String] {
             [
                 "LOG": try folder.file("a.log", Array(Self.line.utf8)),
@@ -79,23 +88,31 @@ private let isRoot = geteuid() == 0
             let places = try prepared()
             _ = try await run(["logs", "top", "LOG", "--partial", "TALLY"], places)
             let secret = try elsewhere.file("secret", [1])
+            let beside = try folder.file("beside", [1])
             let trial =
-                "r:/etc/shadow r:\(secret) w:\(secret) w:\(elsewhere.path)/new r:/etc/hosts c:9 c:10 w:\(folder.path)/new"
+                "r:\(beside) r:/etc/shadow r:\(secret) w:\(secret) w:\(elsewhere.path)/new r:/proc/self/stat r:/etc/hosts c:9 c:10 "
+                + "w:\(folder.path)/new b:\(secret)"
             let ending = try await run(command.words, places, trial: trial)
             #expect(!ending.isSignal && ending.status < 2, "\(ending.complaints)")
             let (found, threads) = trials(ending)
-            for path in ["open:/etc/shadow", "open:\(secret)", "write:\(secret)", "write:\(elsewhere.path)/new"] {
+            for path in [
+                "open:\(beside)", "open:/etc/shadow", "open:/etc/hosts", "open:\(secret)", "write:\(secret)",
+                "write:\(elsewhere.path)/new",
+            ] {
                 #expect(found[path] == ["EACCES"], "\(path)")
             }
-            #expect(found["open:/etc/hosts"] == ["-"])
+            #expect(found["open:/proc/self/stat"] == ["-"])
             #expect(found["write:\(folder.path)/new"] == [command.writes ? "-" : "EACCES"])
             let calls = [
                 "exec", "ptrace", "unshare", "setns", "bpf", "keyctl", "userfaultfd", "mount", "io_uring",
                 "process_vm_readv", "kexec", "module", "setuid", "socket:unix", "socket:packet", "socket:netfilter",
+                "socket:mptcp", "socket:mptcp6", "socket:sctp", "socket:udplite", "socket:ping", "socket:dccp",
             ]
-            for call in calls { #expect(found[call] == ["EPERM"], "\(call)") }
+            let ofWorkers = ["listen", "signal-to-parent", "chdir"]
+            for call in calls + Self.bypasses + ofWorkers { #expect(found[call] == ["EPERM"], "\(call)") }
+            for call in Self.unknown { #expect(found[call] == ["ENOSYS"], "\(call)") }
             #expect(found["writable-code"] == ["EACCES"])
-            for socket in ["ipv4", "ipv6", "route"] {
+            for socket in ["ipv4", "ipv6", "route", "tcp", "udp"] {
                 #expect(found["socket:\(socket)"] == [command.usesNetwork ? "-" : "EPERM"], "\(socket)")
             }
             #expect(found["connect:10"] == [command.usesNetwork ? "EACCES" : "EPERM"])
@@ -122,10 +139,13 @@ private let isRoot = geteuid() == 0
         func programs(_ program: String) async throws {
             let name = "b.log." + program
             guard let path = try folder.compressed(by: program, Array(Self.line.utf8), name: name) else { return }
-            let ending = try await run(["logs", "top", path, "-o", "json"], [:], trial: "r:/etc/shadow")
+            let secret = try elsewhere.file("secret", [1])
+            let ending = try await run(["logs", "top", path, "-o", "json"], [:], trial: "r:/etc/shadow b:\(secret)")
             #expect(ending.status == 0, "\(ending.complaints)")
             let (found, _) = trials(ending)
             #expect(found["exec"] == ["EACCES"] && found["open:/etc/shadow"] == ["EACCES"])
+            for call in Self.bypasses { #expect(found[call] == ["EPERM"], "\(call)") }
+            for call in Self.unknown { #expect(found[call] == ["ENOSYS"], "\(call)") }
         }
     }
 #endif
@@ -141,23 +161,47 @@ struct UnconfinedWaysTests {
         arguments: [
             "top LINK", "top FOLDER", "top FOLDER/", "top 'FOLDER/*.log'", "top 'FOLDER/*/../a.log'", "top - < LOG",
             "top /dev/stdin < LOG", "top /dev/fd/3 3< LOG", "top LINKED", "top 'LINKED/*'", "top a.log",
-            "top /proc/self/cwd/a.log", "top LOG --output-file json=/dev/stdout",
+            "top /proc/self/cwd/a.log", "top PACKED", "top LOG --output-file json=/dev/stdout",
             "top LOG --output-file json=/dev/null",
         ])
     func names(_ command: String) async throws {
         let log = try folder.file("a.log", Array(Self.line.utf8))
         precondition(unsafe mkdir("\(folder.path)/sub", 0o700) == 0)
+        try packUp()
         precondition(unsafe symlink(log, "\(elsewhere.path)/link.log") == 0)
         precondition(unsafe symlink(folder.path, "\(elsewhere.path)/linked") == 0)
         let words = [
             "LINKED": "\(elsewhere.path)/linked", "LINK": "\(elsewhere.path)/link.log", "FOLDER": folder.path,
-            "LOG": log,
+            "LOG": log, "PACKED": "\(elsewhere.path)/packed",
         ]
         let line = words.sorted { $0.key.count > $1.key.count }.reduce(command) { $0.replacing($1.key, with: $1.value) }
         let ending = try await Program.run(
-            [], shell: "cd \(folder.path) && exec \"$0\" logs \(line)")
+            [], shell: "cd \(folder.path) && PATH=\(elsewhere.path)/own/bin:$PATH exec \"$0\" logs \(line)")
         #expect(ending.status == 0, "\(ending.complaints)")
         #expect(ending.text.contains("/a"))
+    }
+
+    @Test("A FIFO that is named by its whole path is written to")
+    func pipes() async throws {
+        let log = try folder.file("a.log", Array(Self.line.utf8))
+        let pipe = "\(elsewhere.path)/pipe"
+        precondition(unsafe mkfifo(pipe, 0o600) == 0)
+        let ending = try await Program.run(
+            ["logs", "top", log, "--output-file", "json=fifo:\(pipe)"],
+            shell: "(timeout 60 cat \(pipe) >\(pipe).read 2>&1 &); exec \"$0\" \"$@\"")
+        #expect(ending.status == 0, "\(ending.complaints)")
+    }
+
+    /// A log that only a program can read which has what it needs beside it.
+    private func packUp() throws {
+        for name in ["own", "own/bin", "own/lib"] {
+            precondition(unsafe mkdir("\(elsewhere.path)/\(name)", 0o700) == 0)
+        }
+        _ = try elsewhere.file("own/lib/text", Array(Self.line.utf8))
+        let script = "#!/bin/sh\nexec cat '\(elsewhere.path)/own/lib/text'\n"
+        let program = try elsewhere.file("own/bin/zstd", Array(script.utf8))
+        precondition(unsafe chmod(program, 0o700) == 0)
+        _ = try elsewhere.file("packed", [0x28, 0xb5, 0x2f, 0xfd])
     }
 
     @Test("Root keeps what it needs for files of others", .enabled(if: isRoot))

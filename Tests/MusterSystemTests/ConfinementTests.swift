@@ -1,3 +1,4 @@
+import Glibc
 import MusterTesting
 import Testing
 
@@ -25,6 +26,15 @@ import Testing
         confinement = Confinement(paths: [])
         confinement.allowOutput("/tmp/not-there-\(RandomSeed.draw())")
         #expect(confinement.paths?.contains(.init("/tmp", .replace)) == true)
+    }
+
+    @Test("A FIFO is written to, and its folder stays shut")
+    func pipes() {
+        let folder = TemporaryFolder()
+        precondition(unsafe mkfifo("\(folder.path)/pipe", 0o600) == 0)
+        var confinement = Confinement(paths: [])
+        confinement.allowOutput("fifo:\(folder.path)/pipe")
+        #expect(confinement.paths == [.init("\(folder.path)/pipe", .write)])
     }
 
     #if DEBUG

@@ -416,12 +416,18 @@ int cml_landlock_port(int set, uint16_t port);
 // Of this thread, and those that it starts later.
 int cml_landlock_enforce(int set);
 bool cml_seccomp_is_known(void);
-// Refuses calls that a run has no use for; also starting programs, and all sockets, unless they are wanted.
-int cml_seccomp_refuse(bool programs, bool internet);
+// What a run needs: to start programs, to make sockets, to write files and give them modes and owners.
+typedef struct {
+    bool programs, internet, files;
+} cml_needs;
+// Leaves a run the calls that it has a use for; where it starts programs, refuses those that no program needs.
+int cml_seccomp_refuse(cml_needs needs);
 // Refuses all calls but those of a disk server.
 int cml_seccomp_serve_disk(void);
 // Debug builds only: what something comes to, as an error number or 0. -1 behind the last call.
 int cml_trial_call(int index, const char **name);
+// The same with a file that is ours, though it may not be opened, and with what passes by Landlock.
+int cml_trial_bypass(int index, const char *path, const char **name);
 int cml_trial_open(const char *path, bool writing);
 int cml_trial_socket(int family, int type, int protocol);
 int cml_trial_memory(void);

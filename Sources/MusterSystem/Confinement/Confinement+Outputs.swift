@@ -2,7 +2,8 @@ internal import Glibc
 
 extension Confinement {
     /// Lets a file be written and replaced as ``OutputFile/stage(_:patience:)`` does, whoever owns it and its folder.
-    package mutating func allowOutput(_ path: String) {
+    package mutating func allowOutput(_ text: String) {
+        let path = OutputName(text).path
         paths?.insert(Path(path, .write))
         let target = OutputPath.target(of: path)
         var facts = stat()

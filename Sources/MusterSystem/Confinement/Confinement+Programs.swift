@@ -12,6 +12,11 @@ extension Confinement {
         guard let executable = ProgramStream.find(name) else { return }
         paths?.insert(Path(executable, .run))
         for folder in Self.libraries { paths?.insert(Path(folder, .run)) }
+        // Where it is installed with libraries of its own, as below /opt or in a home.
+        if let place = RealPath.of(executable) {
+            let prefix = OutputPath.folder(of: OutputPath.folder(of: place))
+            for name in ["lib", "lib64"] { paths?.insert(Path("\(prefix)/\(name)", .read)) }
+        }
         for path in ["/etc/ld.so.cache", "/etc/ld.so.preload"] { paths?.insert(Path(path, .read)) }
         for folder in (Environment.variable("LD_LIBRARY_PATH") ?? "").split(separator: ":") {
             paths?.insert(Path(String(folder), .read))

@@ -49,15 +49,13 @@ package struct Confinement: Sendable, Hashable {
         self.capabilities = capabilities
     }
 
-    /// Reading all the same, because the C library, the runtime and we ourselves come back to them: processes (the runtime
-    /// looks at its threads by their own numbers, and ends the process where it cannot), the machine's cores, the time zone,
-    /// names and name servers, public roots.
+    /// Reading all the same, because the C library and the runtime come back to them: processes (the runtime looks at its
+    /// threads by their own numbers, and ends the process where it cannot), the machine's cores, the time zone. Names, name
+    /// servers and roots were read by then.
     private static var usual: [Path] {
         var paths = [
             "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup", "/dev/null", "/dev/urandom", "/usr/share/zoneinfo",
-            "/etc/localtime", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
-            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
-            "/etc/ssl/ca-bundle.pem",
+            "/etc/localtime",
         ]
         if let zones = Environment.variable("TZDIR") { paths.append(zones) }
         if let zone = Environment.variable("TZ").map({ $0.hasPrefix(":") ? String($0.dropFirst()) : $0 }),
@@ -78,8 +76,12 @@ package struct Confinement: Sendable, Hashable {
         guard cml_no_new_privileges() == 0 else { return }
         enforceLandlock()
         _ = cml_capabilities_keep(capabilities.rawValue)
-        _ = cml_seccomp_refuse(startsPrograms, usesNetwork)
+        _ = cml_seccomp_refuse(
+            cml_needs(programs: startsPrograms, internet: usesNetwork, files: replacesFiles))
     }
+
+    /// Whether files are made, which are given the mode and the owner of those that they replace.
+    private var replacesFiles: Bool { paths?.contains { $0.reach == .replace } ?? true }
 
     private func enforceLandlock() {
         let version = cml_landlock_abi()

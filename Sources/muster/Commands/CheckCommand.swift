@@ -29,7 +29,7 @@ struct CheckCommand: ConfinedCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write a report to a file as well, whole or not at all; the format follows from the extension (.json, .ndjson, .txt) or is named, and - is standard output. May be repeated.",
+            "Write a report to a file as well, whole or not at all; the format follows from the extension (.json, .ndjson, .txt) or is named, and - is standard output; fifo:PATH is a FIFO. May be repeated.",
             valueName: "[format=]path"))
     var outputFile: [OutputFileChoice] = []
 

@@ -18,7 +18,7 @@ struct LogReportOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Write the report to a file as well; the format follows from the extension or is named. May be repeated.",
+            "Write the report to a file as well; the format follows from the extension or is named, and fifo:PATH is a FIFO. May be repeated.",
             valueName: "[format=]path"))
     var outputFile: [LogOutputFileChoice] = []
 

@@ -46,7 +46,9 @@ struct RotateCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("l", allowingJoined: true), .customLong("log")],
-        help: ArgumentHelp("Write all that is told to this file as well; it is emptied before.", valueName: "file"))
+        help: ArgumentHelp(
+            "Write all that is told to this file as well, which is emptied before; fifo:PATH is a FIFO.",
+            valueName: "file"))
     var log: String?
 
     @Option(
