@@ -20,6 +20,7 @@ LAYOUTS = {
     "with access lists": ("home/logs", 0, 0o755, 0),
     "sticky, for all": ("home/logs", 0, 0o1777, 0),
     "of the user's group": ("home/logs", 0, 0o775, 0),
+    "of the user, for his group": ("home/logs", USER, 0o3770, USER),
 }
 
 CREATES = ["", "create", "create 0600", "create 0640 0 0", f"create 0640 {USER} {USER}", "create 0644 0 0", "nocreate"]

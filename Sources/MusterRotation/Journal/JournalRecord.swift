@@ -110,7 +110,7 @@ package struct RotationIntent: Sendable, Hashable {
     package init(
         stanza: Int, directory: String, folder: FileIdentity, destination: String, destinationFolder: FileIdentity?,
         name: String, steps: [RotationStep], time: CalendarTime, rotates: Bool = true,
-        token: UInt64 = .random(in: 0 ... .max)
+        token: UInt64 = RandomSeed.draw()
     ) {
         self.folder = folder
         self.destinationFolder = destinationFolder

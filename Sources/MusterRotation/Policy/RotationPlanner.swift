@@ -106,7 +106,7 @@ package struct RotationPlanner: Sendable {
             guard let creation = settings.creation else { return [step] }
             let facts = subject.facts
             let new = RotationStep.create(
-                mode: (creation.mode ?? facts.mode) & 0o7777, user: subject.user ?? facts.user,
+                mode: creation.mode ?? facts.mode & 0o777, user: subject.user ?? facts.user,
                 group: subject.group ?? facts.group)
             return [step, new]
         }

@@ -3,7 +3,7 @@ internal import MusterSystem
 internal import Synchronization
 
 /// A directory that is held open, with what was found when it was opened: whatever its path leads to later, work is done here.
-struct Folder: Sendable {
+final class Folder: Sendable {
     let directory: any DiskDirectory
     let facts: EntryFacts
     /// Whether others than root and who works here may change its names while that is done.

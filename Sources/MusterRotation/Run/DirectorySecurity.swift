@@ -30,13 +30,21 @@ struct DirectorySecurity {
     }
 
     /// Errors: root is to work in a directory that others may write. To do so by the name of root changes little: only a
-    /// folder of root's that a group may write, as Ubuntu's `/var/log` with `su root adm`, is accepted then.
+    /// folder that its group may write is accepted then, and only one of root's, as Ubuntu's `/var/log` with `su root adm`,
+    /// or of the very group that is named, as Ceph's folder with `su root ceph`. Names are looked at again all the same.
     mutating func check(directory path: String, _ settings: RotationSettings) throws(RotationFault) {
         guard isRoot, isRoots(settings.actor) else { return }
         let folder: Folder
         do throws(DiskFault) { folder = try directories.folder(path) } catch { throw RotationFault(error) }
-        guard folder.isShared, let fault = fault(of: folder, path, settings) else { return }
-        throw fault
+        guard folder.isShared else { return }
+        let hasList: Bool
+        do throws(DiskFault) { hasList = try folder.directory.hasAccessList() } catch { throw RotationFault(error) }
+        if let actor = settings.actor, !hasList, isAccepted(folder.facts, actor) { return }
+        throw fault(of: folder, path, hasList: hasList)
+    }
+
+    private func isAccepted(_ facts: EntryFacts, _ actor: RotationSettings.Actor) -> Bool {
+        facts.mode & 0o002 == 0 && (facts.user == 0 || facts.group == Accounts.group(actor.group))
     }
 
     private mutating func isRoots(_ actor: RotationSettings.Actor?) -> Bool {
@@ -48,16 +56,13 @@ struct DirectorySecurity {
     }
 
     /// Who may write a directory can put something else in the place of a log.
-    private func fault(of folder: Folder, _ path: String, _ settings: RotationSettings) -> RotationFault? {
-        let facts = folder.facts
-        let (isOpen, isGroups) = (facts.mode & 0o002 != 0, facts.group != 0)
-        if !isOpen, isGroups, facts.user == 0, settings.actor != nil { return nil }
-        let mode = String(facts.mode, radix: 8)
+    private func fault(of folder: Folder, _ path: String, hasList: Bool) -> RotationFault {
+        let mode = String(folder.facts.mode, radix: 8)
         return RotationFault(
             .unsafe, at: path,
-            "others than root may write this folder of logs "
-                + (isOpen || isGroups ? "(mode 0\(mode), group \(facts.group))" : "(by its access list, see getfacl)")
-                + "; write \"su USER GROUP\" in the stanza, or try chmod go-w")
+            "others than root may write this folder of logs (mode 0\(mode), group \(folder.facts.group)"
+                + (hasList ? ", and an access list: see getfacl" : "")
+                + "); write \"su USER GROUP\" in the stanza, or try chmod go-w")
     }
 }
 

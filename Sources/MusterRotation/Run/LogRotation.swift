@@ -108,7 +108,9 @@ final class LogRotation: @unchecked Sendable {
         do throws(DiskFault) {
             let folder = try directories.folder(intent.directory, as: intent.folder, onAnyDevice: isRecovery)
             let other = intent.destinationFolder ?? intent.folder
-            let destination = try directories.folder(intent.destination, as: other, onAnyDevice: isRecovery)
+            let isOne = other == intent.folder && intent.destination == intent.directory
+            let destination =
+                try isOne ? folder : directories.folder(intent.destination, as: other, onAnyDevice: isRecovery)
             isWatched = folder.isOthers || destination.isOthers
             isRenumbered =
                 folder.identity.device != intent.folder.device || destination.identity.device != other.device
@@ -315,15 +317,21 @@ final class LogRotation: @unchecked Sendable {
 
     /// The name of the file that is not whole yet of a step. It begins with a dot, so that patterns pass it by.
     func temporaryName(_ step: Int) -> String {
-        let token = String(intent.token, radix: 16)
-        return ".muster-\(String(repeating: "0", count: 16 - token.count))\(token).\(step)"
+        var name = ".muster-"
+        name.reserveCapacity(28)
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: intent.token >> UInt64(shift)) & 15
+            name.unicodeScalars.append(Unicode.Scalar(digit < 10 ? 48 + digit : 87 + digit))
+        }
+        return name + ".\(step)"
     }
 }
 
 extension DiskFile {
-    /// Takes owner, mode, access list and times of another file, whose facts are given.
+    /// Takes owner, permissions, access list and times of another file, whose facts are given: no setuid and setgid, as
+    /// logrotate.
     func take(_ facts: EntryFacts, of other: any DiskFile) throws(DiskFault) {
-        try take(user: facts.user, group: facts.group, mode: facts.mode, of: other)
+        try take(user: facts.user, group: facts.group, mode: facts.mode & 0o777, of: other)
         try setTimes(access: facts.access, modification: facts.modification)
     }
 

@@ -33,6 +33,7 @@ struct RotationPlanning {
     /// Directories that claims are about.
     private var directories: [PathKey: Int] = [:]
     private var nextLog: Int
+    private var tokens = RandomSeeds()
     private(set) var warnings: [RotationFault] = []
     private var warned: Set<RotationFault> = []
 
@@ -152,7 +153,7 @@ struct RotationPlanning {
         let intent = RotationIntent(
             stanza: number, directory: found.directory, folder: found.folder, destination: path,
             destinationFolder: destination.identity, name: found.name, steps: destination.making + plan.steps,
-            time: now.calendar)
+            time: now.calendar, token: tokens.draw())
         try claim(intent)
         destinations.isMade(path)
         return (intent, TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : found.facts.size))

@@ -20,6 +20,8 @@ package protocol DiskDirectory: AnyObject, Sendable {
     func facts() throws(DiskFault) -> EntryFacts
     /// Whether others than its owner may change its names, by its mode or an access list. Groups of root's do not count.
     func isShared() throws(DiskFault) -> Bool
+    /// Whether an access control list (acl(5)) says who may do what, besides its mode.
+    func hasAccessList() throws(DiskFault) -> Bool
     /// All names but `.` and `..`, in no order. Names that are no UTF-8 are left out; ``listing()`` counts them.
     func names() throws(DiskFault) -> [String]
     /// The same names, and how many there are that no `String` can be.
@@ -50,6 +52,9 @@ extension DiskDirectory {
         let facts = try facts()
         return facts.mode & 0o002 != 0 || (facts.mode & 0o020 != 0 && facts.group != 0)
     }
+
+    /// A disk that knows no lists.
+    package func hasAccessList() throws(DiskFault) -> Bool { false }
 
     package func names() throws(DiskFault) -> [String] { try listing().names }
 }

@@ -20,6 +20,8 @@ final class LinuxDirectory: DiskDirectory {
         try DiskFault.check(cml_disk_is_shared(descriptor), "look at", path) == 1
     }
 
+    func hasAccessList() throws(DiskFault) -> Bool { cml_place_has_list(descriptor) }
+
     func facts(_ name: String) throws(DiskFault) -> EntryFacts? {
         try check(name, "look at")
         var raw = cml_entry_facts()

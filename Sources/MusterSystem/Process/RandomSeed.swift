@@ -9,3 +9,18 @@ package enum RandomSeed {
         return seed
     }
 }
+
+/// Such numbers, many of them taken from the kernel at once.
+package struct RandomSeeds {
+    private static let portion = 128
+    private var seeds: [UInt64] = []
+
+    package init() {}
+
+    package mutating func draw() -> UInt64 {
+        if let seed = seeds.popLast() { return seed }
+        seeds = [UInt64](repeating: 0, count: Self.portion)
+        unsafe seeds.withUnsafeMutableBytes { unsafe cml_random($0.baseAddress!, $0.count) }
+        return seeds.removeLast()
+    }
+}

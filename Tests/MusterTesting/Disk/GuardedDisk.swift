@@ -61,6 +61,8 @@ private final class GuardedDirectory: DiskDirectory {
 
     func isShared() throws(DiskFault) -> Bool { try base.isShared() }
 
+    func hasAccessList() throws(DiskFault) -> Bool { try base.hasAccessList() }
+
     func listing() throws(DiskFault) -> DirectoryListing {
         try gate.pass("listing", path)
         return try base.listing()
