@@ -60,6 +60,13 @@ int64_t cml_file_read_at(int fd, void *bytes, size_t count, int64_t offset) {
     return (int64_t)filled;
 }
 
+int64_t cml_file_next_data(int fd, int64_t offset) {
+    off_t next = lseek(fd, offset, SEEK_DATA);
+    if (next >= 0) return next;
+    // A file system that knows no holes.
+    return errno == EINVAL || errno == ENOTSUP ? offset : -errno;
+}
+
 int64_t cml_file_read(int fd, void *bytes, size_t count) {
     ssize_t got;
     do {

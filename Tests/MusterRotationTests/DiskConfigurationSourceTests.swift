@@ -26,17 +26,70 @@ struct DiskConfigurationSourceTests {
         #expect(configuration.brief == ["unsafe /etc/rotate.d/l"])
     }
 
-    @Test("A link is followed where somebody says where it leads, and once")
+    /// What stands at a name of a folder.
+    private static func entry(_ name: String, in folder: TemporaryFolder) throws -> ConfigurationEntry? {
+        try DiskConfigurationSource(disk: LinuxDisk(), followsLinks: true).entry("\(folder.path)/\(name)", limit: 100)
+    }
+
+    private static let stanza = Array("/t {}".utf8)
+
+    /// A file with links to it, one through a folder beside, and some that lead nowhere.
+    private static func linked() throws -> TemporaryFolder {
+        let folder = TemporaryFolder()
+        _ = try folder.file("file", stanza)
+        #expect(unsafe mkdir("\(folder.path)/sub", 0o755) == 0)
+        for (name, target) in [
+            ("near", "file"), ("far", "\(folder.path)/file"), ("twice", "sub/back"), ("sub/back", "../near"),
+            ("circle", "circle"), ("nothing", "nope"), ("process", "/proc/self/cmdline"),
+        ] {
+            #expect(unsafe symlink(target, "\(folder.path)/\(name)") == 0)
+        }
+        return folder
+    }
+
+    @Test("A link that nobody else can have made is followed, to wherever it leads")
     func links() throws {
-        let targets = ["/etc/rotate.d/l": "/top", "/top": "/etc/rotate.d/l"]
-        let source = DiskConfigurationSource(disk: Self.disk) { targets[$0] }
-        guard case .file(_, let bytes) = try source.entry("/etc/rotate.d/l", limit: 100) else {
-            Issue.record("it is not followed")
+        let folder = try Self.linked()
+        for name in ["near", "far", "twice"] {
+            guard case .file(_, let bytes) = try Self.entry(name, in: folder) else {
+                Issue.record("\(name) is not followed")
+                continue
+            }
+            #expect(bytes == Self.stanza)
+        }
+        #expect(try Self.entry("circle", in: folder) == .link)
+        #expect(try Self.entry("nothing", in: folder) == nil)
+    }
+
+    @Test("In a folder that others may write, a link is told as one, and so is a file with a second name")
+    func foreignLinks() throws {
+        let folder = try Self.linked()
+        #expect(unsafe link("\(folder.path)/file", "\(folder.path)/second") == 0)
+        guard case .file = try Self.entry("second", in: folder) else {
+            Issue.record("two names of a file of ours are no harm")
             return
         }
-        #expect(bytes == Array("/t {}".utf8))
-        let circle = DiskConfigurationSource(disk: Self.disk) { _ in "/etc/rotate.d/l" }
-        #expect(try circle.entry("/etc/rotate.d/l", limit: 100) == .link)
+        #expect(unsafe chmod(folder.path, 0o777) == 0)
+        for name in ["near", "far", "twice", "process", "second", "file"] {
+            #expect(try Self.entry(name, in: folder) == .link, "\(name)")
+        }
+        #expect(unsafe unlink("\(folder.path)/second") == 0)
+        guard case .file = try Self.entry("file", in: folder) else {
+            Issue.record("a file of one name is judged by itself")
+            return
+        }
+        // A link of ours that leads to one of theirs.
+        #expect(unsafe chmod("\(folder.path)/sub", 0o755) == 0)
+        #expect(try Self.entry("sub/back", in: folder) == .link)
+    }
+
+    @Test("A link of another user's, or in his folder, is told as one", .enabled(if: geteuid() == 0, "needs root"))
+    func linksOfOthers() throws {
+        let folder = try Self.linked()
+        #expect(unsafe lchown("\(folder.path)/near", 1, 1) == 0)
+        #expect(try Self.entry("near", in: folder) == .link)
+        #expect(unsafe chown(folder.path, 1, 1) == 0)
+        #expect(try Self.entry("process", in: folder) == .link)
     }
 
     @Test("At most one byte more than is asked for is read", arguments: [0, 1, 999, 1_000, 1_001, 5_021])

@@ -10,13 +10,15 @@ final class ListedDisk: Disk {
     private let paths: Set<String>
     /// How many names a directory has that are no UTF-8.
     private let unreadableNames: [String: Int]
+    /// Owners of directories that are not root's.
+    private let users: [String: UInt32]
     private let listed = Mutex<[String: Int]>([:])
     private let opened = Mutex<[String: Int]>([:])
 
     /// Paths of files; those that end with a slash are directories.
     init(
         _ paths: [String], links: [String] = [], failures: [String: Int32] = [:], contents: [String: [UInt8]] = [:],
-        unreadableNames: [String: Int] = [:]
+        unreadableNames: [String: Int] = [:], users: [String: UInt32] = [:]
     ) {
         var directories: [String: [String: EntryFacts]] = ["/": [:]]
         for path in paths + links {
@@ -36,6 +38,7 @@ final class ListedDisk: Disk {
         self.contents = contents
         self.paths = Set(paths)
         self.unreadableNames = unreadableNames
+        self.users = users
     }
 
     /// How often a directory was listed, and opened.
@@ -76,7 +79,7 @@ final class ListedDisk: Disk {
         func facts() throws(DiskFault) -> EntryFacts {
             EntryFacts(
                 kind: .directory, identity: FileIdentity(device: 1, inode: UInt64(path.utf8.count)), mode: 0o755,
-                user: 0, group: 0)
+                user: disk.users[path] ?? 0, group: 0)
         }
         func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault) {
             throw disk.refusal(path)

@@ -207,6 +207,10 @@ int cml_path_facts(const char *path, cml_file_facts *facts);
 void cml_file_sequential(int fd);
 // Until `count` bytes are there or the file ends.
 int64_t cml_file_read_at(int fd, void *bytes, size_t count, int64_t offset);
+
+/// Where something stands at an offset or behind it, a hole being passed over; -ENXIO where nothing follows. It moves the
+/// descriptor's place.
+int64_t cml_file_next_data(int fd, int64_t offset);
 // Once; -EAGAIN where nothing is there yet.
 int64_t cml_file_read(int fd, void *bytes, size_t count);
 // How far the open file was read, by whomever.

@@ -22,14 +22,24 @@ package enum ConfigurationEntry: Sendable, Hashable {
 /// Configurations in files.
 package struct DiskConfigurationSource: ConfigurationSource {
     private let disk: any Disk
-    private let resolve: (@Sendable (String) -> String?)?
+    private let user: UInt32
+    /// Links that are followed yet.
+    private let linksLeft: Int
     private static let pieceSize = 1 << 16
+    /// As many as the kernel follows.
+    private static let linkLimit = 40
 
-    /// Links are followed where `resolve` says what a path leads to, with no link left on the way (realpath(3)): the file
-    /// there has to be one that may be read. Without it a link is told as one.
-    package init(disk: any Disk, resolving resolve: (@Sendable (String) -> String?)? = nil) {
+    /// - Parameters:
+    ///   - followsLinks: Whether a link is followed, where nobody but root or `user` can have made it; else it is told as one.
+    ///   - user: Who runs muster.
+    package init(disk: any Disk, followsLinks: Bool = false, user: UInt32 = Accounts.effectiveUser) {
+        self.init(disk, user, linksLeft: followsLinks ? Self.linkLimit : 0)
+    }
+
+    private init(_ disk: any Disk, _ user: UInt32, linksLeft: Int) {
         self.disk = disk
-        self.resolve = resolve
+        self.user = user
+        self.linksLeft = linksLeft
     }
 
     package func entry(_ path: String, limit: Int) throws(DiskFault) -> ConfigurationEntry? {
@@ -44,15 +54,27 @@ package struct DiskConfigurationSource: ConfigurationSource {
         guard let facts = try directory.facts(name) else { return nil }
         switch facts.kind {
         case .directory: return .directory
-        case .link:
-            // What is there now is no link; one that came since is told as one.
-            guard let target = resolve?(path) else { return .link }
-            return try DiskConfigurationSource(disk: disk).entry(target, limit: limit)
+        case .link: return try followed(facts, name, directory, limit: limit)
         case .other: return .other
         case .regular: break
         }
         let file = try directory.open(name, forWriting: false)
-        return .file(try file.facts(), try Self.bytes(of: file, limit: limit))
+        let own = try file.facts()
+        // A file of root's gets a second name by others too.
+        if own.links > 1, try Folder(directory, user: user).isOthers { return .link }
+        return .file(own, try Self.bytes(of: file, limit: limit))
+    }
+
+    /// What a link leads to. One that somebody else can have made could lead to any file of root's that he has a say in, such
+    /// as the words of a process in `/proc`: it is told as a link.
+    private func followed(
+        _ link: EntryFacts, _ name: String, _ directory: any DiskDirectory, limit: Int
+    ) throws(DiskFault) -> ConfigurationEntry? {
+        let isTrusted = link.user == 0 || link.user == user
+        guard linksLeft > 0, isTrusted, !(try Folder(directory, user: user).isOthers) else { return .link }
+        let target = try directory.target(name)
+        let path = target.hasPrefix("/") ? target : "\(directory.path)/\(target)"
+        return try DiskConfigurationSource(disk, user, linksLeft: linksLeft - 1).entry(path, limit: limit)
     }
 
     package func names(_ path: String) throws(DiskFault) -> [String] {

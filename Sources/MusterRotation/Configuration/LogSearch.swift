@@ -38,8 +38,8 @@ package struct LogSearch {
 
     /// Names that are kept for other patterns.
     private static let keptNames = 1_000_000
-    /// Logs and directories of one stanza.
-    private static let limit = 1_000_000
+    /// Logs of one pattern, and directories on the way to them.
+    private static let usualLimit = 1_000_000
 
     private let directories: Directories
     private var listings: [PathKey: [Name]] = [:]
@@ -47,11 +47,15 @@ package struct LogSearch {
     private var warned: Set<PathKey> = []
     /// The directory that was used last: neighbours come one after another.
     private var last: (path: PathKey, folder: Folder)?
+    private let limit: Int
 
     package init(disk: any Disk) { self.init(Directories(disk)) }
 
-    /// Looks into directories that stay open for what is done to their logs.
-    init(_ directories: Directories) { self.directories = directories }
+    /// Looks into directories that stay open for what is done to their logs. `limit` is for tests.
+    init(_ directories: Directories, limit: Int = Self.usualLimit) {
+        self.directories = directories
+        self.limit = limit
+    }
 
     /// Looks for the logs of a stanza.
     package mutating func logs(of stanza: RotationStanza) -> Findings {
@@ -69,7 +73,7 @@ package struct LogSearch {
             // One alternative gives no log twice.
             let isAlone = stanza.patterns.count == 1 && pattern.alternatives.count == 1
             for alternative in pattern.alternatives {
-                for log in find(alternative, &findings) where !log.isDirectory(&findings) {
+                for log in find(alternative, of: text, &findings) where !log.isDirectory(&findings) {
                     hasLog = true
                     if isAlone || seen.insert(PathKey(log.path)).inserted { findings.logs.append(log) }
                 }
@@ -106,29 +110,46 @@ package struct LogSearch {
     // MARK: The way to the logs
 
     /// All that one alternative matches, directories too.
-    private mutating func find(_ alternative: GlobPattern.Alternative, _ findings: inout Findings) -> [Found] {
+    private mutating func find(
+        _ alternative: GlobPattern.Alternative, of pattern: String, _ findings: inout Findings
+    ) -> [Found] {
         guard let last = alternative.components.last else { return [] }
-        var directories = ["/"]
+        var directories = [Directory(path: "/", user: 0)]
         for component in alternative.components.dropLast() {
-            var next: [String] = []
-            for directory in directories where next.count < Self.limit {
+            var next = Crowd<Directory>(limit: limit)
+            for directory in directories {
                 if let name = component.literal {
-                    next.append(Self.join(directory, name))
-                } else {
-                    next += matches(component, in: directory, &findings) { $0 == .directory || $0 == .link }.map(\.path)
+                    let path = Self.join(directory.path, name)
+                    next.add([Directory(path: path, user: directory.user)], of: directory.user)
+                    continue
                 }
+                let found = matches(component, in: directory.path, &findings) { $0 == .directory || $0 == .link }
+                let user = owner(directory)
+                next.add(found.map { Directory(path: $0.path, user: user) }, of: user)
             }
-            directories = next
+            directories = next.all(of: pattern, &findings)
         }
-        var found: [Found] = []
-        for directory in directories where found.count < Self.limit {
+        var found = Crowd<Found>(limit: limit)
+        for directory in directories {
             if let name = last.literal {
-                if let log = entry(name, in: directory, &findings) { found.append(log) }
+                if let log = entry(name, in: directory.path, &findings) { found.add([log], of: owner(directory)) }
             } else {
-                found += matches(last, in: directory, &findings) { _ in true }
+                found.add(matches(last, in: directory.path, &findings) { _ in true }, of: owner(directory))
             }
         }
-        return found
+        return found.all(of: pattern, &findings)
+    }
+
+    /// A directory on the way, and who made it there: the first owner on the way that is not root.
+    private struct Directory {
+        var path: String
+        var user: UInt32
+    }
+
+    private mutating func owner(_ directory: Directory) -> UInt32 {
+        if directory.user != 0 { return directory.user }
+        // Where it cannot be looked at it gives nothing.
+        return (try? open(directory.path)?.facts.user) ?? 0
     }
 
     private mutating func matches(
@@ -206,6 +227,40 @@ extension LogSearch.Found {
         findings.fault(
             .badValue, path, "it is a directory; write a pattern for the logs in it, or one that leaves it out")
         return true
+    }
+}
+
+/// What the folders of several users hold. Where it is too much, who has the most of it loses some, and that is told: nobody
+/// has the logs of others passed over by making many of his own.
+private struct Crowd<Member> {
+    private let limit: Int
+    private var members: [UInt32: [Member]] = [:]
+    private var count = 0
+    private var cut: Set<UInt32> = []
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func add(_ more: [Member], of user: UInt32) {
+        members[user, default: []] += more
+        count += more.count
+        while count > limit, let fullest = members.max(by: { $0.value.count < $1.value.count }) {
+            // What the next ones have less of is no reason to cut those.
+            let others = members.values.map(\.count).filter { $0 < fullest.value.count }.max() ?? 0
+            let excess = max(1, min(count - limit, fullest.value.count - others))
+            members[fullest.key]?.removeLast(excess)
+            count -= excess
+            cut.insert(fullest.key)
+        }
+    }
+
+    func all(of pattern: String, _ findings: inout LogSearch.Findings) -> [Member] {
+        for user in cut.sorted() {
+            findings.fault(
+                .unsafe, pattern,
+                "more than \(limit) names match, and not all in the folders of user \(user) are looked at; "
+                    + "remove some, or write a stanza for each folder")
+        }
+        return members.sorted { $0.key < $1.key }.flatMap(\.value)
     }
 }
 

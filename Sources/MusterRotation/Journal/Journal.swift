@@ -103,6 +103,18 @@ package final class Journal: Sendable {
         return (records, at)
     }
 
+    /// Errors: it is no record that could be read again, which would end the journal for all behind it.
+    static func check(_ intent: RotationIntent) throws(RotationFault) {
+        // Two names a step, of 255 bytes at most, and some numbers.
+        if intent.steps.count < recordLimit / 1_024 { return }
+        let size = JournalRecord.intent(.max, intent).bytes.count
+        guard size > recordLimit else { return }
+        throw RotationFault(
+            .unsafe, at: intent.path,
+            "it has so many rotated logs that \(intent.steps.count) steps are to be taken; remove some, or move them away"
+        )
+    }
+
     private static func word(_ bytes: [UInt8], _ at: Int) -> UInt32 {
         (0..<4).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
     }

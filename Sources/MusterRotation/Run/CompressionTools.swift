@@ -22,9 +22,10 @@ final class CompressionTools: @unchecked Sendable {
         unsafe other.deallocate()
     }
 
-    /// Copies what stands behind an offset to the same place of another file, and returns where it ends. Zeros that fill the
-    /// buffer are left out of the copy, which reads the same there: a writer that does not append leaves such holes.
+    /// Copies what stands behind an offset to the same place of another file, and returns where it ends. Pages of zeros are left
+    /// out of the copy, which reads the same there: a writer that does not append leaves such holes.
     func copy(_ file: any DiskFile, to copy: any DiskFile, from offset: Int64) throws(DiskFault) -> Int64 {
+        var holes = HoleWalk()
         var end = offset
         var written = offset
         while true {
@@ -34,20 +35,23 @@ final class CompressionTools: @unchecked Sendable {
                 if written < end { try copy.truncate(end) }
                 return end
             }
-            // Invariant: all bytes of the buffer were read, and each is compared with the one before it.
-            let isHole =
-                unsafe count == Self.size && buffer[0] == 0
-                && memcmp(buffer.baseAddress!, buffer.baseAddress! + 1, count - 1) == 0
-            if !isHole { try unsafe copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: end) }
-            end += Int64(count)
-            if !isHole { written = end }
+            var at = 0
+            while let run = unsafe buffer.nonzeroPages(from: at, count) {
+                // Invariant: a run lies within the bytes that were read.
+                try unsafe copy.write(UnsafeRawBufferPointer(rebasing: buffer[run]), at: end + Int64(run.lowerBound))
+                written = end + Int64(run.upperBound)
+                at = run.upperBound
+            }
+            end = try holes.end(file, at: end, count, isZero: at == 0)
         }
     }
 
     /// Whether two files begin with the same bytes.
     func areEqual(_ left: any DiskFile, _ right: any DiskFile, count: Int64) throws(DiskFault) -> Bool {
+        var (leftHoles, rightHoles) = (HoleWalk(), HoleWalk())
         var at: Int64 = 0
         while at < count {
+            if Task.isCancelled { throw DiskFault(code: EINTR, call: "compare", path: "") }
             let wanted = Int(min(Int64(Self.size), count - at))
             let a = try unsafe left.read(at: at, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
             let b = try unsafe right.read(at: at, into: UnsafeMutableRawBufferPointer(rebasing: other[..<wanted]))
@@ -55,7 +59,10 @@ final class CompressionTools: @unchecked Sendable {
             guard a == wanted, b == wanted, unsafe memcmp(buffer.baseAddress!, other.baseAddress!, wanted) == 0 else {
                 return false
             }
-            at += Int64(wanted)
+            let isZero = unsafe buffer.nonzeroPages(from: 0, wanted) == nil
+            at = min(
+                try leftHoles.end(left, at: at, wanted, isZero: isZero),
+                try rightHoles.end(right, at: at, wanted, isZero: isZero))
         }
         return true
     }
@@ -65,11 +72,13 @@ final class CompressionTools: @unchecked Sendable {
         let writer = if let known = writers[level] { known } else { try GzipWriter(level: level) }
         writers[level] = writer
         writer.begin()
+        var holes = HoleCount()
         var read: Int64 = 0
         var written: Int64 = 0
         while true {
             if Task.isCancelled { throw DiskFault(code: EINTR, call: "compress", path: "") }
             let count = try unsafe file.read(at: read, into: buffer)
+            if unsafe buffer.nonzeroPages(from: 0, count) == nil { try holes.add(file, at: read) }
             read += Int64(count)
             progress.compressed(count)
             let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -125,12 +134,24 @@ final class CompressionTools: @unchecked Sendable {
                 start += count
                 if count < wanted { return }
             }
+            if Task.isCancelled { throw DiskFault(code: EINTR, call: "compare", path: "") }
+            // What follows may be of any length.
+            if !isHeld, !isSame { throw Self.isDifferent }
         }
-        let sum = try unsafe one.sum(of: compressed, look: compare)
+        let sum: ByteSum?
+        do throws(DiskFault) {
+            sum = try unsafe one.sum(of: compressed, look: compare)
+        } catch {
+            if error == Self.isDifferent { return .differs }
+            throw error
+        }
         guard let sum else { return nil }
         let size = try file.facts().size
         return isHeld && size <= sum.length ? .holds : isSame && size > sum.length ? .isBeginning : .differs
     }
+
+    /// Ends a comparison whose outcome is known.
+    private static let isDifferent = DiskFault(code: 0, call: "compare", path: "")
 
     private func madeVerifier() throws(DiskFault) -> GzipVerifier {
         let one = if let verifier { verifier } else { try GzipVerifier() }
@@ -138,17 +159,28 @@ final class CompressionTools: @unchecked Sendable {
         return one
     }
 
-    /// Overwrites a file's bytes so many times.
+    /// Overwrites a file's bytes so many times. Pages of zeros have nothing to hide, and are left out: where they are holes,
+    /// to write them would fill the disk.
     func overwrite(_ file: any DiskFile, passes: Int) throws(DiskFault) {
         let size = try file.facts().size
         for pass in 0..<passes {
+            var holes = HoleWalk()
             var at: Int64 = 0
             while at < size {
-                let count = Int(min(Int64(Self.size), size - at))
-                let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-                unsafe Self.fill(piece, pass == passes - 1 ? nil : UInt64(pass))
-                try unsafe file.write(UnsafeRawBufferPointer(piece), at: at)
-                at += Int64(count)
+                if Task.isCancelled { throw DiskFault(code: EINTR, call: "overwrite", path: "") }
+                let wanted = Int(min(Int64(Self.size), size - at))
+                let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+                let count = try unsafe file.read(at: at, into: piece)
+                if count == 0 { break }
+                var from = 0
+                while let run = unsafe buffer.nonzeroPages(from: from, count) {
+                    // Invariant: a run lies within the bytes that were read.
+                    let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[run])
+                    unsafe Self.fill(bytes, pass == passes - 1 ? nil : UInt64(pass))
+                    try unsafe file.write(UnsafeRawBufferPointer(bytes), at: at + Int64(run.lowerBound))
+                    from = run.upperBound
+                }
+                at = try holes.end(file, at: at, count, isZero: from == 0)
             }
             try file.synchronize()
         }

@@ -34,7 +34,8 @@ final class Directories: Sendable {
     }
 
     let disk: any Disk
-    private let user: UInt32
+    /// Who works in them.
+    let user: UInt32
     private let state = Mutex(State())
 
     init(_ disk: any Disk, user: UInt32 = Accounts.effectiveUser) {

@@ -46,7 +46,8 @@ extension LogRotation {
             for step in intent.steps {
                 switch step {
                 case .copy(let to, let identity, truncates: true):
-                    if let copied { try truncate(copied, to, identity, directory, destination, tools) }
+                    guard let copied else { continue }
+                    try truncate(copied, to, identity, directory, destination, directories, tools)
                 case .truncate(let identity):
                     // An earlier run may have done it, and what is there now be new.
                     if isRecovery { continue }
@@ -66,12 +67,16 @@ extension LogRotation {
 
     private func truncate(
         _ copied: LogCopy, _ to: String, _ identity: FileIdentity, _ directory: any DiskDirectory,
-        _ destination: any DiskDirectory, _ tools: CompressionTools
+        _ destination: any DiskDirectory, _ directories: Directories, _ tools: CompressionTools
     ) throws(DiskFault) {
         // Where the copy is gone it was compressed, which comes after the cut.
         if isRecovery, try destination.facts(to) == nil { return }
         guard let log = try openRemaining(intent.name, directory, identity, forWriting: true) else { return }
         let copy = try open(to, destination, copied.identity, forWriting: true)
+        // Who may change names there can have put a file of his own there, which may have got the same inode.
+        if isWatched, !(try copy.facts().mayHold(log.facts(), worker: directories.user)) {
+            throw stale(to, destination)
+        }
         if isRecovery {
             // Cut already, when it is shorter now or begins with something else.
             guard try log.facts().size >= copied.size, try tools.areEqual(log, copy, count: copied.size) else {
@@ -116,5 +121,15 @@ extension LogRotation {
                 isDone(.deliver(from: from, to: to, identity))
             }
         }
+    }
+}
+
+extension EntryFacts {
+    /// Whether a file may get what another one holds: it has one name, and nobody but who works here may do more with it.
+    func mayHold(_ other: EntryFacts, worker: UInt32) -> Bool {
+        let (own, allowed) = (mode & 0o777, other.mode & 0o777)
+        let ofGroup = group == other.group ? allowed >> 3 & 7 : allowed & 7
+        return links == 1 && (user == other.user || user == 0 || user == worker) && own >> 3 & 7 & ~ofGroup == 0
+            && own & 7 & ~allowed == 0
     }
 }

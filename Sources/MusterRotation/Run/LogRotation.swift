@@ -64,6 +64,8 @@ final class LogRotation: @unchecked Sendable {
             if standing == .held, self.standing == .stopped { self.standing = .held }
             return
         }
+        var fault = fault
+        if fault.location.isEmpty { fault.location = intent.path }
         report.outcome = .failed
         report.fault = RotationReport.Fault(fault)
         self.standing = standing
@@ -200,9 +202,24 @@ final class LogRotation: @unchecked Sendable {
         try check(from, directory, identity)
         try directory.rename(from, to: destination, as: to)
         try confirm(to, destination, identity) { () throws(DiskFault) in
-            try destination.rename(to, to: directory, as: from)
+            try putBack(to, of: destination, to: directory, as: from)
         }
     }
+
+    /// Gives an entry that is not ours its name back. Where that is taken by now it gets one that nobody can foresee: it
+    /// belongs to who owns the folder that it came from, and is not left in one of root's.
+    private func putBack(
+        _ name: String, of directory: any DiskDirectory, to source: any DiskDirectory, as old: String
+    ) throws(DiskFault) {
+        do throws(DiskFault) {
+            try directory.rename(name, to: source, as: old)
+        } catch {
+            guard error.code == EEXIST else { throw error }
+            try directory.rename(name, to: source, as: Self.foreignName(.random(in: 0 ... .max)))
+        }
+    }
+
+    private static func foreignName(_ token: UInt64) -> String { ".muster-foreign-\(String(token, radix: 16))" }
 
     /// Errors: ESTALE where an entry is not the one that was meant.
     private func check(_ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity) throws(DiskFault) {
@@ -346,8 +363,19 @@ extension DiskFile {
             mode &= ~0o6070
         }
         // The mode comes last: until then nobody has more rights than to the other file.
-        let hasList = try other.map { other throws(DiskFault) in try takeAccessList(of: other) } ?? true
+        let hasList = try takeTrustedList(of: other, for: user)
         try setMode(hasList ? mode : mode & ~0o070)
+    }
+
+    /// Takes the access list of another file over where its owner, who can have made it, is root or the one that this file is
+    /// meant for: else he could give himself rights to the file of another user. False where the mode's bits of the group
+    /// would be the mask of a list that is not there.
+    private func takeTrustedList(of other: (any DiskFile)?, for user: UInt32) throws(DiskFault) -> Bool {
+        guard let other, try [0, user].contains(other.facts().user) else {
+            try dropAccessList()
+            return true
+        }
+        return try takeAccessList(of: other)
     }
 }
 

@@ -154,6 +154,7 @@ struct RotationPlanning {
             stanza: number, directory: found.directory, folder: found.folder, destination: path,
             destinationFolder: destination.identity, name: found.name, steps: destination.making + plan.steps,
             time: now.calendar, token: tokens.draw())
+        try Journal.check(intent)
         try claim(intent)
         destinations.isMade(path)
         return (intent, TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : found.facts.size))

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The file system as a rotation of logs sees it: every system call of a rotation goes through here, so that tests can end the
 /// process before any of them, make it fail, or forget what was not synchronized.
 ///
@@ -28,6 +30,8 @@ package protocol DiskDirectory: AnyObject, Sendable {
     func listing() throws(DiskFault) -> DirectoryListing
     /// Nil where there is none.
     func facts(_ name: String) throws(DiskFault) -> EntryFacts?
+    /// Where a link leads. An error for what is none.
+    func target(_ name: String) throws(DiskFault) -> String
     /// Renames an entry, into another directory too; never over one that is there (RENAME_NOREPLACE).
     func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault)
     /// Puts the file `other` in the place of the file `name`, in one step: for the state file alone.
@@ -57,6 +61,11 @@ extension DiskDirectory {
     package func hasAccessList() throws(DiskFault) -> Bool { false }
 
     package func names() throws(DiskFault) -> [String] { try listing().names }
+
+    /// A directory that cannot say, as that of another process.
+    package func target(_ name: String) throws(DiskFault) -> String {
+        throw DiskFault(code: ENOTSUP, call: "read the link", path: place(name))
+    }
 }
 
 /// What a directory holds.
@@ -77,6 +86,9 @@ package protocol DiskFile: AnyObject, Sendable {
     func facts() throws(DiskFault) -> EntryFacts
     /// Bytes at an offset into the buffer; fewer than asked for only where the file ends.
     func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(DiskFault) -> Int
+    /// Where something stands at an offset or behind it: what is before is a hole, which reads as zeros and takes no room. Nil
+    /// where nothing follows.
+    func nextData(from offset: Int64) throws(DiskFault) -> Int64?
     /// Writes all bytes at an offset.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault)
     func truncate(_ size: Int64) throws(DiskFault)
@@ -87,6 +99,8 @@ package protocol DiskFile: AnyObject, Sendable {
     /// Takes the access control list (acl(5)) of another file over, where that has one; then the mode's bits of the group are
     /// the list's mask. False where this file's disk knows no lists.
     func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool
+    /// Takes away the access list that its folder gave it, if it did.
+    func dropAccessList() throws(DiskFault)
     /// Takes the lock on it (flock(2)), which is exclusive among all processes and given back when the file is closed. False
     /// where another has it; never waits.
     func lock() throws(DiskFault) -> Bool
@@ -95,6 +109,13 @@ package protocol DiskFile: AnyObject, Sendable {
     /// Has the system begin to bring contents to the device, without a wait: of many files that are begun before the first is
     /// waited for, all share the device's work. It cannot fail; ``synchronize()`` tells.
     func beginSynchronizing()
+}
+
+extension DiskFile {
+    /// One of a disk that knows no holes.
+    package func nextData(from offset: Int64) throws(DiskFault) -> Int64? { offset }
+    /// One of a disk that knows no access lists.
+    package func dropAccessList() throws(DiskFault) {}
 }
 
 /// What the system says about an entry, links not followed (lstat(2)).

@@ -31,6 +31,23 @@ final class LinuxDirectory: DiskDirectory {
         return EntryFacts(raw)
     }
 
+    func target(_ name: String) throws(DiskFault) -> String {
+        try check(name, "read the link")
+        let link = try unsafe DiskFault.check(
+            cml_place_open(descriptor, name), "read the link", place(name))
+        defer { close(link) }
+        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        // Invariant: no more is written than the buffer's size.
+        let count = unsafe bytes.withUnsafeMutableBytes { raw in
+            unsafe cml_place_target(link, raw.baseAddress!.assumingMemoryBound(to: CChar.self), raw.count)
+        }
+        try DiskFault.check(count, "read the link", place(name))
+        guard let target = String(validating: bytes.prefix(Int(count)), as: UTF8.self) else {
+            throw fault(EILSEQ, "read the link", name)
+        }
+        return target
+    }
+
     func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault) {
         try check(name, "rename")
         try check(other, "rename")

@@ -30,6 +30,12 @@ final class LinuxDiskFile: DiskFile {
         return Int(try DiskFault.check(got, "read", path))
     }
 
+    func nextData(from offset: Int64) throws(DiskFault) -> Int64? {
+        let next = cml_file_next_data(descriptor, offset)
+        if next == -Int64(ENXIO) { return nil }
+        return try DiskFault.check(next, "read", path)
+    }
+
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {
         guard let start = bytes.baseAddress else { return }
         // Invariant: there are as many bytes as the buffer says.
@@ -63,6 +69,10 @@ final class LinuxDiskFile: DiskFile {
         if outcome == -ENOTSUP { return false }
         try DiskFault.check(outcome, "set the access list of", path)
         return true
+    }
+
+    func dropAccessList() throws(DiskFault) {
+        try DiskFault.check(cml_place_drop_list(descriptor), "drop the access list of", path)
     }
 
     func lock() throws(DiskFault) -> Bool {

@@ -6,7 +6,7 @@ import MusterSystem
 enum RotationWiring {
     static func configuration(_ paths: [String]) -> RotationConfiguration {
         var reader = ConfigurationReader(
-            source: DiskConfigurationSource(disk: LinuxDisk()) { RealPath.of($0) },
+            source: DiskConfigurationSource(disk: LinuxDisk(), followsLinks: true),
             user: Accounts.effectiveUser,
             home: Environment.variable("HOME"))
         for path in paths { reader.read(path) }

@@ -58,6 +58,20 @@ struct AccessListTests {
         }
     }
 
+    @Test(
+        "A log's owner gives nobody rights to a new log that is another user's, nor does the folder",
+        .enabled(if: geteuid() == 0, "only root may give files away"), arguments: [false, true])
+    func isNotAnothers(isFolders: Bool) async throws {
+        let tree = try RealTree([RealTree.Entry("d", .folder, user: 33), RealTree.Entry("d/a.log", user: 33)])
+        try tree.write("ROOT/d/a.log {\nrotate 2\ncreate 0640 0 4\n}\n", as: "conf")
+        let words = isFolders ? ["-d", "-m", "u:33:rw", "\(tree.root)/d"] : ["-m", "u:33:rw", "\(tree.root)/d/a.log"]
+        guard try Self.said("setfacl", words) != nil else { return }
+        #expect(try await RealRotation(tree.configuration, tree.state).run().allFaults == [])
+        #expect(try Self.list("\(tree.root)/d/a.log")?.contains("user:33") == false)
+        let facts = try #require(tree.facts("d/a.log"))
+        #expect((facts.user, facts.group, facts.mode) == (0, 4, 0o640))
+    }
+
     @Test("A mode that the configuration names bounds the access list of a new log")
     func named() async throws {
         let tree = try RealTree([RealTree.Entry("a.log", mode: 0o644)])

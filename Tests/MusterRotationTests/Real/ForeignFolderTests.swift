@@ -120,4 +120,72 @@ struct ForeignFolderTests {
         #expect(report.stanzas.flatMap(\.logs).map(\.outcome) == [.rotated])
         #expect(try tree.names().allSatisfy { !$0.contains("muster-") })
     }
+
+    /// A log that root alone may read, with an older copy, which moves first.
+    private static func secretTree() throws -> RealTree {
+        let tree = try Self.tree("ROOT/theirs/a.log {\nrotate 3\ncopytruncate\n}\n")
+        try OutputFile.replace("\(tree.root)/theirs/a.log", with: Array(secret.utf8))
+        for name in ["a.log", "a.log.1"] {
+            try RealTree.check(unsafe chown("\(tree.root)/theirs/\(name)", 0, 0), "chown")
+            try RealTree.check(unsafe chmod("\(tree.root)/theirs/\(name)", 0o600), "chmod")
+        }
+        return tree
+    }
+
+    @Test("A file that its owner put in the place of a copy gets nothing of a log that he may not read")
+    func plantedCopy() async throws {
+        let tree = try Self.secretTree()
+        let planted = "\(tree.root)/theirs/a.log.1"
+        let disk = GuardedDisk(LinuxDisk()) { call in
+            if call.name == "rename", call.path.contains(".muster-") {
+                let file = unsafe open(planted, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
+                _ = (fchown(file, 1, 1), close(file))
+            }
+            return .go
+        }
+        let run = RealRotation(tree.configuration, tree.state)
+        #expect(try await run.run(on: disk).unfinished == 1)
+        #expect(tree.facts("theirs/a.log.1")?.user == 1)
+        let report = try await run.run()
+        #expect(report.allFaults.contains { $0.code == "unsafe" }, "\(report.allFaults)")
+        #expect(try Self.leaks(tree) == [])
+        #expect(try tree.text("theirs/a.log") == Self.secret)
+        // Once it is gone the rotation that was begun is ended, and a new one may begin.
+        try RealTree.check(unsafe unlink(planted), "unlink")
+        #expect(try await run.run().allFaults == [])
+        #expect(try tree.text("theirs/a.log") + tree.text("theirs/a.log.1") == Self.secret)
+        #expect(tree.facts("theirs/a.log.1")?.user ?? 0 == 0)
+    }
+
+    @Test("A copy that is more open than its log by now, though it has the inode of the copy, is not written to")
+    func sameInode() async throws {
+        let tree = try Self.secretTree()
+        let copy = "\(tree.root)/theirs/a.log.1"
+        let disk = GuardedDisk(LinuxDisk()) { call in
+            if call.name == "open", call.path == copy { _ = unsafe chown(copy, 1, 1) }
+            return .go
+        }
+        let report = try await RealRotation(tree.configuration, tree.state).run(on: disk)
+        #expect(report.allFaults.contains { $0.code == "unsafe" }, "\(report.allFaults)")
+        #expect(try tree.text("theirs/a.log") == Self.secret)
+    }
+
+    @Test("What was put in the place of a log does not stay in root's folder where its name is taken by then")
+    func putBack() async throws {
+        let tree = try Self.tree("ROOT/theirs/a.log {\nrotate 3\nolddir ROOT/roots\n}\n")
+        let (theirs, secret) = ("\(tree.root)/theirs", "\(tree.root)/canary/secret")
+        let disk = GuardedDisk(LinuxDisk()) { call in
+            if call.name == "rename", call.path == "\(theirs)/a.log" {
+                _ = unsafe (rename("\(theirs)/a.log", "\(theirs)/away"), symlink(secret, "\(theirs)/a.log"))
+            }
+            if call.name == "rename", call.path.hasSuffix("/roots/a.log.1") {
+                _ = unsafe symlink(secret, "\(theirs)/a.log")
+            }
+            return .go
+        }
+        let report = try await RealRotation(tree.configuration, tree.state).run(on: disk)
+        #expect(report.allFaults.contains { $0.code == "unsafe" }, "\(report.allFaults)")
+        #expect(try tree.names(in: "roots") == [])
+        #expect(tree.facts("theirs/away")?.kind == .regular)
+    }
 }

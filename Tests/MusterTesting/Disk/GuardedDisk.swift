@@ -135,6 +135,9 @@ private final class GuardedFile: DiskFile {
         return try unsafe base.read(at: offset, into: buffer)
     }
 
+    // It is asked for where there are long holes only, and counts as a part of the read before it.
+    func nextData(from offset: Int64) throws(DiskFault) -> Int64? { try base.nextData(from: offset) }
+
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {
         try gate.pass("write", path)
         try unsafe base.write(bytes, at: offset)
@@ -163,6 +166,11 @@ private final class GuardedFile: DiskFile {
     func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool {
         try gate.pass("takeAccessList", path)
         return try base.takeAccessList(of: (other as? GuardedFile)?.base ?? other)
+    }
+
+    func dropAccessList() throws(DiskFault) {
+        try gate.pass("dropAccessList", path)
+        try base.dropAccessList()
     }
 
     func lock() throws(DiskFault) -> Bool {

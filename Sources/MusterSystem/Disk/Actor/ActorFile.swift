@@ -41,6 +41,8 @@ final class ActorFile: DiskFile {
         try unsafe file.read(at: offset, into: buffer)
     }
 
+    func nextData(from offset: Int64) throws(DiskFault) -> Int64? { try file.nextData(from: offset) }
+
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {
         try unsafe file.write(bytes, at: offset)
     }
@@ -62,6 +64,8 @@ final class ActorFile: DiskFile {
 
     /// By our own right: a user could give any list to a file of his.
     func takeAccessList(of other: any DiskFile) throws(DiskFault) -> Bool { try file.takeAccessList(of: other) }
+
+    func dropAccessList() throws(DiskFault) { try file.dropAccessList() }
 
     func lock() throws(DiskFault) -> Bool { try file.lock() }
     func synchronize() throws(DiskFault) { try file.synchronize() }

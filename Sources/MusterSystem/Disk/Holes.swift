@@ -1,0 +1,79 @@
+internal import Glibc
+internal import Synchronization
+
+/// Passes over long holes of a file that is read from its beginning to its end: whoever owns a log can make one of eight
+/// exabytes in no time, and reading that would hold up the rotation of all others for ever.
+package struct HoleWalk: Sendable {
+    /// Bytes of zeros of a file that are read before its holes are looked for: what file systems say of holes in files that are
+    /// just being written is not relied on for the logs that most people have.
+    private static let patience: Int64 = 64 << 20
+
+    private var zeros: Int64 = 0
+
+    package init() {}
+
+    /// Where to go on behind so many bytes that were read at an offset.
+    package mutating func end(
+        _ file: any DiskFile, at offset: Int64, _ count: Int, isZero: Bool
+    ) throws(DiskFault) -> Int64 {
+        let end = offset + Int64(count)
+        guard isZero else { return end }
+        zeros += Int64(count)
+        guard zeros >= Self.patience else { return end }
+        let next = if let data = try file.nextData(from: end) { data } else { try file.facts().size }
+        return max(end, next)
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// The next bytes of pages that have anything but zeros in them, from a page on; nil where the rest of `count` bytes has
+    /// none.
+    package func nonzeroPages(from start: Int, _ count: Int) -> Range<Int>? {
+        let page = 4_096
+        var start = start
+        while start < count, unsafe isZero(start, Swift.min(start + page, count)) { start += page }
+        if start >= count { return nil }
+        var end = Swift.min(start + page, count)
+        while end < count, unsafe !isZero(end, Swift.min(end + page, count)) {
+            end = Swift.min(end + page, count)
+        }
+        return start..<end
+    }
+
+    private func isZero(_ start: Int, _ end: Int) -> Bool {
+        // Invariant: the buffer has so many bytes, and each is compared with the one before it.
+        unsafe self[start] == 0 && memcmp(baseAddress! + start, baseAddress! + start + 1, end - start - 1) == 0
+    }
+}
+
+/// Counts the holes of a file that is compressed: their zeros cannot be passed over, and take time though they took no room.
+package struct HoleCount: Sendable {
+    /// Bytes of one file: about a minute of work.
+    package static let limit: Int64 = 64 << 30
+    /// Bytes of all files of the process, beyond which only holes that are no longer than ``slack`` are let pass.
+    private static let limitOfAll: Int64 = 256 << 30
+    private static let slack: Int64 = 1 << 20
+    private static let all = Atomic<Int64>(0)
+
+    private let limit: Int64
+    private var total: Int64 = 0
+    /// Up to where they are counted.
+    private var end: Int64 = 0
+
+    package init(limit: Int64 = Self.limit) { self.limit = limit }
+
+    /// Looks for a hole where zeros were read. Errors: EFBIG where there is too much of it.
+    package mutating func add(_ file: any DiskFile, at offset: Int64) throws(DiskFault) {
+        if offset < end { return }
+        let next = if let data = try file.nextData(from: offset) { data } else { try file.facts().size }
+        end = max(next, offset + 1)
+        let length = max(next - offset, 0)
+        guard length > Self.slack else { return }
+        // A length that is refused does not count, so that neither sum can overflow.
+        guard length <= limit - total, length <= Self.limitOfAll - Self.all.load(ordering: .relaxed) else {
+            throw DiskFault(code: EFBIG, call: "compress its holes", path: "")
+        }
+        total += length
+        Self.all.add(length, ordering: .relaxed)
+    }
+}
