@@ -31,6 +31,13 @@ enum SignatureMethod: Sendable, Hashable {
     case pss(PSSParameters)
     case ecdsa(DigestKind)
     case ed25519
+
+    /// Whether the cryptographic library can check it. It knows one shape of RSASSA-PSS: one digest for both purposes, and a
+    /// salt of its length.
+    var isInLibrary: Bool {
+        guard case .pss(let parameters) = self else { return true }
+        return parameters.mask == parameters.digest && parameters.salt == parameters.digest.length
+    }
 }
 
 /// A signature algorithm: its name, whether it is too weak to be trusted, and how to check it.

@@ -67,7 +67,7 @@ struct RSAPublicNumbers {
     let bits: Int
 
     /// Nil for what is no key, an even modulus, a modulus over ``PSSSignature/maximumBits``, or an exponent that is even
-    /// or over 33 bits.
+    /// or over 17 bits: none in use is greater than 65,537, and each bit costs.
     init?(_ der: ArraySlice<UInt8>) {
         let numbers = try? DER.sequence(DER.parse(der), identifier: .sequence) { nodes in
             (try ArraySlice<UInt8>(derEncoded: &nodes), try UInt64(derEncoded: &nodes))
@@ -75,7 +75,7 @@ struct RSAPublicNumbers {
         guard let (octets, exponent) = numbers else { return nil }
         let digits = octets.drop { $0 == 0 }
         guard let first = digits.first, let last = digits.last, last & 1 == 1 else { return nil }
-        guard exponent > 1, exponent & 1 == 1, exponent < 1 << 33 else { return nil }
+        guard exponent > 1, exponent & 1 == 1, exponent < 1 << 17 else { return nil }
         bits = digits.count * 8 - first.leadingZeroBitCount
         guard (512...PSSSignature.maximumBits).contains(bits) else { return nil }
         modulus = Self.words(digits)

@@ -44,8 +44,7 @@ enum SigningKey {
                     .init(rawRepresentation: signature), for: digest.digest(of: child.signedBytes),
                     padding: .insecurePKCS1v1_5)
         case (.rsa(let key, let octets, _), .pss(let parameters)):
-            // The library knows one shape: one digest for both purposes, and a salt of its length.
-            guard parameters.mask == parameters.digest, parameters.salt == parameters.digest.length else {
+            guard method.isInLibrary else {
                 return PSSSignature.isValid(signature, over: child.signedBytes, key: octets, parameters)
             }
             return key.isValidSignature(

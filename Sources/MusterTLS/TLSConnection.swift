@@ -10,6 +10,11 @@ final class TLSConnection {
     static let maximumQueuedBytes = 4 << 20
     /// Ciphertext a peer may send before the connection is established: 512 KiB.
     static let maximumHandshakeBytes = 512 << 10
+    /// Ciphertext a peer may send once the connection is established, beyond ``expansion`` times its data: 512 KiB. Else
+    /// tickets, new keys and padding without end would keep whoever waits for data, for there is always something to read.
+    static let maximumOverheadBytes = 512 << 10
+    /// Of records with few bytes of data each.
+    private static let expansion = 4
 
     let state: TLSConnectionState
 
@@ -17,6 +22,7 @@ final class TLSConnection {
     private let channel: WireChannel
     private var isTornDown = false
     private var receivedInHandshake = 0
+    private var receivedSince = 0
     private var sentInHandshake = 0
 
     init(role: TLSRole, thread: TLSThread) {
@@ -44,10 +50,14 @@ final class TLSConnection {
     func receive(_ bytes: Span<UInt8>) {
         guard !isOver, !state.peerClosed, !bytes.isEmpty else { return }
         guard isWithinBounds(adding: bytes) else { return }
+        if state.step == .established { receivedSince += bytes.count }
         channel.pipeline.syncOperations.fireChannelRead(NIOAny(buffer(with: bytes)))
         channel.pipeline.syncOperations.fireChannelReadComplete()
         // A chain that NIOSSL cannot hand out fails the handshake one turn of the loop later.
         if state.step == .handshaking { loop.run() }
+        if receivedSince > Self.maximumOverheadBytes + Self.expansion * state.deliveredBytes {
+            state.fail("the peer sent more than \(Self.maximumOverheadBytes >> 10) KiB around its data")
+        }
     }
 
     private func isWithinBounds(adding bytes: Span<UInt8>) -> Bool {

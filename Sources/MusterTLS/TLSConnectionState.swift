@@ -20,6 +20,8 @@ final class TLSConnectionState {
     var step = TLSStep.handshaking
     var outbound = ByteBuffer()
     var plaintext = ByteBuffer()
+    /// Bytes of plaintext that ever came.
+    private(set) var deliveredBytes = 0
     var peerClosed = false
     var applicationProtocol: String?
     var fault: String?
@@ -38,6 +40,7 @@ final class TLSConnectionState {
     }
 
     func queuePlaintext(_ piece: ByteBuffer) {
+        deliveredBytes += piece.readableBytes
         Self.append(piece, to: &plaintext)
     }
 

@@ -1,6 +1,7 @@
 /// What a verdict cost, for the bounds that hold whatever a peer sends.
 struct ChainWork: Sendable {
-    /// Signatures that were verified, at most ``PathSearch/maximumChecks`` and those of one path.
+    /// Signatures that were verified, at most ``PathSearch/maximumChecks`` and those of one path; one that the library cannot
+    /// verify counts several times in a search.
     var signatures = 0
     /// The work of ``NameConstraintRules``, over all paths.
     var comparedNames = 0

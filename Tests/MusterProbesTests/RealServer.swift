@@ -196,6 +196,22 @@ extension RealServer {
         }
     }
 
+    /// A web server over TLS that sends so many session tickets before anything else.
+    static func tickets(_ count: Int, _ body: @escaping @Sendable (RealServer) async throws -> Void) async throws {
+        try await run(
+            .openssl,
+            { folder, ports in
+                try makeCertificates(in: folder)
+                return (
+                    [:],
+                    [
+                        "s_server", "-accept", "127.0.0.1:\(ports[0])", "-cert", "leaf.pem", "-key", "leaf.key", "-www",
+                        "-num_tickets", "\(count)",
+                    ]
+                )
+            }, body)
+    }
+
     /// An authoritative server of `muster.test`.
     static func knot(_ body: @escaping @Sendable (RealServer) async throws -> Void) async throws {
         try await run(

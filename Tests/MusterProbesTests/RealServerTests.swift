@@ -115,6 +115,19 @@ struct RealServerTests {
         }
     }
 
+    @Test(
+        "Session tickets without end do not keep a check, a few do not matter",
+        .enabled(if: RealProgram.openssl.isInstalled, "openssl is not installed"), arguments: [20, 200_000])
+    func tickets(count: Int) async throws {
+        try await RealServer.tickets(count) { server in
+            let settings =
+                "{\"url\": \"https://{name}:\(server.ports[0])/\", \"tls\": {\"ca\": \"\(server.path(of: "ca.pem"))\"}}"
+            let flooded: Case = (settings, .down(.tlsHandshake), "the peer sent more than 512 KiB around its data")
+            let calm: Case = (settings, .up, "")
+            try await Self.check("http", [count > 1000 ? flooded : calm])
+        }
+    }
+
     @Test("knot answers for its zone", .enabled(if: RealProgram.knotd.isInstalled, "knotd is not installed"))
     func knot() async throws {
         try await RealServer.knot { server in

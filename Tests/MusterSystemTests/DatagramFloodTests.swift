@@ -94,6 +94,65 @@ import Testing
         }
     }
 
+    private typealias Windows = (least: Int, before: Int)
+
+    /// The narrowest window of questions that a server has while it answers none of so many of them, and each is followed by
+    /// so many strangers; it has answered others before.
+    private static func narrowestWindow(questions: Int, strangers: Int) async throws -> Windows {
+        let network = ModelNetwork(seed: 1)
+        let isSilent = Shared(false)
+        network.service = { _ in
+            .datagrams { query in
+                guard isSilent.value else { return [query] }
+                return Array(repeating: [~query[0], ~query[1], 9, 9], count: strangers)
+            }
+        }
+        return try await Reactor.withLoop(on: network) { loop in
+            try await withThrowingTaskGroup(of: Windows.self) { group in
+                group.addTask(executorPreference: loop) {
+                    try await watch(loop, questions) { isSilent.change { $0 = true } }
+                }
+                return try #require(try await group.next())
+            }
+        }
+    }
+
+    /// Asks a server of the model until its round trip is known, falls silent and asks on; returns the narrowest window from
+    /// then on and the one before.
+    private static func watch(
+        _ loop: Reactor, _ questions: Int, fallSilent: @escaping @Sendable () -> Void
+    ) async throws -> Windows {
+        let server = Endpoint(.v4(0x0a00_0063), port: 53)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<64 { group.addTask { _ = try await ask(server, UInt32(number)) } }
+            try await group.waitForAll()
+        }
+        fallSilent()
+        return await withTaskGroup(of: Void.self) { group in
+            let end = SystemClock.now.advanced(by: .seconds(2))
+            for number in 0..<questions {
+                group.addTask {
+                    _ = await fault { () throws(SocketFault) in _ = try await ask(server, UInt32(number), until: end) }
+                }
+            }
+            var windows: [Int] = []
+            while SystemClock.now < end {
+                await Reactor.sleep(until: SystemClock.now.advanced(by: .milliseconds(1)))
+                windows += loop.lentDatagramSockets.map { unsafe $0.channel.pace.window }
+            }
+            return (windows.min() ?? 0, windows.first ?? 0)
+        }
+    }
+
+    @Test("narrows no window, not even one of a single message; silence alone does", arguments: [1, 40, 300])
+    func window(strangers: Int) async throws {
+        let quiet = try await Self.narrowestWindow(questions: 300, strangers: 0)
+        let flooded = try await Self.narrowestWindow(questions: 300, strangers: strangers)
+        #expect(quiet.before == flooded.before)
+        #expect(quiet.least < quiet.before)
+        #expect(flooded.least >= flooded.before)
+    }
+
     @Test("is not what answers are that come too late")
     func lateAnswers() async throws {
         try await onLoop { loop in

@@ -99,6 +99,28 @@ struct HostileChainTests {
         #expect(verdict.work.signatures <= Self.mostSignatures)
     }
 
+    @Test(
+        "Signatures that we verify ourselves are tried fewer times",
+        arguments: [(32, true), (20, false), (222, false)])
+    func dearSignatures(salt: Int, isInLibrary: Bool) throws {
+        let root = try DraftChain().encoded()[0]
+        var leaf = Self.leaf(by: "a")
+        let digest = W.sequence(W.identifier("2.16.840.1.101.3.4.2.1"), W.null)
+        leaf.algorithm = W.sequence(
+            W.identifier("1.2.840.113549.1.1.10"),
+            W.sequence(
+                W.node(0xA0, digest), W.node(0xA1, W.sequence(W.identifier("1.2.840.113549.1.1.8"), digest)),
+                W.node(0xA2, W.integer(salt))))
+        leaf.outerAlgorithm = leaf.algorithm
+        var chain = [try leaf.signed(by: DraftChain.keys[3])]
+        for index in 0..<19 { chain.append(try Self.authority("a", by: "a", serial: index).signed(by: Self.signer)) }
+        let verdict = try Self.verdict(chain, root: root)
+        // Nineteen of them were more than a search may cost.
+        #expect(verdict.findings.contains { $0.problem == .badSignature } == isInLibrary)
+        #expect(verdict.findings.contains { $0.problem == .unsupported } != isInLibrary)
+        #expect(verdict.work.signatures <= Self.mostSignatures)
+    }
+
     @Test("A chain of twenty that leads to the root costs twenty signatures", arguments: [17, 18])
     func deep(_ authorities: Int) throws {
         var draft = DraftChain()

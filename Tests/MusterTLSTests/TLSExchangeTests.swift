@@ -221,6 +221,23 @@ struct TLSExchangeTests {
         #expect(pair.server.fault == "more than 4 MiB were received and not read")
     }
 
+    @Test("Records around little data are taken up to a bound, whoever reads them", arguments: [20_000, 40_000])
+    func overhead(records: Int) throws {
+        let pair = try Connected(thread: TLSThread())
+        defer { pair.close() }
+        pair.exchange()
+        var received = 0
+        for _ in 0..<records / 1000 {
+            for _ in 0..<1000 { pair.server.send([7]) }
+            pair.server.outbound().pieces(of: 16_384).forEach(pair.client.receive)
+            received += pair.client.plaintext().count
+        }
+        let isWithin = records <= 20_000
+        #expect(pair.client.step == (isWithin ? .established : .failed))
+        #expect(pair.client.fault == (isWithin ? nil : "the peer sent more than 512 KiB around its data"))
+        #expect(isWithin ? received == records : (20_000..<40_000).contains(received))
+    }
+
     @Test("Held data is bounded too, and so is what a peer sends before the verdict")
     func boundsInHandshake() throws {
         let pair = try Connected(thread: TLSThread())

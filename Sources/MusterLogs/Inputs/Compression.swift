@@ -30,10 +30,15 @@ package struct Compression: Hashable, Sendable {
         all.first { head.starts(with: $0.magic) } ?? none
     }
 
-    /// The decompressed text of a file. Errors: it cannot be opened, or the program is not installed.
-    package func stream(_ path: String) throws(FileFault) -> any ByteStream {
-        if let program { return try ProgramStream(path, program: program, arguments: ["-dc"]) }
-        let input = try FileStream.open(path)
+    /// The decompressed text of a file. Errors: it cannot be opened or is another than was `expected`, or the program is not
+    /// installed.
+    package func stream(
+        _ path: String, expecting expected: FileIdentity? = nil
+    ) throws(FileFault) -> any ByteStream {
+        if let program {
+            return try ProgramStream(path, expecting: expected, program: program, arguments: ["-dc"])
+        }
+        let input = try FileStream.open(path, expecting: expected)
         return self == .gzip ? try GzipStream(input) : input
     }
 }

@@ -131,6 +131,7 @@ package final class Follower {
         return files[(start + 1)...].filter { file in
             let head = (try? file.bytes(at: 0, count: Compression.magicCount)) ?? []
             return file.isRegular && file.identity != next && Compression.recognised(head) == .none
+                && !ForeignLinks.mislead(file.path, to: file.identity)
         }.map { FollowedFile($0, source: source) }
     }
 
@@ -141,6 +142,12 @@ package final class Follower {
             return followed[source].former.remove(at: index)
         }
         guard file.isRegular else { throw FileFault(path: path, hint: "only files can be followed") }
+        // What has the name now is not what was named.
+        if ForeignLinks.mislead(path, to: file.identity) {
+            // Moved away since it was opened: the next look finds what is there.
+            guard try FileFacts.of(path)?.identity == file.identity else { return nil }
+            throw FileFault(path: path, hint: "not followed to \(ForeignLinks.what)")
+        }
         return FollowedFile(file, source: source)
     }
 

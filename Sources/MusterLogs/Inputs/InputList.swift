@@ -86,6 +86,9 @@ package struct InputList: Sendable {
         }
         do throws(FileFault) {
             let source = try LogSource(path: path, facts: facts)
+            if !isNamed, ForeignLinks.mislead(path, to: source.identity) {
+                return skip(path, "\(ForeignLinks.what); name the file itself")
+            }
             if let reason = Self.whyNoLog(source, isNamed: isNamed) {
                 return isNamed ? faults.append(InputFault(name: path, hint: reason)) : skip(path, reason)
             }

@@ -62,8 +62,8 @@ package struct LogSource: Hashable, Sendable {
                 return .stream(DeferredStream(input, headCount: Compression.magicCount, choose: Self.choose))
             }
             let current = try currentPath()
-            if compression != .none { return .stream(try compression.stream(current)) }
-            return .file(try InputFile.open(current))
+            if compression != .none { return .stream(try compression.stream(current, expecting: identity)) }
+            return .file(try InputFile.open(current, expecting: identity))
         } catch {
             throw InputFault(error)
         }

@@ -49,6 +49,20 @@ final class BlockReader {
         return rest
     }
 
+    /// The same behind lines without text, which are passed over; empty where there is no other.
+    func beginningBehindBlanks(_ count: Int, isCancelled: () -> Bool) throws(StreamFault) -> [UInt8] {
+        _ = try beginning(count, isCancelled: isCancelled)
+        while !hasEnded, BlankText.isBlank(rest) {
+            // The line that goes on stays whole, unless it is too long for a line already.
+            let tail = rest.lastIndex(of: 0x0a).map { Array(rest[($0 + 1)...]) } ?? []
+            position += Int64(rest.count - tail.count)
+            let more = try stream.bytes(max(1, min(count, size.line) - tail.count), isCancelled: isCancelled)
+            hasEnded = more.isEmpty
+            rest = tail + more
+        }
+        return BlankText.isBlank(rest) ? [] : rest
+    }
+
     /// Joins lines from now on.
     func join(_ joiner: any LineJoiner) { self.joiner = joiner }
 

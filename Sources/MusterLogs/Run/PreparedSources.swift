@@ -73,8 +73,10 @@ package struct PreparedSources: @unchecked Sendable {
             if source.size == nil {
                 guard case .stream(let stream) = try source.open() else { return }
                 let reader = BlockReader(stream, from: 0, keepsPartialLine: keepsPartialLine)
-                head = try reader.beginning(ChunkBuffer.Size().chunk, isCancelled: isCancelled)
+                head = try reader.beginningBehindBlanks(ChunkBuffer.Size().chunk, isCancelled: isCancelled)
                 blocks = reader
+            } else if head.count == Fingerprint.limit, BlankText.isBlank(head) {
+                head = try Self.beginningBehindBlanks(source, isCancelled)
             } else if !head.contains(10), head.count == Fingerprint.limit {
                 head = try source.beginning(ChunkBuffer.Size().line)
             } else if head.isEmpty, case .stream(let stream) = try source.open() {
@@ -88,7 +90,7 @@ package struct PreparedSources: @unchecked Sendable {
         if keepsPartialLine, source.isPlainFile, !head.contains(10), head.count < ChunkBuffer.Size().line {
             return empty.append(source.name)
         }
-        guard head.contains(where: { $0 != 10 && $0 != 13 && $0 != 32 }) else { return empty.append(source.name) }
+        guard !BlankText.isBlank(head) else { return empty.append(source.name) }
         guard let reading = try reading(head, choice, wanted) else {
             throw .unreadable(
                 "its first lines fit no format; name one with --format, or see why with --explain-format 'LINE'")
@@ -96,6 +98,15 @@ package struct PreparedSources: @unchecked Sendable {
         if let joiner = reading.makeJoiner, let blocks { blocks.join(joiner()) }
         if let note = resumption?.note { notes[sources.count] = note }
         sources.append(RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks))
+    }
+
+    /// The first lines with text of a log that begins with others.
+    private static func beginningBehindBlanks(_ source: LogSource, _ isCancelled: () -> Bool) throws -> [UInt8] {
+        let count = ChunkBuffer.Size().line
+        return switch try source.open() {
+        case .file(let file): try BlankText.beginning(of: file, count, isCancelled: isCancelled)
+        case .stream(let stream): try BlankText.beginning(of: stream, count, isCancelled: isCancelled)
+        }
     }
 
     private mutating func reading(

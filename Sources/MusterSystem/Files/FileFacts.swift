@@ -41,13 +41,21 @@ package struct FileFacts: Hashable, Sendable {
         isDeleted = raw.links == 0
     }
 
-    /// The facts of a path, nil where nothing is there. Errors: it may not be looked at.
+    /// The facts of a path, nil where nothing is there, be it that links lead round in a circle. Errors: it may not be looked
+    /// at.
     package static func of(_ path: String) throws(FileFault) -> FileFacts? {
         var raw = cml_file_facts()
         let outcome = unsafe cml_path_facts(path, &raw)
-        if outcome == -ENOENT || outcome == -ENOTDIR { return nil }
+        if [-ENOENT, -ENOTDIR, -ELOOP].contains(outcome) { return nil }
         guard outcome == 0 else { throw FileFault(path: path, errno: -outcome, doing: "open") }
         return FileFacts(raw)
+    }
+
+    /// Errors: they are not those of the file that was expected.
+    func check(_ expected: FileIdentity?, _ path: String) throws(FileFault) {
+        if let expected, expected != identity {
+            throw FileFault(path: path, hint: "it was replaced or deleted before it was read; run again")
+        }
     }
 
     /// The facts of standard input. Errors: it is closed.

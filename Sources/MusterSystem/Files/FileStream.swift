@@ -29,8 +29,11 @@ package final class FileStream: ByteStream {
 
     deinit { if isOwned { close(descriptor) } }
 
-    /// Opens a file; `-` is standard input. Errors: there is none, it may not be read, or it is a directory.
-    package static func open(_ path: String) throws(FileFault) -> FileStream {
+    /// Opens a file; `-` is standard input. Errors: there is none, it may not be read, it is a directory, or another than
+    /// was `expected`.
+    package static func open(
+        _ path: String, expecting expected: FileIdentity? = nil
+    ) throws(FileFault) -> FileStream {
         if path == "-" {
             return FileStream(
                 path: "standard input", descriptor: 0, isOwned: false, facts: try FileFacts.ofStandardInput())
@@ -40,6 +43,7 @@ package final class FileStream: ByteStream {
         do throws(FileFault) {
             let facts = try FileFacts.of(descriptor: descriptor, path: path)
             guard facts.kind != .directory else { throw FileFault(path: path, errno: EISDIR, doing: "read") }
+            try facts.check(expected, path)
             cml_file_sequential(descriptor)
             return FileStream(path: path, descriptor: descriptor, isOwned: true, facts: facts)
         } catch {

@@ -22,13 +22,16 @@ package final class InputFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Opens a file without waiting for anybody, so that a FIFO does not hold it up. Errors: there is none, or it may not
-    /// be read.
-    package static func open(_ path: String) throws(FileFault) -> InputFile {
+    /// Opens a file without waiting for anybody, so that a FIFO does not hold it up. Errors: there is none, it may not be
+    /// read, or it is another than was `expected`.
+    package static func open(
+        _ path: String, expecting expected: FileIdentity? = nil
+    ) throws(FileFault) -> InputFile {
         let descriptor = unsafe cml_file_open(path)
         guard descriptor >= 0 else { throw FileFault(path: path, errno: -descriptor, doing: "open") }
         do throws(FileFault) {
             let facts = try FileFacts.of(descriptor: descriptor, path: path)
+            try facts.check(expected, path)
             cml_file_sequential(descriptor)
             return InputFile(path: path, descriptor: descriptor, facts: facts)
         } catch {

@@ -19,14 +19,16 @@ package final class ProgramStream: ByteStream {
     private var fault: FileFault?
 
     /// Starts a program with the file as its standard input. Errors: the program is not on `PATH`, the file cannot be
-    /// opened, or the system has no room for another process.
-    package init(_ path: String, program: String, arguments: [String]) throws(FileFault) {
+    /// opened or is another than was `expected`, or the system has no room for another process.
+    package init(
+        _ path: String, expecting expected: FileIdentity? = nil, program: String, arguments: [String]
+    ) throws(FileFault) {
         guard let executable = Self.find(program) else {
             throw FileFault(path: path, hint: "\(program) is needed to read it and is not on PATH; install it")
         }
         self.path = path
         self.program = program
-        file = try FileStream.open(path)
+        file = try FileStream.open(path, expecting: expected)
         var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in unsafe words.indices { unsafe free(words[index]) } }
         var output: Int32 = -1

@@ -57,8 +57,9 @@ final class DatagramChannel: ReadinessHandler {
         let query = unsafe exchanges.query(index)
         guard unsafe query.pointee.holdsPlace else { return }
         unsafe query.pointee.holdsPlace = false
-        // Whom a flood keeps from its answer says nothing about the server's pace.
-        let isLost = unsafe loop.now - query.pointee.sentAt >= pace.timeout && !query.pointee.isFlooded
+        // Where strangers write, an answer may be lost by them: that says nothing about the server's pace. A few are enough,
+        // for a receive buffer holds few large datagrams.
+        let isLost = unsafe loop.now - query.pointee.sentAt >= pace.timeout && query.pointee.strangerCount == 0
         unsafe pace.gaveUp(isLost: isLost, cohort: query.pointee.cohort)
         unsafe query.pointee.cohort = -1
         flushWaiting()

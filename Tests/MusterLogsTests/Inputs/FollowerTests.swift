@@ -136,6 +136,28 @@ private final class Writer {
         #expect(look() == ["four\n"])
     }
 
+    @Test(
+        "A log that another user puts a link to another file in the place of is not followed there",
+        .enabled(if: geteuid() == 0, "only root can give files away"))
+    func foreignLink() throws {
+        let secret = try folder.file("secret", Array("secret\n".utf8))
+        let writer = writer("log")
+        writer.write("one\n")
+        #expect(look() == ["one\n"])
+        writer.rotate()
+        try #require(unsafe symlink(secret, writer.path) == 0)
+        try #require(unsafe lchown(writer.path, 65_534, 65_534) == 0)
+        let found = follower.poll()
+        #expect(found.pieces.isEmpty)
+        let note = "not followed to a link of another user's to a file that is not theirs"
+        #expect(found.notes == ["\(writer.path): \(note)"])
+        #expect(look().isEmpty)
+        // Told once; a true successor is read.
+        try #require(unsafe unlink(writer.path) == 0)
+        writer.write("two\n")
+        #expect(look() == ["two\n"])
+    }
+
     @Test("A line without end is cut and the rest of it passed over")
     func longLine() {
         let log = writer("a.log")

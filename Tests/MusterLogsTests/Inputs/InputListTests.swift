@@ -41,6 +41,68 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
         #expect(resolve(["access.log.[12]"]).names == ["access.log.2", "access.log.1"])
     }
 
+    /// Who may read next to nothing.
+    private static let nobody: uid_t = 65_534
+
+    /// Makes a link of nobody's in the folder.
+    private func foreignLink(_ name: String, to target: String) throws {
+        try #require(unsafe symlink(target, "\(folder.path)/\(name)") == 0)
+        try #require(unsafe lchown("\(folder.path)/\(name)", Self.nobody, Self.nobody) == 0)
+    }
+
+    @Test(
+        "Another user's links that a pattern or a folder gives are followed to files of theirs only",
+        .enabled(if: geteuid() == 0, "only root can give files away"))
+    func foreignLinks() throws {
+        let other = TemporaryFolder()
+        let secret = try other.file("secret.log", logText(1, lines: 1))
+        let theirs = try other.file("theirs.log", logText(2, lines: 1))
+        try #require(unsafe chown(theirs, Self.nobody, Self.nobody) == 0)
+        try foreignLink("a.log", to: secret)
+        try foreignLink("b.log", to: theirs)
+        try foreignLink("c.log", to: "a.log")
+        try foreignLink("way", to: other.path)
+        try #require(unsafe symlink(secret, "\(folder.path)/d.log") == 0)
+        try #require(unsafe symlink("a.log", "\(folder.path)/ab.log") == 0)
+        let note = "a link of another user's to a file that is not theirs; name the file itself"
+        let skipped = ["a.log", "ab.log", "c.log"].map { "\($0): \(note)" }
+        for word in ["", "*.log"] {
+            let found = resolve([word])
+            #expect(found.names == ["b.log", "d.log"] && found.notes == skipped && found.faults.isEmpty)
+        }
+        let behind = resolve(["way/*.log"])
+        #expect(behind.names == ["way/theirs.log"] && behind.notes == ["way/secret.log: \(note)"])
+        // Who names it means it.
+        #expect(resolve(["a.log"]).names == ["a.log"])
+    }
+
+    @Test("A log that another takes the place of is not read in its stead")
+    func replaced() throws {
+        for (name, bytes) in [("a.log", logText(1, lines: 1)), ("a.log.gz", GzipBytes.member(logText(1, lines: 1)))] {
+            let path = try folder.file(name, bytes)
+            let file = try InputFile.open(path)
+            #expect(throws: Never.self) { try InputFile.open(path, expecting: file.identity) }
+            #expect(throws: Never.self) { try FileStream.open(path, expecting: file.identity) }
+            _ = try folder.file("b.log", logText(2, lines: 1))
+            try #require(unsafe rename("\(folder.path)/b.log", path) == 0)
+            #expect(throws: FileFault.self) { try InputFile.open(path, expecting: file.identity) }
+            #expect(throws: FileFault.self) { try FileStream.open(path, expecting: file.identity) }
+        }
+    }
+
+    @Test("Links that lead nowhere, or round in a circle, keep no other log of a folder from being read")
+    func strayLinks() throws {
+        _ = try folder.file("access.log", logText(1, lines: 1))
+        for (name, target) in [("gone.log", "nowhere"), ("round.log", "round.log")] {
+            try #require(unsafe symlink(target, "\(folder.path)/\(name)") == 0)
+        }
+        for word in ["", "*.log"] {
+            let found = resolve([word])
+            #expect(found.names == ["access.log"] && found.faults.isEmpty)
+            #expect(found.notes == ["gone.log: no longer there", "round.log: no longer there"])
+        }
+    }
+
     @Test("A word that names a file is that file, even with a star in it")
     func starredName() throws {
         _ = try folder.file("a*.log", logText(1, lines: 1))
