@@ -26,10 +26,21 @@ int cml_list_drop(int fd) {
     return fremovexattr(fd, list_name) == 0 || is_without(errno) ? 0 : -errno;
 }
 
+// Takes away what a change of mode gives back (acl(5), "Correspondence between ACL entries and file permission bits").
+static void close_list(uint8_t *list, size_t size) {
+    enum { head = 4, entry = 8, group = 0x04, mask = 0x10, other = 0x20 };
+    bool has_mask = false;
+    for (size_t at = head; at + entry <= size; at += entry) has_mask |= list[at] == mask;
+    for (size_t at = head; at + entry <= size; at += entry) {
+        if (list[at] == other || list[at] == (has_mask ? mask : group)) list[at + 2] = 0;
+    }
+}
+
 int cml_list_copy(int entry, int to) {
     // The kernel's limit of any attribute.
-    char list[65536];
+    uint8_t list[65536];
     ssize_t size = read_list(entry, list, sizeof list);
+    if (size > 0) close_list(list, (size_t)size);
     if (size < 0) return is_without(errno) ? cml_list_drop(to) : -errno;
     return fsetxattr(to, list_name, list, (size_t)size, 0) == 0 ? 1 : -errno;
 }

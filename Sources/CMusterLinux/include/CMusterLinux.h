@@ -365,7 +365,8 @@ void cml_place_synchronize_folder(int folder);
 
 // --- access control lists (acl(5)). Entries may be open, or only held.
 // Gives a file the list of an entry, and takes its own away where that has none: it may have got one from its folder, and
-// would be more open by it. 1 where there is one now; -ENOTSUP where the file's disk knows none.
+// would be more open by it. 1 where there is one now, which grants nobody but the owner anything until the mode is set;
+// -ENOTSUP where the file's disk knows none.
 int cml_list_copy(int entry, int to);
 int cml_list_drop(int fd);
 // True also where that cannot be told.

@@ -20,7 +20,7 @@ final class LinuxDirectory: DiskDirectory {
         try DiskFault.check(cml_disk_is_shared(descriptor), "look at", path) == 1
     }
 
-    func hasAccessList() throws(DiskFault) -> Bool { cml_place_has_list(descriptor) }
+    func hasAccessList() throws(DiskFault) -> Bool { cml_list_is_there(descriptor) }
 
     func facts(_ name: String) throws(DiskFault) -> EntryFacts? {
         try check(name, "look at")

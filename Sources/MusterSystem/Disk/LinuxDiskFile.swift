@@ -72,7 +72,7 @@ final class LinuxDiskFile: DiskFile {
     }
 
     func dropAccessList() throws(DiskFault) {
-        try DiskFault.check(cml_place_drop_list(descriptor), "drop the access list of", path)
+        try DiskFault.check(cml_list_drop(descriptor), "drop the access list of", path)
     }
 
     func lock() throws(DiskFault) -> Bool {

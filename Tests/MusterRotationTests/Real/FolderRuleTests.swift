@@ -170,7 +170,7 @@ struct FolderRuleTests {
         let link = tree.configuration + "-link"
         try RealTree.check(unsafe symlink("conf", link), "symlink")
         var reader = ConfigurationReader(
-            source: DiskConfigurationSource(disk: LinuxDisk()) { RealPath.of($0) }, user: Accounts.effectiveUser)
+            source: DiskConfigurationSource(disk: LinuxDisk(), followsLinks: true), user: Accounts.effectiveUser)
         reader.read(link)
         let configuration = reader.finish()
         #expect(configuration.stanzas.count == (mode == 0o644 ? 1 : 0))
