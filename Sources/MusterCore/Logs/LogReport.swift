@@ -55,7 +55,7 @@ package struct LogReport: Sendable, Hashable {
 
     /// A row of a table.
     package struct Row: Sendable, Hashable {
-        /// One text a key field. Bytes that were no UTF-8 are replaced; anything else may be in it, escapes too.
+        /// One text a key field. Bytes that were no UTF-8 stand as `\xNN`; anything else may be in it, escapes too.
         package var keys: [String]
         /// One value a column.
         package var values: [Value]

@@ -10,6 +10,23 @@ enum BlankText {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d || byte == 0x20 }
 
+    /// How many zeros a file begins with: the hole that is left where a log is truncated and its writer goes on at the old
+    /// place.
+    static func hole(of file: InputFile, isCancelled: () -> Bool) throws(StreamFault) -> Int64 {
+        var position: Int64 = 0
+        while true {
+            if isCancelled() { throw .cancelled }
+            do throws(FileFault) {
+                let bytes = try file.bytes(at: position, count: piece)
+                if let start = bytes.firstIndex(where: { $0 != 0 }) { return position + Int64(start) }
+                if bytes.isEmpty { return position }
+                position += Int64(bytes.count)
+            } catch {
+                throw .failed(error)
+            }
+        }
+    }
+
     /// The first bytes of a file from the first that is not blank on, up to `count`; empty where there is none.
     static func beginning(
         of file: InputFile, _ count: Int, isCancelled: () -> Bool

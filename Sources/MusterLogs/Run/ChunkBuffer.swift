@@ -46,19 +46,33 @@ package final class ChunkBuffer {
         package var partial: Int64?
         /// Where the line after the last one here begins; nil where that was not seen.
         package var next: Int64?
+        /// Whether the file ended before the range did: it was truncated since it was opened.
+        package var isCut = false
     }
 
     /// Loads the lines that begin in `range` of a file. A line belongs to the range only where the byte before it is a line
     /// feed, or the file's beginning: where a range begins inside of a line, whoever read up to there has that line.
-    /// Where `keepsPartialLine`, a last line without end is left out. Errors: the file cannot be read.
+    /// With `beginsLine` the range begins with a line, whatever stands before it. Where `keepsPartialLine`, a last line
+    /// without end is left out. Errors: the file cannot be read.
     package func load(
-        _ file: InputFile, _ range: Range<Int64>, source: Int, keepsPartialLine: Bool
+        _ file: InputFile, _ range: Range<Int64>, source: Int, keepsPartialLine: Bool, beginsLine: Bool = false
     ) throws(FileFault) -> Loaded {
-        let position = max(0, range.lowerBound - 1)
+        let position = beginsLine ? range.lowerBound : max(0, range.lowerBound - 1)
         let lead = Int(range.lowerBound - position)
         let length = Int(range.upperBound - range.lowerBound)
+        let count = try read(file, at: position, into: 0..<lead + length + size.tail)
+        var loaded = try lines(file, lead, length, count, position, source, keepsPartialLine)
+        loaded.isCut = count < lead + length
+        return loaded
+    }
+
+    /// Lines out of the first `count` bytes of the memory, whose range begins behind `lead` of them.
+    private func lines(
+        _ file: InputFile, _ lead: Int, _ length: Int, _ read: Int, _ position: Int64, _ source: Int,
+        _ keepsPartialLine: Bool
+    ) throws(FileFault) -> Loaded {
         let wanted = lead + length + size.tail
-        var count = try read(file, at: position, into: 0..<wanted)
+        var count = read
         // Invariant: every index below is at most `count`, which is at most the capacity less a line end.
         let start = lead > 0 ? lineEnd(from: 0, to: count) + 1 : 0
         let inside = min(lead + length, count)
@@ -69,7 +83,7 @@ package final class ChunkBuffer {
         let last = lineStart(before: count, from: start)
         let limit = last + size.line + 1
         if count == wanted {
-            if limit > count { count += try read(file, at: position + Int64(count), into: count..<limit) }
+            if limit > count { count += try self.read(file, at: position + Int64(count), into: count..<limit) }
             end = lineEnd(from: wanted, to: count)
             if end < count { return whole(start, end + 1, position, source) }
         }

@@ -12,6 +12,8 @@ package final class LineCounter {
         let parser: any LineParser
         let bound: BoundQuestions
         var batch: RowBatch
+        /// Fields of the questions that no line had so far, with their columns.
+        private var unseen: [(name: String, column: Int)]
 
         init(_ reading: LineReading, _ questions: LogQuestions, _ limit: ScanLimit) throws(QuestionFault) {
             parser = reading.makeParser()
@@ -19,6 +21,24 @@ package final class LineCounter {
             parser.obey(limit)
             bound.filter?.obey(limit)
             batch = RowBatch(width: reading.fields.count)
+            unseen = questions.fieldNames.compactMap { name in
+                KeyField.baseColumn(name, in: reading).map { (name, $0) }
+            }
+        }
+
+        /// Notes in the tally which fields the batch's lines have.
+        @inline(__always)
+        func look(_ tally: LogTally) {
+            if !unseen.isEmpty { lookClosely(tally) }
+        }
+
+        @inline(never)
+        private func lookClosely(_ tally: LogTally) {
+            unseen.removeAll { name, column in
+                guard (0..<batch.count).contains(where: { !batch.span($0, column).isAbsent }) else { return false }
+                tally.seen.insert(name)
+                return true
+            }
         }
     }
 
@@ -35,19 +55,28 @@ package final class LineCounter {
     package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
         let reader = try reader(chunk.source)
         let before = (tally.fitting, tally.bad)
-        var cursor = chunk.start
-        var counted = cursor
+        var cursor = Self.start(chunk)
+        var counted = chunk.start
         while cursor < chunk.end {
             reader.batch.begin(chunk)
             reader.parser.parse(chunk, &cursor, into: &reader.batch)
             // A batch is counted whole or not at all.
             if limit.isOver || !tally.add(reader.batch, reader.bound, chunk) { break }
+            reader.look(tally)
             limit.spend(cursor - counted)
             counted = cursor
         }
         let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
         tally.addSource(chunk.source, bytes: UInt64(counted - chunk.start), lines: fitting &+ bad, bad: bad)
         return fitting &+ bad
+    }
+
+    /// Where the first line begins: behind the zeros of a file that was truncated under its writer and has a hole there.
+    private static func start(_ chunk: Chunk) -> Int {
+        var start = chunk.start
+        // Invariant: the index is below the chunk's end.
+        while start < chunk.end, unsafe chunk.base[start] == 0 { start += 1 }
+        return start
     }
 
     /// Counts lines that are at hand as bytes: `position` is where they begin in their source.

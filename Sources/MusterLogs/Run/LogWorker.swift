@@ -68,10 +68,14 @@ final class LogWorker: @unchecked Sendable {
     private func take(_ source: Int, _ file: InputFile, _ range: Range<Int64>) throws(QuestionFault) {
         let loaded: ChunkBuffer.Loaded
         do throws(FileFault) {
-            loaded = try buffer.load(file, range, source: source, keepsPartialLine: run.keepsPartialLine)
+            let first = run.sources[source]
+            loaded = try buffer.load(
+                file, range, source: source, keepsPartialLine: run.keepsPartialLine,
+                beginsLine: first.isBehindHole && range.lowerBound == first.offset)
         } catch {
             return run.list.note(source, error.hint)
         }
+        if loaded.isCut { run.list.note(source, WorkList.truncated) }
         try count(loaded.chunk)
         noteTooLong(source, loaded.tooLong)
         if let next = loaded.next { run.list.reach(source, next) }
@@ -84,6 +88,8 @@ final class LogWorker: @unchecked Sendable {
         do throws(StreamFault) {
             chunk = try blocks.next(buffer, source: source, isCancelled: isCancelled)
             note = blocks.note
+            let source = run.sources[source].source
+            if chunk == nil, source.isPlainFile, blocks.consumed < source.size ?? 0 { note = WorkList.truncated }
         } catch {
             note = error == .cancelled ? nil : WorkList.text(error)
         }

@@ -6,6 +6,8 @@ package struct PreparedSources: @unchecked Sendable {
     var sources: [RunSource] = []
     /// Names of the fields that the first lines have.
     package private(set) var present: Set<String> = []
+    /// Keys of the first lines of formats that may have any.
+    package private(set) var keys = SampledKeys()
     /// Sources that hold no line.
     package private(set) var empty: [String] = []
     package private(set) var faults: [InputFault] = []
@@ -68,6 +70,7 @@ package struct PreparedSources: @unchecked Sendable {
         _ keepsPartialLine: Bool, _ isCancelled: () -> Bool
     ) throws(PreparationFault) {
         var head = source.head
+        var hole: Int64 = 0
         var blocks: BlockReader?
         do {
             if source.size == nil {
@@ -75,6 +78,9 @@ package struct PreparedSources: @unchecked Sendable {
                 let reader = BlockReader(stream, from: 0, keepsPartialLine: keepsPartialLine)
                 head = try reader.beginningBehindBlanks(ChunkBuffer.Size().chunk, isCancelled: isCancelled)
                 blocks = reader
+            } else if head.first == 0, case .file(let file) = try source.open() {
+                hole = try BlankText.hole(of: file, isCancelled: isCancelled)
+                head = try file.bytes(at: hole, count: Fingerprint.limit)
             } else if head.count == Fingerprint.limit, BlankText.isBlank(head) {
                 head = try Self.beginningBehindBlanks(source, isCancelled)
             } else if !head.contains(10), head.count == Fingerprint.limit {
@@ -95,9 +101,15 @@ package struct PreparedSources: @unchecked Sendable {
             throw .unreadable(
                 "its first lines fit no format; name one with --format, or see why with --explain-format 'LINE'")
         }
+        if ["json", "logfmt"].contains(reading.title) { keys.take(head) }
         if let joiner = reading.makeJoiner, let blocks { blocks.join(joiner()) }
         if let note = resumption?.note { notes[sources.count] = note }
-        sources.append(RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks))
+        var prepared = RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks)
+        if hole > prepared.offset, reading.makeJoiner == nil {
+            prepared.offset = hole
+            prepared.isBehindHole = true
+        }
+        sources.append(prepared)
     }
 
     /// The first lines with text of a log that begins with others.

@@ -6,6 +6,8 @@ struct RunSource {
     var reading: LineReading
     /// Where the reading begins: behind what an earlier run has counted.
     var offset: Int64
+    /// Whether a line begins there because all before is a hole.
+    var isBehindHole = false
     /// A stream that was begun already, so that its first lines could be looked at.
     var blocks: BlockReader?
 }
@@ -202,6 +204,7 @@ final class WorkList: Sendable {
         do {
             switch try source.source.open() {
             case .file(let file) where source.reading.makeJoiner == nil:
+                if file.size < source.source.size ?? 0 { state.notes[index] = Self.truncated }
                 state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
             case .file(let file): begin(try FileStream.open(file.path), index, &state)
             case .stream(let stream): begin(stream, index, &state)
@@ -236,6 +239,9 @@ final class WorkList: Sendable {
             return state.buffers.popLast()
         }
     }
+
+    /// Why lines of a file are missing that were there when it was looked at.
+    static let truncated = "it was truncated while it was read; what was cut off is not counted"
 
     /// A last line without end was left for a later run: it goes on there.
     func leave(_ source: Int, at offset: Int64) {

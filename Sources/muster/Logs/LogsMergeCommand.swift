@@ -33,6 +33,7 @@ struct LogsMergeCommand: ConfinedCommand {
                 name: source.name, format: source.format, bytes: Int(clamping: counted.bytes),
                 lines: Int(clamping: counted.lines), bad: Int(clamping: counted.bad))
         }
+        if let refusal = options.answers.refusal(whole.tally) { throw Complaint(refusal) }
         var report = options.answers.report(
             whole.tally, sources: sources, kinds: whole.kinds)
         report.elapsed = started.duration(to: SystemClock.now)
