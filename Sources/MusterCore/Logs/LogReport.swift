@@ -89,6 +89,8 @@ package struct LogReport: Sendable, Hashable {
         package var errorBound: Int
         /// Counters kept, where not exact.
         package var counters: Int
+        /// What may give a better answer, for people; empty where there is nothing to say.
+        package var hint = ""
 
         package init(
             name: String, title: String, keys: [String], columns: [Column], rows: [Row], distinct: Int?, total: Int,

@@ -47,6 +47,13 @@ struct FoldedTimeline: Sendable {
         }
     }
 
+    /// Whether there are 5xx and other lines as well.
+    var tellsErrors: Bool {
+        guard hasClasses else { return false }
+        let errors = columns.reduce(0) { $0 &+ $1.classes[4] }
+        return errors > 0 && errors < columns.reduce(0) { $0 &+ $1.count }
+    }
+
     var peak: Column? { columns.max { $0.count < $1.count } }
     var worst: Column? { columns.max { ($0.errorRate ?? 0) < ($1.errorRate ?? 0) } }
 

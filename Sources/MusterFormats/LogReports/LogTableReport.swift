@@ -8,7 +8,7 @@ struct LogTableReport {
 
     init(_ options: ReportOptions) {
         ink = Ink(enabled: options.color)
-        width = max(60, min(options.width, 1000))
+        width = max(20, min(options.width, 1000))
     }
 
     func bytes(_ report: LogReport) -> [UInt8] {

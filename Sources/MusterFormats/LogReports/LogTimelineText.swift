@@ -23,12 +23,12 @@ struct LogTimelineText {
         var lines = LogTableReport.heading("Timeline", remark, ink, width)
         let counts = folded.columns.map { Double($0.count) }
         lines.append(row("lines", counts, greatest: Double(peak.count), repeats, .cyan))
-        if folded.hasClasses, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
+        if folded.tellsErrors, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
             let rates = folded.columns.map { $0.errorRate ?? 0 }
             lines.append(row("5xx", rates, greatest: rate, repeats, .red))
         }
         lines.append(axis(folded, repeats, span))
-        if folded.hasClasses, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
+        if folded.tellsErrors, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
             let text = "worst share of 5xx " + ValueText.smallShare(rate) + " at " + when(worst.time)
             lines.append(TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink(text, .dim))
         }

@@ -15,7 +15,9 @@ enum AddressText {
     @inline(never)
     private static func undecorated(_ text: Text, _ mark: Int) -> Text {
         if text[mark] == 0x5b {
-            guard mark == 0, let close = (1..<text.count).first(where: { text[$0] == 0x5d }), close > 1 else { return text }
+            guard mark == 0, let close = (1..<text.count).first(where: { text[$0] == 0x5d }), close > 1 else {
+                return text
+            }
             return close + 1 == text.count || isPort(text, close + 1) ? text[1..<close] : text
         }
         guard isPort(text, mark), mark >= 7 else { return text }

@@ -43,7 +43,8 @@ package struct KeyField: Sendable {
 
     /// The column that a name is read from; nil for what follows from the time, and for what the format has not.
     static func baseColumn(_ name: String, in reading: LineReading) -> Int? {
-        if ownName(name) == nil, let derived = DerivedFieldCatalog.field(name), source(of: derived, in: reading) != nil {
+        if ownName(name) == nil, let derived = DerivedFieldCatalog.field(name), source(of: derived, in: reading) != nil
+        {
             return derived.bases.first.flatMap { column($0, in: reading) }
         }
         return resolve(name, in: reading)?.column

@@ -36,7 +36,9 @@ package enum DefaultQuestions {
     private static func names(_ screen: Screen, _ keys: SampledKeys, _ has: (String) -> Bool) -> [String] {
         let count = screen == .top ? 3 : 9
         if has("url") {
-            let all = ["path", "ip", "status", "method", "referrer", "agent_family", "host", "extension", "hour_of_day"]
+            let all = [
+                "path", "ip", "status", "method", "referrer", "agent_family", "host", "extension", "hour_of_day",
+            ]
             return Array(all.filter(has).prefix(count))
         }
         guard !keys.names.isEmpty, !has("status") else {
@@ -49,7 +51,8 @@ package enum DefaultQuestions {
         // Objects of which nothing more is known: what people look at first, then keys whose values repeat.
         var names = ["level", "message", "app", "host", "stream", "ip"].filter(has)
         let known = Set(names)
-        names += keys.repeating(count).filter { !known.contains(FieldVocabulary.canonical($0)) }
-        return Array(names.prefix(count - (screen == .top ? 0 : 1))) + (screen == .top ? [] : ["hour_of_day"].filter(has))
+        names += keys.repeating(count + names.count).filter { !known.contains(FieldVocabulary.canonical($0)) }
+        return Array(names.prefix(count - (screen == .top ? 0 : 1)))
+            + (screen == .top ? [] : ["hour_of_day"].filter(has))
     }
 }

@@ -126,7 +126,8 @@ package final class BoundQuestions {
         for reading in readings {
             for field in questions.filter?.unknownTests(in: reading).map(\.field) ?? []
             where told.insert(reading.title + "\n" + field).inserted {
-                remarks.append("Lines of \(reading.title) have no field \"\(field)\": a test of it matches none of them.")
+                remarks.append(
+                    "Lines of \(reading.title) have no field \"\(field)\": a test of it matches none of them.")
             }
         }
         guard tally.fitting > 0 else { return remarks }

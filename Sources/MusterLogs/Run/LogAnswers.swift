@@ -213,7 +213,9 @@ package struct LogAnswers {
         guard let keys = OrderedKeys.all(group.names[0], among: Set(entries.map(\.key))) else { return nil }
         let rows = Dictionary(entries.map { ($0.key, row($0, group, kinds)) }) { first, _ in first }
         let values = columns(group.measures.names).map { _ in LogReport.Value.none }
-        return keys.map { rows[$0] ?? LogReport.Row(keys: [KeyText.string($0)], values: [.count(0), .share(0)] + values) }
+        return keys.map {
+            rows[$0] ?? LogReport.Row(keys: [KeyText.string($0)], values: [.count(0), .share(0)] + values)
+        }
     }
 
     private func table(_ tally: LogTally, _ index: Int, _ kinds: Kinds) -> LogReport.Table {
@@ -222,11 +224,29 @@ package struct LogAnswers {
         let columns = [
             LogReport.Column(name: "count", title: "lines"), LogReport.Column(name: "share", title: "share"),
         ]
-        return LogReport.Table(
+        var table = LogReport.Table(
             name: group.names.joined(separator: ","), title: group.names.joined(separator: ", "), keys: group.names,
             columns: columns + self.columns(tally.questions.measures), rows: rows,
             distinct: group.isExact ? group.table.count : nil, total: Int(clamping: group.total),
             isExact: group.isExact,
             errorBound: Int(clamping: group.floor), counters: group.isExact ? 0 : group.table.count)
+        if group.names == ["path"], !tally.questions.normalize, Self.isWorthNormalizing(group) {
+            table.hint = "Many paths differ only in numbers and identifiers: --normalize counts those as one."
+        }
+        return table
+    }
+
+    /// Whether there are many paths, at least twice as many as patterns of them.
+    private static func isWorthNormalizing(_ group: GroupTally) -> Bool {
+        let paths = group.table.top(1_000).map(\.key)
+        guard paths.count >= 50 else { return false }
+        var patterns: Set<[UInt8]> = []
+        var scratch = Scratch()
+        for path in paths {
+            scratch.reset()
+            let text = scratch.copy(path)
+            patterns.insert(PathText.normalized(text, &scratch).bytes)
+        }
+        return patterns.count * 2 <= paths.count
     }
 }

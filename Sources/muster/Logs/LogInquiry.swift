@@ -138,7 +138,8 @@ struct LogInquiry {
         let shown = Mutex(0)
         let began = SystemClock.now
         let following = try LogFollowing(
-            plan.prepared, plan.questions, outcome, memory: options.report.memory.bytes
+            plan.prepared, plan.questions, outcome, memory: options.report.memory.bytes,
+            turnsPage: { desk.turnsPage() }
         ) { outcome in
             let seconds = shown.withLock { count in
                 count += 1
