@@ -30,7 +30,9 @@ struct LogTimelineText {
         lines.append(axis(folded, repeats, span))
         if folded.tellsErrors, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
             let text = "worst share of 5xx " + ValueText.smallShare(rate) + " at " + when(worst.time)
-            lines.append(TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink(text, .dim))
+            lines += TerminalText.lines(text.split(separator: " ").map(String.init), room).map {
+                TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink($0, .dim)
+            }
         }
         return lines
     }
