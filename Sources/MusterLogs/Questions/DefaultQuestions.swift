@@ -35,7 +35,8 @@ package enum DefaultQuestions {
 
     private static func names(_ screen: Screen, _ keys: SampledKeys, _ has: (String) -> Bool) -> [String] {
         let count = screen == .top ? 3 : 9
-        if has("url") {
+        // An error log may name the request too.
+        if has("url"), has("status") || !has("level") {
             let all = [
                 "path", "ip", "status", "method", "referrer", "agent_family", "host", "extension", "hour_of_day",
             ]

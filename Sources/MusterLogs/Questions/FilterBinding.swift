@@ -1,3 +1,6 @@
+internal import MusterCore
+internal import MusterPattern
+
 /// Finds the fields of a filter in a format and says what each test comes to there.
 ///
 /// Where it is forgiving, a test of a field that the format has not matches no line, whether it is negated or not; only
@@ -6,7 +9,9 @@ struct FilterBinding {
     let reading: LineReading
     var isForgiving = false
     /// The filter's regular expressions, read, by their text.
-    let programs: [String: BytePatternProgram]
+    let patterns: [String: Pattern]
+    /// Of times that name none.
+    let zone: TimeZoneRules
 
     func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode { try self.node(node, isNegated: false) }
 
@@ -41,20 +46,19 @@ struct FilterBinding {
         switch test.question {
         case .compare(let comparison, let value): return try compare(test, key, comparison, value)
         case .match(let value):
-            if let program = programs[value.text] { return .pattern(key, BytePattern(program)) }
-            return .pattern(key, BytePattern(try Self.program(value)))
+            if let pattern = patterns[value.text] { return .pattern(key, PatternMatcher(pattern)) }
+            return .pattern(key, PatternMatcher(try Self.pattern(value)))
         case .contain(let value): return .contains(key, ByteNeedle(Array(value.text.utf8)))
         case .among(let values): return .among(key, try set(test, values))
         case .exist: return .exists(key)
         }
     }
 
-    static func program(_ value: FilterValue) throws(QuestionFault) -> BytePatternProgram {
+    static func pattern(_ value: FilterValue) throws(QuestionFault) -> Pattern {
         do {
-            return try BytePatternProgram(value.text)
+            return try Pattern(value.text, groups: .none)
         } catch {
-            let place = error.offset.map { "at \($0 + 1) of " } ?? "in "
-            throw QuestionFault("\(place)the regular expression: \(error.hint)", at: value.offset)
+            throw QuestionFault("at \(error.offset + 1) of the regular expression: \(error.hint)", at: value.offset)
         }
     }
 
@@ -62,7 +66,7 @@ struct FilterBinding {
         _ test: FilterTest, _ key: KeyField, _ comparison: FilterTest.Comparison, _ value: FilterValue
     ) throws(QuestionFault) -> BoundTest {
         if key.isTime {
-            guard let moment = MomentText.absolute(value.text) else {
+            guard let moment = MomentText.absolute(value.text, zone: zone) else {
                 throw QuestionFault(
                     "\"\(value.text)\" is no time; write \(MomentText.hint), or use --since", at: value.offset)
             }

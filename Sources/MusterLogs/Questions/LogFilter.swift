@@ -1,28 +1,34 @@
+package import MusterCore
+internal import MusterPattern
+
 /// What `--where` says: a condition on the fields of a line (docs/logs.md, "Filter").
 package struct LogFilter: Sendable {
     /// As it was written.
     package let text: String
     let node: FilterNode
+    /// Of times that name none.
+    private let zone: TimeZoneRules
     /// Its regular expressions, read, by their text.
-    private var programs: [String: BytePatternProgram] = [:]
+    private var patterns: [String: Pattern] = [:]
 
     /// Steps of all regular expressions of a filter at most, so that what a worker remembers of them stays small.
-    private static let largestPrograms = 200_000
+    private static let largestPatterns = 200_000
 
     /// Errors: what does not keep to the grammar, regular expressions that are none, networks that are none; with the place.
-    package init(_ text: String) throws(QuestionFault) {
+    package init(_ text: String, zone: TimeZoneRules = .utc) throws(QuestionFault) {
         self.text = text
+        self.zone = zone
         node = try FilterParser.parse(text)
         var steps = 0
         for test in node.tests {
             try Self.check(test)
-            guard case .match(let value) = test.question, programs[value.text] == nil else { continue }
-            let program = try FilterBinding.program(value)
-            programs[value.text] = program
-            steps += program.steps.count
-            guard steps <= Self.largestPrograms else {
+            guard case .match(let value) = test.question, patterns[value.text] == nil else { continue }
+            let pattern = try FilterBinding.pattern(value)
+            patterns[value.text] = pattern
+            steps += pattern.size
+            guard steps <= Self.largestPatterns else {
                 throw QuestionFault(
-                    "the regular expressions of this filter are too large together, over \(Self.largestPrograms) steps; "
+                    "the regular expressions of this filter are too large together, over \(Self.largestPatterns) steps; "
                         + "write + or * instead of {…}, or contains for fixed text", at: value.offset)
             }
         }
@@ -38,12 +44,16 @@ package struct LogFilter: Sendable {
         return names
     }
 
+    /// Whether what it says hangs on the zone.
+    var isOfTime: Bool { node.tests.contains { DerivedFieldCatalog.isOfTime($0.field) } }
+
     /// The filter for rows of a format, for one worker. `path` is the path as it is, whatever the keys are.
     /// Where it is forgiving, tests of fields that the format has not match no line.
     /// Errors: fields that the format has not, comparisons that mean nothing for a field.
     package func bound(to reading: LineReading, isForgiving: Bool = false) throws(QuestionFault) -> BoundFilter {
         BoundFilter(
-            node: try FilterBinding(reading: reading, isForgiving: isForgiving, programs: programs).node(node))
+            node: try FilterBinding(reading: reading, isForgiving: isForgiving, patterns: patterns, zone: zone)
+                .node(node))
     }
 
     /// Tests of fields that a format has not; `exists` is none of them, for it has its answer.

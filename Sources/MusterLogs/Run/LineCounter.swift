@@ -1,11 +1,17 @@
+internal import MusterCore
+package import MusterPattern
+
 /// Reads the lines of chunks and counts them: parsers and bound questions for the formats of some sources. Used by one thread
 /// at a time.
 package final class LineCounter {
     private let readings: [LineReading]
     private let questions: LogQuestions
+    private let years: [Int: SourceYears]
+    private var clock: LineClock
+    /// Whether keys need what clocks show at the lines' times.
+    private let showsClock: Bool
     private var readers: [Int: FormatReader] = [:]
-    /// Where it is over, what was counted last breaks off before the end of its chunk.
-    package let limit: ScanLimit
+    private let limit: ScanLimit
 
     /// A format's parser with its questions.
     private final class FormatReader {
@@ -14,6 +20,9 @@ package final class LineCounter {
         var batch: RowBatch
         /// Fields of the questions that no line had so far, with their columns.
         private var unseen: [(name: String, column: Int)]
+        /// The column that has the time, where one was named.
+        let timeColumn: Int?
+        private var times: TimeField.Reader?
 
         init(_ reading: LineReading, _ questions: LogQuestions, _ limit: ScanLimit) throws(QuestionFault) {
             parser = reading.makeParser()
@@ -24,6 +33,8 @@ package final class LineCounter {
             unseen = questions.fieldNames.compactMap { name in
                 KeyField.baseColumn(name, in: reading).map { (name, $0) }
             }
+            timeColumn = questions.timeField.flatMap { KeyField.column($0.name, in: reading) }
+            times = questions.timeField.map { TimeField.Reader($0) }
         }
 
         /// Notes in the tally which fields the batch's lines have.
@@ -40,17 +51,34 @@ package final class LineCounter {
                 return true
             }
         }
+
+        /// Takes the times of the rows from a column.
+        func readTimes(_ column: Int) {
+            for row in 0..<batch.count {
+                let time = batch.text(row, column).flatMap { times?.read($0) }
+                batch.set(time: time ?? RowBatch.noTime, row)
+            }
+        }
     }
 
-    /// `readings` by number of the source.
-    package init(_ readings: [LineReading], _ questions: LogQuestions, limit: ScanLimit = ScanLimit()) {
+    /// `readings` and `years` by number of the source.
+    package init(
+        _ readings: [LineReading], _ questions: LogQuestions, years: [Int: SourceYears] = [:],
+        limit: ScanLimit = ScanLimit()
+    ) {
         self.readings = readings
+        self.years = years
+        clock = LineClock(questions.zone)
+        showsClock = questions.isOfTime && !questions.zone.isUTC
         self.questions = questions
         self.limit = limit
     }
 
-    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter means nothing for the
-    /// format, which is found out before a run.
+    /// Whether its task is cancelled and the work dropped: what was counted last breaks off before the end of its chunk.
+    package var isOver: Bool { limit.isOver }
+
+    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter
+    /// means nothing for the format, which is found out before a run.
     @discardableResult
     package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
         let reader = try reader(chunk.source)
@@ -60,6 +88,7 @@ package final class LineCounter {
         while cursor < chunk.end {
             reader.batch.begin(chunk)
             reader.parser.parse(chunk, &cursor, into: &reader.batch)
+            settleTimes(reader, chunk)
             // A batch is counted whole or not at all.
             if limit.isOver || !tally.add(reader.batch, reader.bound, chunk) { break }
             reader.look(tally)
@@ -77,6 +106,16 @@ package final class LineCounter {
         // Invariant: the index is below the chunk's end.
         while start < chunk.end, unsafe chunk.base[start] == 0 { start += 1 }
         return start
+    }
+
+    /// Makes instants of what the rows say about their times.
+    @inline(__always)
+    private func settleTimes(_ reader: FormatReader, _ chunk: Chunk) {
+        if let column = reader.timeColumn { reader.readTimes(column) }
+        if reader.batch.mayHaveMarkedTimes {
+            clock.settle(&reader.batch, years[chunk.source], at: chunk.position)
+        }
+        if showsClock { clock.show(&reader.batch) }
     }
 
     /// Counts lines that are at hand as bytes: `position` is where they begin in their source.

@@ -17,7 +17,9 @@ final class LogWorker: @unchecked Sendable {
         self.number = number
         self.run = run
         buffer = ChunkBuffer(run.size)
-        counter = LineCounter(run.sources.map(\.reading), run.questions)
+        var years: [Int: SourceYears] = [:]
+        for (index, source) in run.sources.enumerated() { years[index] = source.years }
+        counter = LineCounter(run.sources.map(\.reading), run.questions, years: years)
         tally = LogTally(run.questions, seed: run.seed)
     }
 
@@ -111,7 +113,7 @@ final class LogWorker: @unchecked Sendable {
     private func count(_ chunk: Chunk) throws(QuestionFault) {
         let before = tally.bad
         let lines = try counter.count(chunk, into: tally)
-        if counter.limit.isOver { run.cutShort() }
+        if counter.isOver { run.cutShort() }
         run.counted(lines: lines, bad: tally.bad &- before, bytes: UInt64(chunk.end - chunk.start))
     }
 }

@@ -22,7 +22,7 @@ package struct SampledKeys: Sendable {
     /// Keys of most lines whose values repeat, those of several values first, at most `count` of them.
     func repeating(_ count: Int) -> [String] {
         let found = keys.filter { name, key in
-            !key.isOdd && key.lines * 2 > lines && key.values.count * 2 <= key.lines && !LooseTime.names.contains(name)
+            !key.isOdd && key.lines * 2 > lines && key.values.count * 2 <= key.lines && !TimeNames.all.contains(name)
         }
         let sorted = found.sorted { left, right in
             let (a, b) = (left.value.values.count > 1, right.value.values.count > 1)

@@ -7,6 +7,7 @@ extension ConfigurationReader {
         let word = cursor.word()
         let name = String(decoding: word.prefix(64), as: UTF8.self)
         guard let directive = word.count <= 64 ? Directive.named[name] : nil else { return unknown(name, &cursor) }
+        if stanza == nil { doubt.hasGlobal() }
         guard cursor.isAfterWord else {
             fault(.malformed, cursor, "a blank is missing behind \(name); write \(directive.example)")
             return skipBrokenLine(&cursor)
@@ -15,6 +16,7 @@ extension ConfigurationReader {
             try perform(directive, at: place, &cursor)
         } catch {
             note(.badValue, place.description, "\(name): \(error.text); write \(directive.example)")
+            doubtGlobals(at: place.description)
         }
     }
 
@@ -26,6 +28,7 @@ extension ConfigurationReader {
             _ = cursor.script()
         } else {
             skipBrokenLine(&cursor)
+            if stanza == nil, near != nil || notes.isFull { doubt.hasGlobal() }
         }
     }
 
@@ -48,7 +51,12 @@ extension ConfigurationReader {
             try include(try value(&cursor), at: place)
         case .tabooEndings, .tabooPatterns:
             let text = try value(&cursor)
-            guard stanza == nil else { throw BadValue("it stands within a stanza, and belongs before it") }
+            guard stanza == nil else {
+                // Files may be included then that were not meant to be.
+                doubt.hasGlobal()
+                doubt.add(place.description)
+                throw BadValue("it stands within a stanza, and belongs before it")
+            }
             var areEndings = false
             if case .tabooEndings = directive.action { areEndings = true }
             try taboo.change(text, areEndings: areEndings)
@@ -121,11 +129,13 @@ extension ConfigurationReader {
         _ kind: ScriptKind, at place: ConfigurationPlace, _ cursor: inout ConfigurationCursor
     ) throws(BadValue) {
         guard let bytes = cursor.script() else {
+            doubtGlobals(at: place.description)
             return note(
                 .malformed, place.description,
                 "\(kind.rawValue) has no end; write endscript on a line behind its commands")
         }
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+            doubtGlobals(at: place.description)
             return note(.badValue, place.description, "the script of \(kind.rawValue) is no UTF-8 text; write one")
         }
         apply { $0.set(kind, RotationSettings.Script(text: text, place: place)) }

@@ -214,6 +214,8 @@ package struct RotationFault: Error, Sendable, Hashable {
     package var location: String
     /// What is wrong and what to do, in one sentence.
     package var hint: String
+    /// Whether it would be the same at another time.
+    package var isFinal = false
 
     package init(_ code: Code, at location: String, _ hint: String) {
         self.code = code
