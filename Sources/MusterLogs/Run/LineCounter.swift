@@ -83,8 +83,8 @@ package final class LineCounter {
     package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
         let reader = try reader(chunk.source)
         let before = (tally.fitting, tally.bad)
-        var cursor = Self.start(chunk)
-        var counted = chunk.start
+        var cursor = chunk.start
+        var counted = cursor
         while cursor < chunk.end {
             reader.batch.begin(chunk)
             reader.parser.parse(chunk, &cursor, into: &reader.batch)
@@ -98,14 +98,6 @@ package final class LineCounter {
         let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
         tally.addSource(chunk.source, bytes: UInt64(counted - chunk.start), lines: fitting &+ bad, bad: bad)
         return fitting &+ bad
-    }
-
-    /// Where the first line begins: behind the zeros of a file that was truncated under its writer and has a hole there.
-    private static func start(_ chunk: Chunk) -> Int {
-        var start = chunk.start
-        // Invariant: the index is below the chunk's end.
-        while start < chunk.end, unsafe chunk.base[start] == 0 { start += 1 }
-        return start
     }
 
     /// Makes instants of what the rows say about their times.

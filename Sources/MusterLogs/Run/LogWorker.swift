@@ -70,10 +70,7 @@ final class LogWorker: @unchecked Sendable {
     private func take(_ source: Int, _ file: InputFile, _ range: Range<Int64>) throws(QuestionFault) {
         let loaded: ChunkBuffer.Loaded
         do throws(FileFault) {
-            let first = run.sources[source]
-            loaded = try buffer.load(
-                file, range, source: source, keepsPartialLine: run.keepsPartialLine,
-                beginsLine: first.isBehindHole && range.lowerBound == first.offset)
+            loaded = try buffer.load(file, range, source: source, keepsPartialLine: run.keepsPartialLine)
         } catch {
             return run.list.note(source, error.hint)
         }

@@ -72,7 +72,6 @@ package struct PreparedSources: @unchecked Sendable {
         _ resumption: PositionTable.Resumption?, _ keepsPartialLine: Bool, _ isCancelled: () -> Bool
     ) throws(PreparationFault) {
         var head = source.head
-        var hole: Int64 = 0
         var blocks: BlockReader?
         do {
             if source.size == nil {
@@ -80,9 +79,6 @@ package struct PreparedSources: @unchecked Sendable {
                 let reader = BlockReader(stream, from: 0, keepsPartialLine: keepsPartialLine)
                 head = try reader.beginningBehindBlanks(ChunkBuffer.Size().chunk, isCancelled: isCancelled)
                 blocks = reader
-            } else if head.first == 0, case .file(let file) = try source.open() {
-                hole = try BlankText.hole(of: file, isCancelled: isCancelled)
-                head = try file.bytes(at: hole, count: Fingerprint.limit)
             } else if head.count == Fingerprint.limit, BlankText.isBlank(head) {
                 head = try Self.beginningBehindBlanks(source, isCancelled)
             } else if !head.contains(10), head.count == Fingerprint.limit {
@@ -109,10 +105,6 @@ package struct PreparedSources: @unchecked Sendable {
         // Looked at more closely once all sources are known.
         if YearSurvey.isNeeded(head, reading) { added.years = SourceYears() }
         added.resumedYear = resumption?.year
-        if hole > added.offset, reading.makeJoiner == nil {
-            added.offset = hole
-            added.isBehindHole = true
-        }
         sources.append(added)
     }
 
@@ -171,18 +163,27 @@ package struct PreparedSources: @unchecked Sendable {
     /// The same sources with columns for other fields: a format may have only those that are wanted.
     package func asking(_ wanted: [String], _ choice: Choice) throws(LogFormatFault) -> PreparedSources {
         var changed = self
+        // Logs of one format share a reading.
+        var readings: [String: LineReading] = [:]
         for index in sources.indices {
-            let title = sources[index].reading.title
-            switch choice {
-            case .named(let format): changed.sources[index].reading = try format.reading(wanted)
-            case .notation(let notation, let text): changed.sources[index].reading = try notation.read(text, wanted)
-            case .automatic:
-                // What was recognised is called as `--format` would name it.
-                guard case .named(let format) = try LogFormatCatalog.choice(title) else { continue }
-                changed.sources[index].reading = try format.reading(wanted)
-            }
+            let former = sources[index].reading
+            if readings[former.title] == nil { readings[former.title] = try Self.reading(wanted, choice, former) }
+            if let reading = readings[former.title] { changed.sources[index].reading = reading }
         }
         return changed
+    }
+
+    private static func reading(
+        _ wanted: [String], _ choice: Choice, _ former: LineReading
+    ) throws(LogFormatFault) -> LineReading {
+        switch choice {
+        case .named(let format): return try format.reading(wanted)
+        case .notation(let notation, let text): return try notation.read(text, wanted)
+        case .automatic:
+            // What was recognised is called as `--format` would name it.
+            guard case .named(let format) = try LogFormatCatalog.choice(former.title) else { return former }
+            return try format.reading(wanted)
+        }
     }
 
     /// The same sources where a field has the time of lines: every format that has it then has times.

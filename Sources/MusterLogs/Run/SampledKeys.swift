@@ -36,7 +36,8 @@ package struct SampledKeys: Sendable {
     /// Takes the lines of a log's beginning; the last only where it is whole or the only one.
     mutating func take(_ head: [UInt8]) {
         let whole = head.lastIndex(of: 0x0a).map { head[...$0] } ?? head[...]
-        for line in whole.split(separator: 0x0a).prefix(Self.lineLimit) where keys.count < Self.keyLimit {
+        for text in whole.split(separator: 0x0a).prefix(Self.lineLimit) where keys.count < Self.keyLimit {
+            let line = text.drop { $0 == 0 }
             let first = line.first { $0 != 0x20 && $0 != 0x09 }
             lines += 1
             if first == UInt8(ascii: "{") { takeJSON(Array(line)) } else { takePairs(line) }

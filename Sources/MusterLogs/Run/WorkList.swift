@@ -6,8 +6,6 @@ struct RunSource {
     var reading: LineReading
     /// Where the reading begins: behind what an earlier run has counted.
     var offset: Int64
-    /// Whether a line begins there because all before is a hole.
-    var isBehindHole = false
     /// A stream that was begun already, so that its first lines could be looked at.
     var blocks: BlockReader?
     /// Which years its lines are of; nil where they say it.
