@@ -141,11 +141,10 @@ package final class BoundQuestions {
         return faults
     }
 
-    /// What to know of the answers: fields of the filter that a format has not, and, where nothing was counted before, fields
-    /// that no line has, with the one of `names` that may have been meant.
-    package static func remarks(
-        _ questions: LogQuestions, _ readings: [LineReading], _ tally: LogTally, names: [String]
-    ) -> [String] {
+    /// What to know of the answers: fields of the filter that a format has not, and fields that no line has had, with the one
+    /// of `names` that may have been meant.
+    package static func remarks(_ tally: LogTally, _ readings: [LineReading], names: [String] = []) -> [String] {
+        let questions = tally.questions
         var told: Set<String> = []
         var remarks: [String] = []
         for reading in readings {
@@ -156,8 +155,7 @@ package final class BoundQuestions {
             }
         }
         guard tally.fitting > 0 else { return remarks }
-        for field in questions.fieldNames where !tally.seen.contains(field) {
-            guard readings.contains(where: { KeyField.baseColumn(field, in: $0) != nil }) else { continue }
+        for field in questions.fieldNames where !tally.seen.contains(field) && !DerivedFieldCatalog.isOfTime(field) {
             let hint = NearestWord.of(field, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
             remarks.append("No line has the field \"\(field)\"\(hint)")
         }

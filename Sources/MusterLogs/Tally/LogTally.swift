@@ -18,7 +18,7 @@ package final class LogTally {
     package internal(set) var classes = [UInt64](repeating: 0, count: TimeTally.classCount)
     /// Whether a line had a status.
     package internal(set) var hasStatus = false
-    /// Names of the questions' fields that a line had, whether it matched or not; not kept in files.
+    /// Names of the questions' fields that a line had, whether it matched or not.
     package internal(set) var seen: Set<String> = []
     private(set) var groups: [GroupTally]
     var timeline: TimeTally

@@ -291,11 +291,8 @@ struct LogInquiry {
         report.sources += unread.map {
             LogReport.Source(name: $0.0, format: "", bytes: 0, lines: 0, bad: 0, note: $0.1)
         }
-        // Whether lines that an earlier run has counted had a field is not known.
-        if plan.continuation == nil {
-            report.notes += BoundQuestions.remarks(
-                plan.questions, plan.prepared.readings, outcome.tally, names: plan.prepared.keys.names)
-        }
+        report.notes += BoundQuestions.remarks(
+            outcome.tally, plan.prepared.readings, names: plan.prepared.keys.names)
         // Following ends with an interruption, as it should.
         report.isInterrupted = outcome.isInterrupted && !options.follow
         return report

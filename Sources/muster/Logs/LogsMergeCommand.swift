@@ -36,6 +36,7 @@ struct LogsMergeCommand: ConfinedCommand {
         if let refusal = options.answers.refusal(whole.tally) { throw Complaint(refusal) }
         var report = options.answers.report(
             whole.tally, sources: sources, kinds: whole.kinds)
+        report.notes += BoundQuestions.remarks(whole.tally, [])
         report.elapsed = started.duration(to: SystemClock.now)
         let desk = try LogDesk(options, allTables: whole.tally.questions.groups.count > 1)
         var faults = desk.write(report)

@@ -99,8 +99,7 @@ struct ForgivingRunTests {
         let other = TabularLine.reading([LogField("level")])
         let questions = LogQuestions(filter: try LogFilter("status>=500 or status=404"))
         #expect(BoundQuestions.faults(questions, [access, other, other]).isEmpty)
-        let remarks = BoundQuestions.remarks(
-            questions, [access, other, other], LogTally(questions, seed: 1), names: [])
+        let remarks = BoundQuestions.remarks(LogTally(questions, seed: 1), [access, other, other])
         #expect(remarks.count == 1 && remarks[0].contains("no field \"status\""))
         #expect(BoundQuestions.faults(questions, [other, other]).count == 1)
     }
@@ -123,8 +122,16 @@ struct ForgivingRunTests {
             let reading = try JSONLine.format.reading(questions.wanted)
             let tally = LogTally(questions, seed: 1)
             try LineCounter([reading], questions).count(Array(lines.utf8), source: 0, position: 0, into: tally)
-            #expect(
-                BoundQuestions.remarks(questions, [reading], tally, names: keys.names) == [remark].compactMap { $0 })
+            let expected = [remark].compactMap { $0 }
+            #expect(BoundQuestions.remarks(tally, [reading], names: keys.names) == expected)
+            // A tally that was kept says the same, and one joined with lines that have the field says nothing.
+            let source = TallySource(name: "log", format: "json", position: nil)
+            var file = try TallyFile(TallyFile(tally: tally, sources: [source], kinds: [:]).encoded(), seed: 2)
+            #expect(BoundQuestions.remarks(file.tally, [reading], names: keys.names) == expected)
+            let other = LogTally(questions, seed: 1)
+            other.seen = [name]
+            try file.merge(TallyFile(tally: other, sources: [], kinds: [:]), countCopies: false)
+            #expect(BoundQuestions.remarks(file.tally, []).isEmpty)
         }
     }
 
