@@ -42,7 +42,11 @@ package struct LogAnswers {
                 report.timeline = timeline(tally, axis, kinds)
             }
         }
-        report.tables = tally.questions.groups.indices.map { table(tally, $0, kinds) }
+        for index in tally.questions.groups.indices {
+            let (table, remark) = table(tally, index, kinds)
+            report.tables.append(table)
+            if !remark.isEmpty { report.notes.append(remark) }
+        }
         report.badLines = tally.examples.prefix(badLineLimit).map { line in
             LogReport.BadLine(
                 source: line.source < sources.count ? sources[line.source].name : "source \(line.source)",
@@ -206,7 +210,7 @@ package struct LogAnswers {
     }
 
     /// All rows of a key that has an order of its own; nil where it has none.
-    private func orderedRows(_ group: GroupTally, _ kinds: Kinds) -> [LogReport.Row]? {
+    private func orderedRows(_ group: GroupTally, _ kinds: Kinds) -> (rows: [LogReport.Row], remark: String)? {
         guard group.names.count == 1, ["day", "weekday", "hour_of_day"].contains(group.names[0]), group.isExact,
             group.table.count <= OrderedKeys.limit
         else { return nil }
@@ -214,14 +218,18 @@ package struct LogAnswers {
         guard let keys = OrderedKeys.all(group.names[0], among: Set(entries.map(\.key))) else { return nil }
         let rows = Dictionary(entries.map { ($0.key, row($0, group, kinds)) }) { first, _ in first }
         let values = columns(group.measures.names).map { _ in LogReport.Value.none }
-        return keys.map {
+        let all = keys.all.map {
             rows[$0] ?? LogReport.Row(keys: [KeyText.string($0)], values: [.count(0), .share(0)] + values)
         }
+        return (all, keys.remark)
     }
 
-    private func table(_ tally: LogTally, _ index: Int, _ kinds: Kinds) -> LogReport.Table {
+    private func table(
+        _ tally: LogTally, _ index: Int, _ kinds: Kinds
+    ) -> (table: LogReport.Table, remark: String) {
         let group = tally.groups[index]
-        let rows = orderedRows(group, kinds) ?? group.table.top(limit).map { row($0, group, kinds) }
+        let ordered = orderedRows(group, kinds)
+        let rows = ordered?.rows ?? group.table.top(limit).map { row($0, group, kinds) }
         let columns = [
             LogReport.Column(name: "count", title: "lines"), LogReport.Column(name: "share", title: "share"),
         ]
@@ -234,7 +242,7 @@ package struct LogAnswers {
         if group.names == ["path"], !tally.questions.normalize, Self.isWorthNormalizing(group) {
             table.hint = "Many paths differ only in numbers and identifiers: --normalize counts those as one."
         }
-        return table
+        return (table, ordered?.remark ?? "")
     }
 
     /// Whether there are many paths, at least twice as many as patterns of them.

@@ -34,7 +34,7 @@ struct ShownKeyTests {
     }
 
     private static func days(_ keys: [String], _ name: String = "day") -> [String]? {
-        OrderedKeys.all(name, among: Set(keys.map { Array($0.utf8) }))?.map { String(decoding: $0, as: UTF8.self) }
+        OrderedKeys.all(name, among: Set(keys.map { Array($0.utf8) }))?.all.map { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test("of days, hours of the day and days of the week come whole and in their order")
@@ -53,6 +53,36 @@ struct ShownKeyTests {
             #expect(Self.days([key], name) == nil, "\(key)")
         }
         #expect(Self.days((1...4_100).map { "\(1000 + $0 * 2)-01-01" }) == nil)
+    }
+
+    @Test(
+        "of days far apart come with a word on those between them",
+        arguments: [
+            (["2025-01-01", "2026-01-03"], 368, ""),
+            (
+                ["2024-01-01", "2025-01-03"], 2,
+                "No rows for 367 days without lines, from 2024-01-02 to 2025-01-02."
+            ),
+            (
+                ["1970-01-01", "1972-01-01", "2026-11-29", "2026-11-30"], 4,
+                "No rows for the days without lines in 2 gaps; the longest is 20055 days, from 1972-01-02 to 2026-11-28."
+            ),
+        ])
+    func gaps(_ keys: [String], _ count: Int, _ remark: String) throws {
+        let found = try #require(OrderedKeys.all("day", among: Set(keys.map { Array($0.utf8) })))
+        #expect(found.all.count == count && found.remark == remark)
+    }
+
+    @Test("of more days than a table holds are told by the gaps between them")
+    func manyDays() throws {
+        let keys = (0..<2_100).map { number in
+            let moment = CivilMoment(Int64(number) * 2 * CivilTime.day)
+            var scratch = Scratch()
+            return unsafe scratch.make(CivilMoment.longest) { unsafe moment.write(to: $0, .day) }.bytes
+        }
+        let found = try #require(OrderedKeys.all("day", among: Set(keys)))
+        #expect(found.all == keys && found.gaps.count == 2_099)
+        #expect(found.remark.hasPrefix("No rows for the days without lines in 2099 gaps; the longest is 1 day, "))
     }
 
     @Test("have all rows of a table by day, those without lines too, however few are asked for")
