@@ -65,7 +65,7 @@ struct LogsFaultTests {
         }
     }
 
-    @Test("Everything that cannot be read is told at once")
+    @Test("Everything that cannot be read is told, what can be is counted, status 2")
     func missing() async throws {
         try await Folder.with { folder in
             let log = try folder.write(AccessLog.text(AccessLog.combined(20)), to: "access.log")
@@ -74,16 +74,25 @@ struct LogsFaultTests {
             let ending = try await Program.run([
                 "logs", "top", log, folder.file("acces.log"), folder.file("empty"), folder.file("*.gz"),
             ])
-            #expect(ending.status == 2 && ending.text == "")
+            #expect(ending.status == 2 && ending.text.contains("20 lines"))
             let lines = ending.complaintLines
             #expect(lines.count == 3)
             #expect(lines.allSatisfy { $0.hasPrefix("muster: \(folder.path)/") })
             #expect(lines[0].hasSuffix("acces.log: no such file; did you mean \"\(log)\"?"))
             #expect(lines[1].hasSuffix("empty: no logs in this folder"))
             #expect(lines[2].hasSuffix("*.gz: no file matches"))
-            let unfit = try await Program.run(["logs", "top", log, odd])
-            #expect(unfit.status == 2 && unfit.text == "")
-            #expect(unfit.complaints.hasPrefix("muster: \(odd): its lines fit no format"))
+            for words in [[log, odd], [folder.file("*.*")], [folder.path]] {
+                let unfit = try await Program.run(["logs", "top", "-o", "json"] + words)
+                #expect(unfit.status == 2)
+                #expect(unfit.complaintLines.count == 1)
+                #expect(unfit.complaints.hasPrefix("muster: \(odd): its lines fit no format; "))
+                let answer = try LogAnswer(unfit.output)
+                #expect(answer.run.lines == 20)
+                #expect(answer.sources.first { $0.name == odd }?.note?.hasPrefix("its lines") == true)
+            }
+            let nothing = try await Program.run(["logs", "top", odd, folder.file("acces.log")])
+            #expect(nothing.status == 2 && nothing.text == "")
+            #expect(nothing.complaintLines.count == 2)
         }
     }
 
@@ -99,6 +108,37 @@ struct LogsFaultTests {
             for word in ["\"path\"", "\"ip\"", "\"bytes\"", "\"agent\""] {
                 #expect(ending.complaints.contains("did you mean \(word)"))
             }
+        }
+    }
+
+    @Test("A filter of a field that one of the logs has not counts the others, and says so")
+    func mixed() async throws {
+        try await Folder.with { folder in
+            let log = try folder.write(AccessLog.text(AccessLog.combined(20)), to: "access.log")
+            let other = try folder.write(
+                "<13>1 2026-11-25T07:00:00Z web1 app 1 - - started\n", to: "syslog")
+            let alone = try await Program.ask(["top", log, "--where", "status>=400"])
+            let both = try await Program.run(["logs", "top", log, other, "--where", "status>=400"])
+            #expect(both.status == 0 && both.complaints == "")
+            #expect(both.text.contains("21 lines") && both.text.contains("\(alone.run.matched) matching"))
+            #expect(both.text.contains("have no field \"status\""))
+        }
+    }
+
+    @Test("Steps that are too many are refused with their number, also when tallies are merged")
+    func steps() async throws {
+        try await Folder.with { folder in
+            let lines = AccessLog.combined(1) + AccessLog.combined(1, start: AccessLog.start + 150_000)
+            let log = try folder.write(AccessLog.text(lines), to: "access.log")
+            let tally = folder.file("a.tally")
+            let words = ["logs", "top", log, "--every", "1s", "--partial", tally]
+            for arguments in [words, ["logs", "merge", tally]] {
+                let ending = try await Program.run(arguments)
+                #expect(ending.status == 2 && ending.text == "")
+                #expect(ending.complaints.hasPrefix("muster: --every: that would be 150001 steps"))
+            }
+            let answer = try await Program.ask(["top", log, "--every", "5s"])
+            #expect(answer.timeline?.points.count == 30_001 && answer.timeline?.step_us == 5_000_000)
         }
     }
 
@@ -148,7 +188,7 @@ struct LogsFaultTests {
             let cut = try folder.write([UInt8](gzip.prefix(12)), to: "cut.gz")
             let damaged = try folder.write([UInt8](gzip.prefix(10)) + [7, 7, 7, 7, 7, 7, 7, 7], to: "damaged.gz")
             let ending = try await Program.run(["logs", "top", good, cut, damaged])
-            #expect(ending.status == 2 && ending.text == "")
+            #expect(ending.status == 2 && ending.text.contains("20 lines"))
             #expect(ending.complaintLines.count == 2)
             #expect(ending.complaints.contains("muster: \(cut): the gzip data is cut off at byte 12"))
             #expect(ending.complaints.contains("muster: \(damaged): the gzip data is damaged at byte "))

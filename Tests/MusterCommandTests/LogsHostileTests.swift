@@ -21,7 +21,7 @@ struct LogsHostileTests {
         try await Folder.with { folder in
             let bad = Array("\u{1b}[2Jbad \u{202e}".utf8) + [0, 0xff, 10]
             let good = Self.line(Self.key)
-            let log = try folder.write(good + good + good + bad, to: "access.log")
+            let log = try folder.write(good + good + good + good + bad, to: "access.log")
             for color in ["never", "auto"] {
                 let ending = try await Program.run([
                     "logs", "top", log, "--by", "url", "--by", "url,agent", "-o", form, "--bad-lines", "5", "--color",

@@ -223,9 +223,7 @@ struct AccessFormatTests {
                 }
                 text += line + [10]
             }
-            let expected = text.split(separator: 10).count { line in
-                !line.allSatisfy { $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }
-            }
+            let expected = text.split(separator: 10).count { !HostileLineTests.isBlank($0) }
             for reading in readings {
                 let read = reading.read(text)
                 if read.rows.count + read.bad.count != expected {

@@ -41,7 +41,10 @@ struct HostileLineTests {
         return line
     }
 
-    static func isBlank(_ line: ArraySlice<UInt8>) -> Bool { line.allSatisfy { [0x20, 0x09, 0x0d].contains($0) } }
+    /// Zeros before a line are none of it.
+    static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+        line.drop { $0 == 0 }.allSatisfy { [0x20, 0x09, 0x0d].contains($0) }
+    }
 
     @Test("Every line is a row, bad or blank, alone as among others, and none traps")
     func mutations() throws {

@@ -60,7 +60,7 @@ struct LineClockTests {
             Array("ts=2026-06-30T22:30:00Z a=b\nts=\"2026-07-01 00:30:00\" a=b\n".utf8), source: 0, position: 0,
             into: tally)
         let report = LogAnswers(limit: 9).report(tally, sources: [], kinds: [:])
-        #expect(report.tables[0].rows.map(\.keys) == [[expected]])
+        #expect(report.tables[0].rows.filter { $0.values[0] != .count(0) }.map(\.keys) == [[expected]])
         #expect(report.tables[0].total == 2 && report.zone == questions.zone)
         #expect(questions.signature.contains("zone Berlin"))
         #expect(!LogQuestions(groups: [["path"]], zone: try Self.berlin).signature.contains("zone"))

@@ -154,6 +154,11 @@ int64_t cml_descriptor_limit(void);
 int64_t cml_raise_descriptor_limit(void);
 int cml_terminal_width(int fd);
 int cml_terminal_height(int fd);
+// Has keys of the terminal that is standard input come one by one until `cml_terminal_restore` or exit; 0 where it is none.
+int cml_terminal_take_keys(void);
+void cml_terminal_restore(void);
+// Never waits.
+long cml_terminal_read_keys(uint8_t *keys, size_t count);
 // The first SIGINT, SIGTERM or SIGHUP (unless that is ignored) makes the returned eventfd readable, the second SIGINT or
 // SIGTERM ends the process as by default.
 int cml_catch_interrupts(void);

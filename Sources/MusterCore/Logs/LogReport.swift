@@ -55,7 +55,7 @@ package struct LogReport: Sendable, Hashable {
 
     /// A row of a table.
     package struct Row: Sendable, Hashable {
-        /// One text a key field. Bytes that were no UTF-8 are replaced; anything else may be in it, escapes too.
+        /// One text a key field. Bytes that were no UTF-8 stand as `\xNN`; anything else may be in it, escapes too.
         package var keys: [String]
         /// One value a column.
         package var values: [Value]
@@ -89,6 +89,8 @@ package struct LogReport: Sendable, Hashable {
         package var errorBound: Int
         /// Counters kept, where not exact.
         package var counters: Int
+        /// What may give a better answer, for people; empty where there is nothing to say.
+        package var hint = ""
 
         package init(
             name: String, title: String, keys: [String], columns: [Column], rows: [Row], distinct: Int?, total: Int,

@@ -56,8 +56,16 @@ struct TimeAxis: Sendable {
         let (index, rest) = UTCMoment.floorDivide(from - origin, length)
         var time = (index + (rest > 0 ? 1 : 0)) * length + origin
         var ticks: [Tick] = []
+        // The year stands at the first date, and where another begins; not where there is only one.
+        var year = UTCMoment(from).year == UTCMoment(to).year ? UTCMoment(from).year : nil
         while time <= to {
-            ticks.append(Tick(time: time, label: label(time, length)))
+            var label = Self.label(time, length)
+            let date = UTCMoment(time)
+            if date.year != year, label == date.shortDate {
+                label += " " + String(date.year)
+                year = date.year
+            }
+            ticks.append(Tick(time: time, label: label))
             time += length
         }
         return ticks

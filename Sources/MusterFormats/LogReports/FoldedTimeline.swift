@@ -17,40 +17,85 @@ struct FoldedTimeline: Sendable {
 
     /// Length of a column in microseconds.
     let step: Int64
-    let columns: [Column]
+    private(set) var columns: [Column]
     let hasClasses: Bool
 
-    /// Nil where there is no time to draw. A step that joins several points is a round multiple where one fits.
+    /// Whether its columns lie in more than one year.
+    var hasYears: Bool {
+        guard let first = columns.first, let last = columns.last else { return false }
+        return UTCMoment(first.time).year != UTCMoment(last.time).year
+    }
+
+    /// Nil where there is no time to draw. Points are joined by their times: a column begins at a multiple of its length,
+    /// which is one that people know (5 minutes, 2 hours) where one fits, and there are columns without lines.
     init?(_ timeline: LogReport.Timeline?, limit: Int) {
-        guard let timeline, !timeline.points.isEmpty, limit > 0 else { return nil }
-        let least = (timeline.points.count - 1) / limit + 1
-        let factor = FoldedTimeline.factor(least, step: timeline.step, count: timeline.points.count)
-        var columns: [Column] = []
-        var hasClasses = false
-        for (index, point) in timeline.points.enumerated() {
-            if index.isMultiple(of: factor) { columns.append(Column(time: point.time)) }
-            columns[columns.count - 1].add(point)
-            if point.classes.count == 6 { hasClasses = true }
+        guard let timeline, timeline.step > 0, let first = timeline.points.map(\.time).min(),
+            let last = timeline.points.map(\.time).max(), limit > 0
+        else { return nil }
+        let grid = FoldedTimeline.grid(first, last, step: timeline.step, limit: limit)
+        var columns = (0..<grid.count(last)).map { index in
+            Column(time: Int64(clamping: grid.origin + Int128(index) * Int128(grid.length)))
         }
-        (step, _) = timeline.step.multipliedReportingOverflow(by: Int64(factor))
+        for point in timeline.points { columns[grid.count(point.time) - 1].add(point) }
+        step = grid.length
         self.columns = columns
-        self.hasClasses = hasClasses
+        hasClasses = timeline.points.contains { $0.classes.count == 6 }
+        // A column without lines is one without 5xx as well.
+        guard hasClasses else { return }
+        for index in columns.indices where columns[index].classes.isEmpty {
+            self.columns[index].classes = [0, 0, 0, 0, 0, 0]
+        }
+    }
+
+    /// Whether there are 5xx and other lines as well.
+    var tellsErrors: Bool {
+        guard hasClasses else { return false }
+        let errors = columns.reduce(0) { $0 &+ $1.classes[4] }
+        return errors > 0 && errors < columns.reduce(0) { $0 &+ $1.count }
     }
 
     var peak: Column? { columns.max { $0.count < $1.count } }
     var worst: Column? { columns.max { ($0.errorRate ?? 0) < ($1.errorRate ?? 0) } }
 
-    /// How many points to join: at least `least`, rounded up to a length that people know (5 minutes, 2 hours) where
-    /// that costs no more than half of the columns.
-    private static func factor(_ least: Int, step: Int64, count: Int) -> Int {
-        guard least > 1, step > 0 else { return least }
-        let (wanted, overflow) = step.multipliedReportingOverflow(by: Int64(least))
-        guard !overflow else { return least }
-        for length in TimeAxis.lengths where length >= wanted && length.isMultiple(of: step) {
-            let factor = Int(length / step)
-            return factor <= least * 2 ? factor : least
+    /// Columns of one length from a time on.
+    private struct Grid {
+        var origin: Int128
+        var length: Int64
+
+        /// Columns up to the one that holds a time.
+        func count(_ time: Int64) -> Int { Int((Int128(time) - origin) / Int128(length)) + 1 }
+
+        /// Beginning with the multiple of the length that is not behind a time. Weeks begin on Mondays; 1970 began on a
+        /// Thursday.
+        init(from first: Int64, length: Int64) {
+            let week = length.isMultiple(of: 7 * UTCMoment.dayLength) ? 4 * UTCMoment.dayLength : 0
+            let rest = (Int128(first) - Int128(week)) % Int128(length)
+            origin = Int128(first) - (rest < 0 ? rest + Int128(length) : rest)
+            self.length = length
         }
-        return least
+
+        init(origin: Int64, length: Int64) {
+            self.origin = Int128(origin)
+            self.length = length
+        }
+    }
+
+    /// The shortest columns, whole steps each, of which `limit` reach from the first time to the last: of a length that
+    /// people know, unless that makes them more than twice as long.
+    private static func grid(_ first: Int64, _ last: Int64, step: Int64, limit: Int) -> Grid {
+        let steps = (Int128(last) - Int128(first)) / Int128(step) + 1
+        let least = (steps - 1) / Int128(limit) + 1
+        guard least > 1 else { return Grid(origin: first, length: step) }
+        for length in TimeAxis.lengths where length.isMultiple(of: step) && Int128(length) >= least * Int128(step) {
+            guard Int128(length) <= least * Int128(step) * 2 else { break }
+            let grid = Grid(from: first, length: length)
+            if grid.count(last) <= limit { return grid }
+        }
+        for factor in [least, least + 1] {
+            let grid = Grid(from: first, length: Int64(clamping: factor * Int128(step)))
+            if grid.count(last) <= limit { return grid }
+        }
+        return Grid(origin: first, length: Int64(clamping: least * Int128(step)))
     }
 }
 

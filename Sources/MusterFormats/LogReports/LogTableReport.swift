@@ -8,7 +8,7 @@ struct LogTableReport {
 
     init(_ options: ReportOptions) {
         ink = Ink(enabled: options.color)
-        width = max(60, min(options.width, 1000))
+        width = max(20, min(options.width, 1000))
     }
 
     func bytes(_ report: LogReport) -> [UInt8] {
@@ -22,12 +22,32 @@ struct LogTableReport {
         lines += noteLines(report)
         var bytes: [UInt8] = []
         for line in lines {
-            bytes.append(contentsOf: line.utf8)
+            bytes.append(contentsOf: (width < 60 ? clipped(line) : line).utf8)
             // Keys and texts may end in spaces.
             while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
+    }
+
+    /// A line cut to the width: on a narrow terminal a few have no room.
+    private func clipped(_ line: String) -> String {
+        var text = ""
+        var columns = 0
+        // Up to where there is room for an ellipsis.
+        var cut = ""
+        var isEscape = false
+        for scalar in line.unicodeScalars {
+            if scalar == "\u{1b}" { isEscape = true }
+            if !isEscape { columns += TerminalText.width(String(scalar)) }
+            guard columns <= width else {
+                return cut + "…" + (line.unicodeScalars.contains("\u{1b}") ? "\u{1b}[0m" : "")
+            }
+            text.unicodeScalars.append(scalar)
+            if isEscape, scalar.properties.isAlphabetic { isEscape = false }
+            if columns < width { cut = text }
+        }
+        return line
     }
 
     /// A heading behind an empty line, with a remark beside it, or under it where it is longer than the line.

@@ -17,20 +17,22 @@ struct LogTimelineText {
         // Few points are drawn wider, so that they can be seen.
         let repeats = max(1, min(8, room / folded.columns.count))
         let span = folded.columns.last.map { $0.time &- (folded.columns.first?.time ?? 0) } ?? 0
-        let when = { (time: Int64) in LogTimelineText.moment(time, span: span, step: folded.step) }
+        let when = { (time: Int64) in LogTimelineText.moment(time, span: span, step: folded.step, folded.hasYears) }
         var remark = "a step is " + LogTimelineText.length(folded.step)
         remark += ", most lines " + peak.count.grouped + " at " + when(peak.time)
         var lines = LogTableReport.heading("Timeline", remark, ink, width)
         let counts = folded.columns.map { Double($0.count) }
         lines.append(row("lines", counts, greatest: Double(peak.count), repeats, .cyan))
-        if folded.hasClasses, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
+        if folded.tellsErrors, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
             let rates = folded.columns.map { $0.errorRate ?? 0 }
             lines.append(row("5xx", rates, greatest: rate, repeats, .red))
         }
         lines.append(axis(folded, repeats, span))
-        if folded.hasClasses, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
+        if folded.tellsErrors, let worst = folded.worst, let rate = worst.errorRate, rate > 0 {
             let text = "worst share of 5xx " + ValueText.smallShare(rate) + " at " + when(worst.time)
-            lines.append(TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink(text, .dim))
+            lines += TerminalText.lines(text.split(separator: " ").map(String.init), room).map {
+                TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink($0, .dim)
+            }
         }
         return lines
     }
@@ -63,15 +65,17 @@ struct LogTimelineText {
             guard place + tick.label.utf8.count <= width - LogTimelineText.labelColumns - 2 else { continue }
             text += TerminalText.spaces(place - columns) + tick.label
         }
-        if text.isEmpty { text = LogTimelineText.moment(first, span: span, step: folded.step) }
+        if text.isEmpty { text = LogTimelineText.moment(first, span: span, step: folded.step, folded.hasYears) }
         return TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink(text, .dim)
     }
 
-    /// A time with as much of it as its neighbours differ in: `18:06`, `18:06:27`, `24 Nov 18:00`, `2026-11-24`.
-    static func moment(_ time: Int64, span: Int64, step: Int64) -> String {
+    /// A time with as much of it as its neighbours differ in: `18:06`, `18:06:27`, `24 Nov 18:00`, `2026-11-24`; with
+    /// `hasYears`, `2026-11-24 18:00`.
+    static func moment(_ time: Int64, span: Int64, step: Int64, _ hasYears: Bool) -> String {
         let moment = UTCMoment(time)
         if step >= UTCMoment.dayLength { return moment.date }
         let clock = step >= 60_000_000 ? moment.hourMinute : moment.clock
+        if hasYears { return moment.date + " " + clock }
         return span >= UTCMoment.dayLength ? moment.shortDate + " " + clock : clock
     }
 

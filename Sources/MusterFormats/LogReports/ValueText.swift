@@ -147,7 +147,8 @@ extension LogReport.Table {
                 ? rows.count.grouped + " of more than " + counters.counted("key")
                 : rows.count.grouped + " of an unknown number of keys"
         }
-        return distinct == rows.count ? distinct.counted("key") : rows.count.grouped + " of " + distinct.counted("key")
+        // Keys that are shown whole have rows without lines as well.
+        return distinct <= rows.count ? distinct.counted("key") : rows.count.grouped + " of " + distinct.counted("key")
     }
 }
 

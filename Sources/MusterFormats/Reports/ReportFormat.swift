@@ -12,7 +12,7 @@ package protocol ReportWriter: Sendable {
 package struct ReportOptions: Sendable {
     /// Whether escapes for colours may be written: only to a terminal, and not where `NO_COLOR` is set.
     package var color: Bool
-    /// Columns of the terminal; texts for people keep to it, but never below 60.
+    /// Columns of the terminal; texts for people keep to it, down to 60, that of a log report down to 20.
     package var width: Int
     /// Whether a form that holds one table (CSV of a log report) is to hold all of them, one after the other.
     package var allTables: Bool

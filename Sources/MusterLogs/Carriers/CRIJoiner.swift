@@ -12,6 +12,7 @@ struct CRIJoiner: LineJoiner {
             guard let base = buffer.baseAddress else { return }
             var at = 0
             while at < buffer.count {
+                if unsafe base[at] == 0 { at = unsafe LineWalk.behindZeros(base + at, base + buffer.count) - base }
                 let feed = unsafe ByteScan.lineEnd(from: base + at, to: base + buffer.count) - base
                 let next = min(feed + 1, buffer.count)
                 // Invariant: the range lies in the buffer.

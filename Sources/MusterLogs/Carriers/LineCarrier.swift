@@ -55,6 +55,7 @@ final class CarriedParser<Carrier: LineCarrier>: LineParser {
         let end = unsafe base + chunk.end
         var line = unsafe base + cursor
         while unsafe line < end && !batch.isFull {
+            if unsafe line.pointee == 0 { unsafe line = LineWalk.behindZeros(line, end) }
             let feed = unsafe ByteScan.lineEnd(from: line, to: end)
             let stop = unsafe feed > line && feed[-1] == 0x0d ? feed - 1 : feed
             if unsafe stop > line { unsafe read(line, stop, feed, chunk, &batch) }

@@ -50,8 +50,14 @@ struct AddressBlock: Hashable, Sendable {
     /// `192.0.2.0/24`
     var text: String { "\(base.text)/\(length)" }
 
-    /// The address that bytes of a log are; nil where they are none.
+    /// The address that bytes of a log are, with a port, brackets and a zone or without; nil where they are none.
     static func address(_ text: Text) -> IPAddress? {
+        if let address = bare(text) { return address }
+        let plain = AddressText.withoutZone(AddressText.plain(text))
+        return plain.count < text.count ? bare(plain) : nil
+    }
+
+    private static func bare(_ text: Text) -> IPAddress? {
         // Nothing longer is an address.
         guard text.count >= 2, text.count <= 45 else { return nil }
         // Invariant: the text's bytes outlive the call.

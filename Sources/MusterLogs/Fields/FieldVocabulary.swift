@@ -11,7 +11,10 @@ package enum FieldVocabulary {
     package static let entries: [Entry] = [
         Entry(
             name: "ip", summary: "address of the client",
-            aliases: ["remote_addr", "remote_ip", "client_ip", "clientip", "client", "request.remote_ip", "ClientHost"]),
+            aliases: [
+                "remote_addr", "remote_ip", "client_ip", "clientip", "client", "request.client_ip", "request.remote_ip",
+                "request.remote_addr", "ClientHost",
+            ]),
         Entry(
             name: "user", summary: "user as the server authenticated it",
             aliases: ["remote_user", "user_id", "ClientUsername"]),

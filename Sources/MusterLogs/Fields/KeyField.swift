@@ -2,11 +2,13 @@
 ///
 /// A name is looked for like this, and the first that is there is taken: a derived field whose base the format has; the
 /// format's field of that name; the field that the format itself calls so; the field with the same meaning in
-/// ``FieldVocabulary``. A leading dot (`.query`) passes over all but the second.
+/// ``FieldVocabulary``. A leading dot (`.query`) passes over all but the second, and an address then keeps its port.
 package struct KeyField: Sendable {
     private enum Source: Sendable {
         case missing
         case column(Int)
+        /// An address, which may have a port or brackets.
+        case address(Int)
         case path(Int)
         case text(Int, @Sendable (Text, inout Scratch) -> Text)
         case time(@Sendable (LocalTime, inout Scratch) -> Text)
@@ -34,7 +36,18 @@ package struct KeyField: Sendable {
         {
             return KeyField(source, isTime: name == "time")
         }
-        return column(name, in: reading).map { KeyField(.column($0)) }
+        return column(name, in: reading).map { column in
+            KeyField(reading.fields[column].kind == .address ? .address(column) : .column(column))
+        }
+    }
+
+    /// The column that a name is read from; nil for what follows from the time, and for what the format has not.
+    static func baseColumn(_ name: String, in reading: LineReading) -> Int? {
+        if ownName(name) == nil, let derived = DerivedFieldCatalog.field(name), source(of: derived, in: reading) != nil
+        {
+            return derived.bases.first.flatMap { column($0, in: reading) }
+        }
+        return resolve(name, in: reading)?.column
     }
 
     /// The same; a fault with what was probably meant where the format has no such field.
@@ -66,6 +79,8 @@ package struct KeyField: Sendable {
         case .missing: break
         case .column(let column):
             if let text = batch.text(row, column) { return text }
+        case .address(let column):
+            if let text = batch.text(row, column) { return AddressText.plain(text) }
         case .path(let column):
             if let text = batch.text(row, column) { return PathText.path(text) }
         case .text(let column, let make):
@@ -78,7 +93,15 @@ package struct KeyField: Sendable {
 
     /// The column where it is a plain one.
     var column: Int? {
-        if case .column(let column) = source { column } else { nil }
+        switch source {
+        case .column(let column), .address(let column): column
+        case .missing, .path, .text, .time: nil
+        }
+    }
+
+    /// Whether its column holds addresses, of which only a part may be the key.
+    var isAddress: Bool {
+        if case .address = source { true } else { false }
     }
 
     /// The format's column of a name, by the name itself, by what the format calls it, or by meaning.

@@ -5,7 +5,8 @@ package enum CaddyLine {
         ServerJSON.reading(
             title: "caddy",
             [
-                .init("ip", .address, "request.remote_ip", "request.client_ip"), .init("user", .text, "user_id"),
+                .init("ip", .address, "request.client_ip", "request.remote_ip", "request.remote_addr"),
+                .init("user", .text, "user_id"),
                 .init("method", .text, "request.method"), .init("url", .text, "request.uri"),
                 .init("protocol", .text, "request.proto"), .init("status", .number, "status"),
                 .init("bytes", .bytes, "size"), .init("referrer", .text, "request.headers.Referer.0"),

@@ -51,6 +51,10 @@ private final class CombinedParser: LineParser {
         while unsafe line < end && !batch.isFull {
             let (stop, expected) = unsafe Self.row(line, end, base, &time, isCombined, extra, &batch)
             if let expected {
+                if unsafe line.pointee == 0 {
+                    unsafe line = LineWalk.behindZeros(line, end)
+                    continue
+                }
                 unsafe line = RequestLine.reject(line, stop, end, base, expected.description, &batch)
             } else {
                 unsafe line = stop

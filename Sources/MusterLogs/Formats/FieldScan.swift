@@ -55,7 +55,11 @@ enum FieldScan {
             var colon = unsafe to
             while unsafe colon > from && colon[-1] != 0x3a { unsafe colon -= 1 }
             if unsafe colon == from { unsafe colon = to + 1 }
-            unsafe spans[0] = FieldSpan(start: from - base, count: colon - 1 - from)
+            let isBracketed = unsafe colon - 1 - from > 2 && from[0] == 0x5b && colon[-2] == 0x5d
+            unsafe spans[0] =
+                isBracketed
+                ? FieldSpan(start: from + 1 - base, count: colon - 3 - from)
+                : FieldSpan(start: from - base, count: colon - 1 - from)
             unsafe spans[1] = colon > to ? .absent : FieldSpan(start: colon - base, count: to - colon)
         case .lastItem:
             var item = unsafe to

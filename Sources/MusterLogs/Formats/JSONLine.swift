@@ -80,6 +80,10 @@ final class JSONParser: LineParser {
                 }
                 _ = unsafe values.fail(feed, "the end of the line")
             }
+            if unsafe line.pointee == 0 {
+                unsafe line = LineWalk.behindZeros(line, end)
+                continue
+            }
             unsafe line = LineWalk.refuse(line, values.place, end, base, values.expected, &batch)
         }
         cursor = unsafe line - base

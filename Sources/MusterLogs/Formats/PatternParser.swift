@@ -30,6 +30,8 @@ final class PatternParser: LineParser {
             let (stop, failed) = unsafe machine.row(at, end, base, &clf, &escaped, &batch)
             if failed < 0 {
                 unsafe at = stop
+            } else if unsafe at.pointee == 0 {
+                unsafe at = LineWalk.behindZeros(at, end)
             } else if let next = unsafe other(at, end, base, &clf, &batch) {
                 unsafe at = next
             } else {
@@ -112,8 +114,10 @@ final class PatternParser: LineParser {
             _ escaped: inout Bool, _ batch: inout RowBatch
         ) -> (ByteScan.Bytes, Int) {
             // A pattern of texts alone would take a blank line.
-            if unsafe line.pointee <= 0x20 && RequestLine.isBlank(line, ByteScan.lineEnd(from: line, to: end)) {
-                return unsafe (line, 0)
+            if unsafe line.pointee <= 0x20 {
+                // Nor is there a field in zeros.
+                let isBlank = unsafe line.pointee == 0 || RequestLine.isBlank(line, ByteScan.lineEnd(from: line, to: end))
+                if isBlank { return unsafe (line, 0) }
             }
             let row = unsafe batch.row()
             var time: Int64 = timeCount == 0 ? RowBatch.noTime : 0

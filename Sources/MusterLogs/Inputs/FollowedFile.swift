@@ -99,12 +99,14 @@ final class FollowedFile {
         } else if isCutting {
             rest = []
         }
+        // Zeros before a line are a hole.
+        if partial.isEmpty { rest = rest.drop { $0 == 0 } }
         let start = offset + Int64(rest.startIndex - new.startIndex) - Int64(partial.count)
         offset += Int64(new.count)
         before = Array((before + new.suffix(Self.guardCount)).suffix(Self.guardCount))
         if let end = rest.lastIndex(of: 10) {
             growth.pieces.append(Follower.Piece(source: source, position: start, bytes: partial + rest[...end]))
-            partial = Array(rest[(end + 1)...])
+            partial = Array(rest[(end + 1)...].drop { $0 == 0 })
         } else {
             partial += rest
         }

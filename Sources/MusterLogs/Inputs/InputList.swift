@@ -106,7 +106,7 @@ package struct InputList: Sendable {
         if source.head.starts(with: "LPKSHHRH".utf8) {
             return "a journal of systemd, no text: journalctl -o cat | muster logs … -"
         }
-        return !isNamed && source.head.contains(0) ? "binary data, no log" : nil
+        return !isNamed && BlankText.hasZeros(source.head) ? "binary data, no log" : nil
     }
 
     private mutating func sort() {

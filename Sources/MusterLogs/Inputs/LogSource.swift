@@ -10,7 +10,8 @@ package struct LogSource: Hashable, Sendable {
     package var compression: Compression
     /// Bytes on disk, compressed as they are there; nil for a pipe or a device.
     package var size: Int64?
-    /// The first ``Fingerprint/limit`` bytes, decompressed; empty for a pipe or a device, which can be read only once.
+    /// The first ``Fingerprint/limit`` bytes, decompressed, behind the zeros that it may begin with; empty for a pipe or a
+    /// device, which can be read only once.
     package var head: [UInt8]
     /// When its content last changed, in seconds since 1970 UTC; nil for a pipe or a device.
     package var modified: Int64?
@@ -30,6 +31,7 @@ package struct LogSource: Hashable, Sendable {
         head = try file.bytes(at: 0, count: Fingerprint.limit)
         compression = .recognised(head)
         if compression != .none { head = try Self.beginning(of: path, compression, count: Fingerprint.limit) }
+        if compression == .none, head.first == 0 { head = try Self.beginning(of: file, Fingerprint.limit) }
     }
 
     /// Its first bytes as a number; nil for a pipe or a device.
@@ -38,12 +40,18 @@ package struct LogSource: Hashable, Sendable {
     /// Whether it is a file as it stands, so that it can be read at any place.
     package var isPlainFile: Bool { size != nil && compression == .none }
 
-    /// Decompressed bytes from the beginning, up to `count`; what comes before damage where there is any. Errors: it
+    /// The first bytes of a plain file behind the zeros that it may begin with, up to `count`. Two logs that begin with a hole
+    /// have that alone in common.
+    static func beginning(of file: InputFile, _ count: Int) throws(FileFault) -> [UInt8] {
+        try file.bytes(at: try BlankText.hole(of: file), count: count)
+    }
+
+    /// Decompressed bytes from the beginning, behind zeros, up to `count`; what comes before damage where there is any. Errors: it
     /// cannot be opened, or the program is not installed.
     static func beginning(of path: String, _ compression: Compression, count: Int) throws(FileFault) -> [UInt8] {
         let stream = try compression.stream(path)
         do throws(StreamFault) {
-            return try stream.bytes(count) { false }
+            return try BlankText.beginningBehindZeros(of: stream, count)
         } catch {
             // Whoever reads it comes to the same fault and tells it.
             return []
@@ -53,7 +61,7 @@ package struct LogSource: Hashable, Sendable {
     /// The first decompressed bytes, up to `count`, of a file. Errors: it cannot be opened or read.
     func beginning(_ count: Int) throws(FileFault) -> [UInt8] {
         if compression != .none { return try Self.beginning(of: path, compression, count: count) }
-        return try InputFile.open(path).bytes(at: 0, count: count)
+        return try Self.beginning(of: try InputFile.open(path), count)
     }
 
     /// Opens it for reading, also where it was rotated by renaming since it was looked at. Errors: it cannot be opened,

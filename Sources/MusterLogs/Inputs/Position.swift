@@ -26,7 +26,7 @@ package struct Position: Hashable, Sendable {
 
     /// Of an open plain file, as it begins now. Errors: it cannot be read.
     package init(_ file: InputFile, offset: Int64) throws(FileFault) {
-        let head = try file.bytes(at: 0, count: Fingerprint.limit)
+        let head = try LogSource.beginning(of: file, Fingerprint.limit)
         self.init(fingerprint: Fingerprint(head), identity: file.identity, offset: offset)
     }
 }

@@ -34,6 +34,17 @@ package struct Chunk {
         unsafe Chunk(base: base, start: start, end: end, position: position, source: source)
     }
 
+    /// Some of its lines, from one that begins at an offset.
+    func lines(_ count: Int, from start: Int) -> Chunk {
+        // Invariant: the last byte is a line feed, so each line has one inside.
+        let bytes = unsafe UnsafePointer(base)
+        var end = start
+        for _ in 0..<count where end < self.end {
+            end = unsafe min(ByteScan.lineEnd(from: bytes + end, to: bytes + self.end) - bytes + 1, self.end)
+        }
+        return unsafe Chunk(base: base, start: start, end: end, position: position, source: source)
+    }
+
     /// Lends a copy of some bytes as a chunk, with the last line ended where it was not: for single lines and for tests.
     package static func with<R, E: Error>(_ bytes: [UInt8], _ body: (Chunk) throws(E) -> R) throws(E) -> R {
         let needsEnd = !bytes.isEmpty && bytes.last != 10

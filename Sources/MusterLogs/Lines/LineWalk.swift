@@ -26,6 +26,7 @@ enum LineWalk {
         let end = unsafe base + chunk.end
         var line = unsafe base + cursor
         while unsafe line < end && !batch.isFull {
+            if unsafe line.pointee == 0 { unsafe line = behindZeros(line, end) }
             let feed = unsafe ByteScan.lineEnd(from: line, to: end)
             let stop = unsafe feed > line && feed[-1] == 0x0d ? feed - 1 : feed
             if unsafe stop > line {
@@ -56,6 +57,16 @@ enum LineWalk {
                 expected: expected.description)
         }
         return unsafe min(feed + 1, end)
+    }
+
+    /// Behind the zeros that a line begins with: where a log is truncated under its writer, a hole is left before the next
+    /// line. Invariant for the caller: the byte before `end` is a line feed.
+    @inline(never)
+    static func behindZeros(_ line: Bytes, _ end: Bytes) -> Bytes {
+        var at = unsafe line
+        while unsafe end - at >= 8 && ByteScan.load64(at) == 0 { unsafe at += 8 }
+        while unsafe at < end && at.pointee == 0 { unsafe at += 1 }
+        return unsafe at
     }
 
     @inline(__always)

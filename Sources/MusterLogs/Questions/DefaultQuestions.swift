@@ -16,34 +16,44 @@ package enum DefaultQuestions {
         "stream",
     ]
 
-    /// Fills in what was left open. `present` are the fields that the first lines have.
-    package static func fill(
-        _ questions: LogQuestions, _ screen: Screen, readings: [LineReading], present: Set<String>
-    ) -> LogQuestions {
+    /// Fills in what was left open, from the fields that the first lines have.
+    package static func fill(_ questions: LogQuestions, _ screen: Screen, _ prepared: PreparedSources) -> LogQuestions {
         func has(_ name: String) -> Bool {
-            readings.contains { KeyField.resolve(name, in: $0) != nil }
+            prepared.readings.contains { KeyField.resolve(name, in: $0) != nil }
                 && KeyField.baseNames(name).allSatisfy { base in
-                    present.contains { FieldVocabulary.canonical($0) == FieldVocabulary.canonical(base) }
+                    prepared.present.contains { FieldVocabulary.canonical($0) == FieldVocabulary.canonical(base) }
                 }
         }
         var filled = questions
-        // An error log may name the request too.
-        let isAccess = has("url") && (has("status") || !has("level"))
-        if filled.groups.isEmpty {
-            let names: [String] =
-                switch (screen, isAccess) {
-                case (.top, true): ["path", "ip", "status"]
-                case (.top, false): ["host", "app", "level", "status", "ip", "message"]
-                case (.summary, true):
-                    ["path", "ip", "status", "method", "referrer", "agent_family", "host", "extension", "hour_of_day"]
-                case (.summary, false): ["host", "app", "level", "stream", "status", "ip", "message", "hour_of_day"]
-                }
-            filled.groups = names.filter(has).prefix(screen == .top ? 3 : 9).map { [$0] }
-        }
+        if filled.groups.isEmpty { filled.groups = names(screen, prepared.keys, has).map { [$0] } }
         if filled.measures.isEmpty, questions.groups.isEmpty {
             if has("bytes"), screen == .summary { filled.measures.sums = ["bytes"] }
             if has("request_time"), screen == .summary { filled.measures.quantiles = ["request_time"] }
         }
         return filled
+    }
+
+    private static func names(_ screen: Screen, _ keys: SampledKeys, _ has: (String) -> Bool) -> [String] {
+        let count = screen == .top ? 3 : 9
+        // An error log may name the request too.
+        if has("url"), has("status") || !has("level") {
+            let all = [
+                "path", "ip", "status", "method", "referrer", "agent_family", "host", "extension", "hour_of_day",
+            ]
+            return Array(all.filter(has).prefix(count))
+        }
+        guard !keys.names.isEmpty, !has("status") else {
+            let all =
+                screen == .top
+                ? ["host", "app", "level", "status", "ip", "message"]
+                : ["host", "app", "level", "stream", "status", "ip", "message", "hour_of_day"]
+            return Array(all.filter(has).prefix(count))
+        }
+        // Objects of which nothing more is known: what people look at first, then keys whose values repeat.
+        var names = ["level", "message", "app", "host", "stream", "ip"].filter(has)
+        let known = Set(names)
+        names += keys.repeating(count + names.count).filter { !known.contains(FieldVocabulary.canonical($0)) }
+        return Array(names.prefix(count - (screen == .top ? 0 : 1)))
+            + (screen == .top ? [] : ["hour_of_day"].filter(has))
     }
 }

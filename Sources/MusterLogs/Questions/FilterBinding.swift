@@ -2,27 +2,42 @@ internal import MusterCore
 internal import MusterPattern
 
 /// Finds the fields of a filter in a format and says what each test comes to there.
+///
+/// Where it is forgiving, a test of a field that the format has not matches no line, whether it is negated or not; only
+/// `exists` knows the answer.
 struct FilterBinding {
     let reading: LineReading
+    var isForgiving = false
     /// The filter's regular expressions, read, by their text.
     let patterns: [String: Pattern]
     /// Of times that name none.
     let zone: TimeZoneRules
 
-    func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode {
+    func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode { try self.node(node, isNegated: false) }
+
+    /// Negations move down to the tests (De Morgan), so that a test that matches nothing stays one below a `not`.
+    private func node(_ node: FilterNode, isNegated: Bool) throws(QuestionFault) -> BoundNode {
         switch node {
-        case .all(let branches): return .all(try nodes(branches))
-        case .any(let branches): return .any(try nodes(branches))
-        case .not(let inner): return .not(try self.node(inner))
+        case .all(let branches):
+            let bound = try nodes(branches, isNegated)
+            return isNegated ? .any(bound) : .all(bound)
+        case .any(let branches):
+            let bound = try nodes(branches, isNegated)
+            return isNegated ? .all(bound) : .any(bound)
+        case .not(let inner): return try self.node(inner, isNegated: !isNegated)
         case .test(let test):
+            let isNegated = isNegated != test.isNegated
+            if isForgiving, KeyField.resolve(test.field, in: reading) == nil {
+                return test.question == .exist && isNegated ? .all([]) : .any([])
+            }
             let bound = BoundNode.test(try question(test))
-            return test.isNegated ? .not(bound) : bound
+            return isNegated ? .not(bound) : bound
         }
     }
 
-    private func nodes(_ nodes: [FilterNode]) throws(QuestionFault) -> [BoundNode] {
+    private func nodes(_ nodes: [FilterNode], _ isNegated: Bool) throws(QuestionFault) -> [BoundNode] {
         var bound: [BoundNode] = []
-        for node in nodes { bound.append(try self.node(node)) }
+        for node in nodes { bound.append(try self.node(node, isNegated: isNegated)) }
         return bound
     }
 

@@ -48,9 +48,17 @@ package struct LogFilter: Sendable {
     var isOfTime: Bool { node.tests.contains { DerivedFieldCatalog.isOfTime($0.field) } }
 
     /// The filter for rows of a format, for one worker. `path` is the path as it is, whatever the keys are.
+    /// Where it is forgiving, tests of fields that the format has not match no line.
     /// Errors: fields that the format has not, comparisons that mean nothing for a field.
-    package func bound(to reading: LineReading) throws(QuestionFault) -> BoundFilter {
-        BoundFilter(node: try FilterBinding(reading: reading, patterns: patterns, zone: zone).node(node))
+    package func bound(to reading: LineReading, isForgiving: Bool = false) throws(QuestionFault) -> BoundFilter {
+        BoundFilter(
+            node: try FilterBinding(reading: reading, isForgiving: isForgiving, patterns: patterns, zone: zone)
+                .node(node))
+    }
+
+    /// Tests of fields that a format has not; `exists` is none of them, for it has its answer.
+    func unknownTests(in reading: LineReading) -> [FilterTest] {
+        node.tests.filter { $0.question != .exist && KeyField.resolve($0.field, in: reading) == nil }
     }
 
     private static func check(_ test: FilterTest) throws(QuestionFault) {

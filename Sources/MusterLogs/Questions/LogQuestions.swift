@@ -37,6 +37,13 @@ package struct LogQuestions: Sendable {
         self.timeField = timeField
     }
 
+    /// Fields that are asked about, as they were written, each once.
+    var fieldNames: [String] {
+        let keys = groups.flatMap { $0 } + measures.sums + measures.quantiles + measures.distinct
+        var seen: Set<String> = []
+        return (keys + (filter?.node.tests.map(\.field) ?? [])).filter { seen.insert($0).inserted }
+    }
+
     /// Fields that a format has to provide, each once.
     package var wanted: [String] {
         var names: [String] = []
@@ -88,7 +95,7 @@ package final class BoundQuestions {
         }
         columns = groups.map { $0.count == 1 ? $0[0].column : nil }
         measures = BoundMeasures(questions.measures, reading, normalize: questions.normalize)
-        if let filter = questions.filter { self.filter = try filter.bound(to: reading) } else { filter = nil }
+        filter = try questions.filter?.bound(to: reading, isForgiving: true)
         range = questions.range
         status = KeyField.column("status", in: reading)
         hasTimeline = questions.hasTimeline && reading.hasTime
@@ -121,11 +128,37 @@ package final class BoundQuestions {
             }
         }
         if let filter = questions.filter {
-            // Every format has to know what it means: half of the logs cannot be left out unsaid.
-            if let unfit = readings.first(where: { (try? filter.bound(to: $0)) == nil }) {
-                check("--where", filter.text, { _ in false }) { _ = try filter.bound(to: unfit) }
+            do throws(QuestionFault) {
+                for test in filter.node.tests {
+                    if readings.contains(where: { KeyField.resolve(test.field, in: $0) != nil }) { continue }
+                    throw QuestionFault.unknownField(test.field, in: first, at: test.offset)
+                }
+                for reading in readings { _ = try filter.bound(to: reading, isForgiving: true) }
+            } catch {
+                faults.append("--where \(filter.text): \(error.text)")
             }
         }
         return faults
+    }
+
+    /// What to know of the answers: fields of the filter that a format has not, and fields that no line has had, with the one
+    /// of `names` that may have been meant.
+    package static func remarks(_ tally: LogTally, _ readings: [LineReading], names: [String] = []) -> [String] {
+        let questions = tally.questions
+        var told: Set<String> = []
+        var remarks: [String] = []
+        for reading in readings {
+            for field in questions.filter?.unknownTests(in: reading).map(\.field) ?? []
+            where told.insert(reading.title + "\n" + field).inserted {
+                remarks.append(
+                    "Lines of \(reading.title) have no field \"\(field)\": a test of it matches none of them.")
+            }
+        }
+        guard tally.fitting > 0 else { return remarks }
+        for field in questions.fieldNames where !tally.seen.contains(field) && !DerivedFieldCatalog.isOfTime(field) {
+            let hint = NearestWord.of(field, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
+            remarks.append("No line has the field \"\(field)\"\(hint)")
+        }
+        return remarks
     }
 }

@@ -56,7 +56,8 @@ final class BlockReader {
         _ = try beginning(count, isCancelled: isCancelled)
         while !hasEnded, BlankText.isBlank(rest) {
             // The line that goes on stays whole, unless it is too long for a line already.
-            let tail = rest.lastIndex(of: 0x0a).map { Array(rest[($0 + 1)...]) } ?? []
+            let line = rest.lastIndex(of: 0x0a).map { rest[($0 + 1)...] } ?? rest[...]
+            let tail = Array(line.drop { $0 == 0 })
             position += Int64(rest.count - tail.count)
             let more = try stream.bytes(max(1, min(count, size.line) - tail.count), isCancelled: isCancelled)
             hasEnded = more.isEmpty
@@ -65,8 +66,6 @@ final class BlockReader {
         return BlankText.isBlank(rest) ? [] : rest
     }
 
-    /// Joins lines from now on.
-    func join(_ joiner: any LineJoiner) { self.joiner = joiner }
     /// Joins lines from now on. Where it `leavesRecords`, those that wait at the end are not given but kept for the next
     /// source, unless the stream broke off.
     func join(_ joiner: any LineJoiner, leavesRecords: Bool = false) {
@@ -156,6 +155,12 @@ final class BlockReader {
         start += Int64(from)
         let last = unsafe cms_find_last(base.assumingMemoryBound(to: UInt8.self), count, 0x0a)
         var end = max(from, last + 1)
+        if unsafe end < count && memory[end] == 0 {
+            // Zeros that begin a line are a hole and done with, however far it reaches: they end here.
+            let bytes = unsafe UnsafePointer(base.assumingMemoryBound(to: UInt8.self))
+            end = unsafe LineWalk.behindZeros(bytes + end, bytes + count) - bytes
+            unsafe memory[end - 1] = 0x0a
+        }
         var long: [LongLine] = []
         // Bytes that are done with; nil for those of the whole lines.
         var whole: Int?
@@ -184,7 +189,7 @@ final class BlockReader {
             skip -= Int64(passed.count)
             hasEnded = passed.isEmpty
             // Inside of a line: whoever read up to here has it.
-            if skip == 0, let last = passed.last { isSkipping = last != 0x0a }
+            if skip == 0, let last = passed.last { isSkipping = last != 0x0a && last != 0 }
         }
     }
 

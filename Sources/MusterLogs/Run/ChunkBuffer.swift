@@ -46,30 +46,54 @@ package final class ChunkBuffer {
         package var partial: Int64?
         /// Where the line after the last one here begins; nil where that was not seen.
         package var next: Int64?
+        /// Whether the file ended before the range did: it was truncated since it was opened.
+        package var isCut = false
     }
 
     /// Loads the lines that begin in `range` of a file. A line belongs to the range only where the byte before it is a line
-    /// feed, or the file's beginning: where a range begins inside of a line, whoever read up to there has that line.
-    /// Where `keepsPartialLine`, a last line without end is left out. Errors: the file cannot be read.
+    /// feed, or the file's beginning: where a range begins inside of a line, whoever read up to there has that line. Zeros
+    /// at a line's beginning are a hole, and the line is where it has text. Where `keepsPartialLine`, a last line without
+    /// end is left out. Errors: the file cannot be read.
     package func load(
         _ file: InputFile, _ range: Range<Int64>, source: Int, keepsPartialLine: Bool
     ) throws(FileFault) -> Loaded {
         let position = max(0, range.lowerBound - 1)
         let lead = Int(range.lowerBound - position)
         let length = Int(range.upperBound - range.lowerBound)
+        let count = try read(file, at: position, into: 0..<lead + length + size.tail)
+        var loaded = try lines(file, lead, length, count, position, source, keepsPartialLine)
+        loaded.isCut = count < lead + length
+        return loaded
+    }
+
+    /// Lines out of the first `count` bytes of the memory, whose range begins behind `lead` of them.
+    private func lines(
+        _ file: InputFile, _ lead: Int, _ length: Int, _ read: Int, _ position: Int64, _ source: Int,
+        _ keepsPartialLine: Bool
+    ) throws(FileFault) -> Loaded {
         let wanted = lead + length + size.tail
-        var count = try read(file, at: position, into: 0..<wanted)
+        var count = read
         // Invariant: every index below is at most `count`, which is at most the capacity less a line end.
-        let start = lead > 0 ? lineEnd(from: 0, to: count) + 1 : 0
         let inside = min(lead + length, count)
+        let isAllZeros = inside > lead && behindZeros(lead, inside) == inside
+        var start = lead > 0 ? lineEnd(from: 0, to: count) + 1 : 0
+        if unsafe lead > 0 && memory[0] == 0 {
+            let beginsLine = isAllZeros ? true : try isHole(file, before: position)
+            if beginsLine { start = lead }
+        }
         if start >= inside { return Loaded(chunk: chunk(0, 0, position, source)) }
+        if unsafe memory[inside - 1] == 0, behindZeros(lineStart(before: inside, from: start), inside) == inside {
+            // Whatever text follows, it is in another range.
+            unsafe memory[inside - 1] = 0x0a
+            return whole(start, inside, position, source)
+        }
         // The last line is the one that the last byte of the range belongs to.
         var end = lineEnd(from: inside - 1, to: count)
         if end < count { return whole(start, end + 1, position, source) }
-        let last = lineStart(before: count, from: start)
+        let last = behindZeros(lineStart(before: count, from: start), inside)
         let limit = last + size.line + 1
         if count == wanted {
-            if limit > count { count += try read(file, at: position + Int64(count), into: count..<limit) }
+            if limit > count { count += try self.read(file, at: position + Int64(count), into: count..<limit) }
             end = lineEnd(from: wanted, to: count)
             if end < count { return whole(start, end + 1, position, source) }
         }
@@ -77,14 +101,14 @@ package final class ChunkBuffer {
             // Copied first: a chunk has its padding behind its end.
             let beginning = unsafe [UInt8](
                 UnsafeBufferPointer(start: memory + last, count: LongLine.beginningCount(size.line)))
-            var loaded = whole(start, last, position, source)
+            var loaded = whole(start, wholeEnd(last), position, source)
             loaded.tooLong.append(LongLine(offset: position + Int64(last), beginning: beginning))
             loaded.next = nil
             return loaded
         }
         // The file ends without a line end.
         if keepsPartialLine {
-            var loaded = whole(start, last, position, source)
+            var loaded = whole(start, wholeEnd(last), position, source)
             loaded.partial = position + Int64(last)
             return loaded
         }
@@ -92,6 +116,28 @@ package final class ChunkBuffer {
         var loaded = whole(start, count + 1, position, source)
         loaded.next = position + Int64(count)
         return loaded
+    }
+
+    /// Ends the zeros before a line, where there are any, so that what is before it are whole lines.
+    private func wholeEnd(_ line: Int) -> Int {
+        if unsafe line > 0 && memory[line - 1] == 0 { unsafe memory[line - 1] = 0x0a }
+        return line
+    }
+
+    private func behindZeros(_ start: Int, _ end: Int) -> Int {
+        unsafe LineWalk.behindZeros(UnsafePointer(memory) + start, UnsafePointer(memory) + end) - UnsafePointer(memory)
+    }
+
+    /// Whether zeros that reach to a place in a file begin a line. It looks at all of them.
+    private func isHole(_ file: InputFile, before position: Int64) throws(FileFault) -> Bool {
+        var end = position
+        while end > 0 {
+            let begin = max(0, end - Int64(1 << 16))
+            let bytes = try file.bytes(at: begin, count: Int(end - begin))
+            if let last = bytes.last(where: { $0 != 0 }) { return last == 0x0a }
+            end = begin
+        }
+        return true
     }
 
     /// Whole lines between two offsets.

@@ -24,21 +24,15 @@ package final class FormatRecognition {
     }
 
     package func recognise(_ sample: LineSample) -> Finding {
-        var guesses: [(name: String, share: Double)] = []
-        for trial in plain {
-            let share = trial.share(sample)
-            guard share >= trial.format.leastShare else {
-                guesses.append((trial.format.name, share))
-                continue
-            }
+        for trial in plain where trial.fits(sample) {
             var found = trial
             if let carrier = LogFormatCatalog.carriers.first(where: { $0.name == trial.format.name }) {
-                found = inner(carrier).first { $0.share(sample) >= $0.format.leastShare } ?? trial
+                found = inner(carrier).first { $0.fits(sample) } ?? trial
             }
-            // A format without a text has no fault to tell.
-            guard let reading = try? found.format.reading(wanted) else { continue }
+            guard let reading = found.reading else { continue }
             return .found(found.format, reading, present: Self.present(sample.lines, reading))
         }
+        let guesses = plain.map { (name: $0.format.name, share: $0.share(sample)) }
         // Stable, so that of equals the more particular comes first.
         let nearest = guesses.filter { $0.share > 0 }.enumerated().sorted {
             ($1.element.share, $0.offset) < ($0.element.share, $1.offset)
@@ -76,14 +70,41 @@ package final class FormatRecognition {
     /// A format with what it takes to try it again and again.
     private final class Trial {
         let format: LogFormat
+        /// What reads logs of the format, which may be less strict than the trial.
+        private(set) lazy var reading = try? format.reading(wanted)
+        private let wanted: [String]
         private let parser: any LineParser
         private var batch: RowBatch
 
         init(_ format: LogFormat, _ wanted: [String]) throws(LogFormatFault) {
             self.format = format
+            self.wanted = wanted
             let reading = try (format.strictReading ?? format.reading)(wanted)
             parser = reading.makeParser()
             batch = RowBatch(width: reading.fields.count)
+        }
+
+        /// Lines that are parsed at once, so that a trial ends soon where none fits.
+        private static let piece = 8
+
+        /// Whether enough lines fit. It ends where too many do not.
+        func fits(_ sample: LineSample) -> Bool {
+            // Rounding forbids no line more.
+            let most = Double(sample.count) * (1 - format.leastShare) + 0.001
+            return Chunk.with(sample.lines) { chunk in
+                var (cursor, rows, bad) = (0, 0, 0)
+                while cursor < chunk.end {
+                    let part = chunk.lines(Self.piece, from: cursor)
+                    while cursor < part.end {
+                        batch.begin(part)
+                        parser.parse(part, &cursor, into: &batch)
+                        rows += batch.count
+                        bad += batch.bad.count
+                    }
+                    if Double(bad) > most { return false }
+                }
+                return rows > 0 && Double(rows) / Double(rows + bad) >= format.leastShare
+            }
         }
 
         /// Which part of the lines fits: 0 to 1.

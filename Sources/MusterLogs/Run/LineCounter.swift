@@ -18,6 +18,8 @@ package final class LineCounter {
         let parser: any LineParser
         let bound: BoundQuestions
         var batch: RowBatch
+        /// Fields of the questions that no line had so far, with their columns.
+        private var unseen: [(name: String, column: Int)]
         /// The column that has the time, where one was named.
         let timeColumn: Int?
         private var times: TimeField.Reader?
@@ -28,8 +30,26 @@ package final class LineCounter {
             parser.obey(limit)
             bound.filter?.obey(limit)
             batch = RowBatch(width: reading.fields.count)
+            unseen = questions.fieldNames.compactMap { name in
+                KeyField.baseColumn(name, in: reading).map { (name, $0) }
+            }
             timeColumn = questions.timeField.flatMap { KeyField.column($0.name, in: reading) }
             times = questions.timeField.map { TimeField.Reader($0) }
+        }
+
+        /// Notes in the tally which fields the batch's lines have.
+        @inline(__always)
+        func look(_ tally: LogTally) {
+            if !unseen.isEmpty { lookClosely(tally) }
+        }
+
+        @inline(never)
+        private func lookClosely(_ tally: LogTally) {
+            unseen.removeAll { name, column in
+                guard (0..<batch.count).contains(where: { !batch.span($0, column).isAbsent }) else { return false }
+                tally.seen.insert(name)
+                return true
+            }
         }
 
         /// Takes the times of the rows from a column.
@@ -71,6 +91,7 @@ package final class LineCounter {
             settleTimes(reader, chunk)
             // A batch is counted whole or not at all.
             if limit.isOver || !tally.add(reader.batch, reader.bound, chunk) { break }
+            reader.look(tally)
             limit.spend(cursor - counted)
             counted = cursor
         }

@@ -1,7 +1,7 @@
 internal import MusterSystem
 
 /// Lines of a log to recognise its format by: from its beginning, and where it is a plain file from its middle and its end
-/// too. Lines that go on a line before, which are indented, are left out.
+/// too. Lines that go on a line before, which are indented, are left out, and zeros before a line.
 package struct LineSample {
     /// Lines that are taken of each part, and bytes that are read of it.
     private static let linesOfPart = 40
@@ -9,6 +9,8 @@ package struct LineSample {
 
     /// Whole lines, each with its line end; the last may have none.
     package private(set) var lines: [UInt8] = []
+    /// How many there are, blank ones too.
+    private(set) var count = 0
 
     /// Of a beginning alone, or of all that is there.
     package init(_ head: [UInt8]) {
@@ -53,7 +55,7 @@ package struct LineSample {
             var count = 0
             while count < Self.linesOfPart, !rest.isEmpty {
                 let end = rest.firstIndex(of: 10).map { $0 + 1 } ?? rest.endIndex
-                let line = rest[..<end]
+                let line = rest[..<end].drop { $0 == 0 }
                 rest = rest[end...]
                 count += 1
                 if line.first == 0x20 || line.first == 0x09 { indented += line } else { lines += line }
@@ -62,5 +64,6 @@ package struct LineSample {
         }
         let isBlank = lines.allSatisfy { $0 == 10 || $0 == 13 }
         if isBlank { lines = indented }
+        self.count = lines.count { $0 == 10 }
     }
 }

@@ -16,7 +16,8 @@ package struct LogAnswers {
         self.badLineLimit = badLineLimit
     }
 
-    /// A report without what only the caller knows: sources' names are given, elapsed time and notes are not.
+    /// A report without what only the caller knows: sources' names are given; elapsed time, and notes of the sources, are
+    /// not.
     ///
     /// `kinds` say what the numbers of the measures' fields stand for.
     package func report(_ tally: LogTally, sources: [LogReport.Source], kinds: [String: FieldKind]) -> LogReport {
@@ -33,8 +34,19 @@ package struct LogAnswers {
         let kinds = Kinds(kinds: kinds)
         report.figures = figures(tally, kinds)
         report.distributions = distributions(tally, kinds)
-        report.timeline = timeline(tally, kinds)
-        report.tables = tally.questions.groups.indices.map { table(tally, $0, kinds) }
+        if tally.questions.hasTimeline, let axis = TimelineAxis(tally) {
+            report.notes += Self.remarks(axis)
+            if let refusal = refusal(tally, axis) {
+                report.notes.append(refusal)
+            } else {
+                report.timeline = timeline(tally, axis, kinds)
+            }
+        }
+        for index in tally.questions.groups.indices {
+            let (table, remark) = table(tally, index, kinds)
+            report.tables.append(table)
+            if !remark.isEmpty { report.notes.append(remark) }
+        }
         report.badLines = tally.examples.prefix(badLineLimit).map { line in
             LogReport.BadLine(
                 source: line.source < sources.count ? sources[line.source].name : "source \(line.source)",
@@ -137,49 +149,113 @@ package struct LogAnswers {
 
     // MARK: Time
 
-    private func timeline(_ tally: LogTally, _ kinds: Kinds) -> LogReport.Timeline? {
-        let time = tally.timeline
-        guard tally.questions.hasTimeline, let first = time.entries.keys.min(), let last = time.entries.keys.max()
-        else {
-            return nil
-        }
+    private func timeline(_ tally: LogTally, _ axis: TimelineAxis, _ kinds: Kinds) -> LogReport.Timeline {
+        let time = axis.steps
         let classes = TimeTally.classCount
         let empty = [Int](repeating: 0, count: tally.hasStatus ? classes : 0)
-        // Steps between are shown where they are not too many; a log of two lines years apart has them left out.
-        let numbers = last - first < 100_000 ? Array(first...last) : time.entries.keys.sorted()
-        let points = numbers.map { number in
+        let columns = columns(tally.questions.measures)
+        let points = (axis.first...axis.last).map { number in
             guard let entry = time.entries[number] else {
                 return LogReport.Timeline.Point(
-                    time: number * time.step, count: 0, classes: empty,
-                    values: columns(tally.questions.measures).map { _ in .none })
+                    time: time.beginning(number), count: 0, classes: empty, values: columns.map { _ in .none })
             }
             let counted = time.classes[entry * classes..<(entry + 1) * classes].map { Int(clamping: $0) }
             return LogReport.Timeline.Point(
-                time: number * time.step, count: Int(clamping: time.counts[entry]),
+                time: time.beginning(number), count: Int(clamping: time.counts[entry]),
                 classes: tally.hasStatus ? counted : [], values: values(time.measures, entry, kinds))
         }
-        return LogReport.Timeline(step: time.step, columns: columns(tally.questions.measures), points: points)
+        return LogReport.Timeline(step: time.step, columns: columns, points: points)
+    }
+
+    /// Why the steps of `--every` cannot be shown; nil where they can.
+    package func refusal(_ tally: LogTally) -> String? {
+        guard tally.questions.hasTimeline, tally.questions.every != nil else { return nil }
+        return TimelineAxis(tally).flatMap { refusal(tally, $0) }
+    }
+
+    private func refusal(_ tally: LogTally, _ axis: TimelineAxis) -> String? {
+        guard let every = tally.questions.every, let count = axis.excess(every: every, in: tally) else { return nil }
+        let least = count / TimelineAxis.chosenLimit + 1
+        let lengths = zip(TimeTally.automaticSteps, ["1s", "5s", "10s", "1m", "5m", "10m", "1h", "6h", "1d"])
+        let length = lengths.first { $0.0 / every >= least }?.1
+        return "--every: that would be \(count) steps, and \(TimelineAxis.chosenLimit) are the most; "
+            + (length.map { "ask for \($0) or longer, or " } ?? "")
+            + "for less time with --since and --until"
+    }
+
+    /// What there is to know of lines beside the axis.
+    private static func remarks(_ axis: TimelineAxis) -> [String] {
+        axis.apart.map { apart in
+            let (first, last) = (moment(apart.first), moment(apart.last))
+            let when = first == last ? "its time is \(first)" : "the first \(first), the last \(last)"
+            let lines = apart.count == 1 ? "1 line is" : "\(apart.count) lines are"
+            return "\(lines) set apart from the timeline for a clock that seems wrong: \(when)."
+        }
+    }
+
+    /// `1970-01-01T00:00:07Z`
+    private static func moment(_ time: Int64) -> String {
+        var scratch = Scratch()
+        return unsafe scratch.make(CivilMoment.longest) { unsafe CivilMoment(time).write(to: $0, .full) }.string
     }
 
     // MARK: Tables
 
-    private func table(_ tally: LogTally, _ index: Int, _ kinds: Kinds) -> LogReport.Table {
-        let group = tally.groups[index]
-        let rows = group.table.top(limit).map { entry in
-            LogReport.Row(
-                keys: GroupTally.parts(entry.key, group.names.count).map { String(decoding: $0, as: UTF8.self) },
-                values: [
-                    .count(Int(clamping: entry.count)), .share(Double(entry.count) / Double(max(1, group.total))),
-                ] + values(group.measures, entry.number, kinds), error: Int(clamping: group.error(entry.number)))
+    private func row(_ entry: KeyTable.Entry, _ group: GroupTally, _ kinds: Kinds) -> LogReport.Row {
+        LogReport.Row(
+            keys: GroupTally.parts(entry.key, group.names.count).map(KeyText.string),
+            values: [
+                .count(Int(clamping: entry.count)), .share(Double(entry.count) / Double(max(1, group.total))),
+            ] + values(group.measures, entry.number, kinds), error: Int(clamping: group.error(entry.number)))
+    }
+
+    /// All rows of a key that has an order of its own; nil where it has none.
+    private func orderedRows(_ group: GroupTally, _ kinds: Kinds) -> (rows: [LogReport.Row], remark: String)? {
+        guard group.names.count == 1, ["day", "weekday", "hour_of_day"].contains(group.names[0]), group.isExact,
+            group.table.count <= OrderedKeys.limit
+        else { return nil }
+        let entries = group.table.top(.max)
+        guard let keys = OrderedKeys.all(group.names[0], among: Set(entries.map(\.key))) else { return nil }
+        let rows = Dictionary(entries.map { ($0.key, row($0, group, kinds)) }) { first, _ in first }
+        let values = columns(group.measures.names).map { _ in LogReport.Value.none }
+        let all = keys.all.map {
+            rows[$0] ?? LogReport.Row(keys: [KeyText.string($0)], values: [.count(0), .share(0)] + values)
         }
+        return (all, keys.remark)
+    }
+
+    private func table(
+        _ tally: LogTally, _ index: Int, _ kinds: Kinds
+    ) -> (table: LogReport.Table, remark: String) {
+        let group = tally.groups[index]
+        let ordered = orderedRows(group, kinds)
+        let rows = ordered?.rows ?? group.table.top(limit).map { row($0, group, kinds) }
         let columns = [
             LogReport.Column(name: "count", title: "lines"), LogReport.Column(name: "share", title: "share"),
         ]
-        return LogReport.Table(
+        var table = LogReport.Table(
             name: group.names.joined(separator: ","), title: group.names.joined(separator: ", "), keys: group.names,
             columns: columns + self.columns(tally.questions.measures), rows: rows,
             distinct: group.isExact ? group.table.count : nil, total: Int(clamping: group.total),
             isExact: group.isExact,
             errorBound: Int(clamping: group.floor), counters: group.isExact ? 0 : group.table.count)
+        if group.names == ["path"], !tally.questions.normalize, Self.isWorthNormalizing(group) {
+            table.hint = "Many paths differ only in numbers and identifiers: --normalize counts those as one."
+        }
+        return (table, ordered?.remark ?? "")
+    }
+
+    /// Whether there are many paths, at least twice as many as patterns of them.
+    private static func isWorthNormalizing(_ group: GroupTally) -> Bool {
+        let paths = group.table.top(1_000).map(\.key)
+        guard paths.count >= 50 else { return false }
+        var patterns: Set<[UInt8]> = []
+        var scratch = Scratch()
+        for path in paths {
+            scratch.reset()
+            let text = scratch.copy(path)
+            patterns.insert(PathText.normalized(text, &scratch).bytes)
+        }
+        return patterns.count * 2 <= paths.count
     }
 }

@@ -74,6 +74,7 @@ final class LogWorker: @unchecked Sendable {
         } catch {
             return run.list.note(source, error.hint)
         }
+        if loaded.isCut { run.list.note(source, WorkList.truncated) }
         try count(loaded.chunk)
         noteTooLong(source, loaded.tooLong)
         if let next = loaded.next { run.list.reach(source, next) }
@@ -86,6 +87,8 @@ final class LogWorker: @unchecked Sendable {
         do throws(StreamFault) {
             chunk = try blocks.next(buffer, source: source, isCancelled: isCancelled)
             note = blocks.note
+            let source = run.sources[source].source
+            if chunk == nil, source.isPlainFile, blocks.consumed < source.size ?? 0 { note = WorkList.truncated }
         } catch {
             note = error == .cancelled ? nil : WorkList.text(error)
         }

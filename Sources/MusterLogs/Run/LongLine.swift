@@ -24,6 +24,12 @@ package struct LongLine: Hashable, Sendable {
         var line = range.lowerBound
         // Invariant: where more bytes than a longest line with its end are left, `limit` and one may be read.
         while range.upperBound - line > limit + 1 {
+            if unsafe memory[line] == 0 {
+                // A hole is no part of the line behind it.
+                let end = unsafe UnsafePointer(memory) + range.upperBound
+                line = unsafe LineWalk.behindZeros(UnsafePointer(memory) + line, end) - UnsafePointer(memory)
+                continue
+            }
             let last = unsafe cms_find_last(memory + line, limit + 1, 0x0a)
             if last >= 0 {
                 line += last + 1

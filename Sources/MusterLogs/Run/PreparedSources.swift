@@ -6,6 +6,8 @@ package struct PreparedSources: @unchecked Sendable {
     var sources: [RunSource] = []
     /// Names of the fields that the first lines have.
     package private(set) var present: Set<String> = []
+    /// Keys of the first lines of formats that may have any.
+    package private(set) var keys = SampledKeys()
     /// Sources that hold no line.
     package private(set) var empty: [String] = []
     package private(set) var faults: [InputFault] = []
@@ -94,6 +96,7 @@ package struct PreparedSources: @unchecked Sendable {
         }
         guard !BlankText.isBlank(head) else { return empty.append(source.name) }
         let reading = try reading(source, head, choice, recognition, wanted)
+        if ["json", "logfmt"].contains(reading.title) { keys.take(head) }
         if let joiner = reading.makeJoiner, let blocks { blocks.join(joiner()) }
         if let note = resumption?.note { notes[sources.count] = note }
         var added = RunSource(
@@ -160,18 +163,27 @@ package struct PreparedSources: @unchecked Sendable {
     /// The same sources with columns for other fields: a format may have only those that are wanted.
     package func asking(_ wanted: [String], _ choice: Choice) throws(LogFormatFault) -> PreparedSources {
         var changed = self
+        // Logs of one format share a reading.
+        var readings: [String: LineReading] = [:]
         for index in sources.indices {
-            let title = sources[index].reading.title
-            switch choice {
-            case .named(let format): changed.sources[index].reading = try format.reading(wanted)
-            case .notation(let notation, let text): changed.sources[index].reading = try notation.read(text, wanted)
-            case .automatic:
-                // What was recognised is called as `--format` would name it.
-                guard case .named(let format) = try LogFormatCatalog.choice(title) else { continue }
-                changed.sources[index].reading = try format.reading(wanted)
-            }
+            let former = sources[index].reading
+            if readings[former.title] == nil { readings[former.title] = try Self.reading(wanted, choice, former) }
+            if let reading = readings[former.title] { changed.sources[index].reading = reading }
         }
         return changed
+    }
+
+    private static func reading(
+        _ wanted: [String], _ choice: Choice, _ former: LineReading
+    ) throws(LogFormatFault) -> LineReading {
+        switch choice {
+        case .named(let format): return try format.reading(wanted)
+        case .notation(let notation, let text): return try notation.read(text, wanted)
+        case .automatic:
+            // What was recognised is called as `--format` would name it.
+            guard case .named(let format) = try LogFormatCatalog.choice(former.title) else { return former }
+            return try format.reading(wanted)
+        }
     }
 
     /// The same sources where a field has the time of lines: every format that has it then has times.

@@ -223,6 +223,7 @@ final class WorkList: Sendable {
         do {
             switch try source.source.open() {
             case .file(let file) where source.reading.makeJoiner == nil:
+                if file.size < source.source.size ?? 0 { state.notes[index] = Self.truncated }
                 // Behind what an earlier run has counted.
                 progress.took(bytes: min(source.offset, file.size))
                 state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
@@ -264,6 +265,9 @@ final class WorkList: Sendable {
             return state.buffers.popLast()
         }
     }
+
+    /// Why lines of a file are missing that were there when it was looked at.
+    static let truncated = "it was truncated while it was read; what was cut off is not counted"
 
     /// A last line without end was left for a later run: it goes on there.
     func leave(_ source: Int, at offset: Int64) {

@@ -18,6 +18,7 @@ struct KeyCounter: ~Copyable {
         _ values: borrowing MeasureValues
     ) {
         scratch.reset()
+        let isAddress = column != nil && keys[0].isAddress
         // Hashed first and looked up after, so that the slots are on their way meanwhile.
         unsafe withUnsafeTemporaryAllocation(of: KeyTable.Pending.self, capacity: RowBatch.capacity) { pending in
             // Invariant: no more rows are selected than a batch has, which is the capacity.
@@ -27,7 +28,8 @@ struct KeyCounter: ~Copyable {
             while rest != 0 {
                 let row = rest.trailingZeroBitCount
                 rest &= rest &- 1
-                let text = column.flatMap { batch.text(row, $0) } ?? key(batch, row, keys)
+                var text = column.flatMap { batch.text(row, $0) } ?? key(batch, row, keys)
+                if isAddress { text = AddressText.plain(text) }
                 let hash = unsafe table.hash(text.start, text.count)
                 table.prefetch(hash)
                 unsafe (first + count).initialize(

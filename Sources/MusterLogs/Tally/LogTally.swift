@@ -16,7 +16,10 @@ package final class LogTally {
     package internal(set) var last = Int64.min
     /// 1xx to 5xx, others.
     package internal(set) var classes = [UInt64](repeating: 0, count: TimeTally.classCount)
+    /// Whether a line had a status.
     package internal(set) var hasStatus = false
+    /// Names of the questions' fields that a line had, whether it matched or not.
+    package internal(set) var seen: Set<String> = []
     private(set) var groups: [GroupTally]
     var timeline: TimeTally
     /// Of all matching lines: one entry.
@@ -82,8 +85,7 @@ package final class LogTally {
     private func span(_ batch: borrowing RowBatch, _ selection: Selection, _ bound: BoundQuestions) {
         var statusClasses = StatusClasses(repeating: -1)
         if let status = bound.status {
-            hasStatus = true
-            statusClasses = Self.classes(batch, selection, status, &classes)
+            statusClasses = Self.classes(batch, selection, status, &classes, &hasStatus)
         }
         var (earliest, latest) = (first, last)
         selection.forEach { row in
@@ -100,18 +102,24 @@ package final class LogTally {
     typealias StatusClasses = InlineArray<64, Int8>
 
     private static func classes(
-        _ batch: borrowing RowBatch, _ selection: Selection, _ column: Int, _ counts: inout [UInt64]
+        _ batch: borrowing RowBatch, _ selection: Selection, _ column: Int, _ counts: inout [UInt64],
+        _ hasStatus: inout Bool
     ) -> StatusClasses {
         var result = StatusClasses(repeating: -1)
+        var isThere = false
         selection.forEach { row in
             var statusClass = 5
-            if let text = batch.text(row, column), text.count == 3 {
-                let digit = Int(text[0]) &- 49
-                if UInt(bitPattern: digit) < 5 { statusClass = digit }
+            if let text = batch.text(row, column) {
+                isThere = true
+                if text.count == 3 {
+                    let digit = Int(text[0]) &- 49
+                    if UInt(bitPattern: digit) < 5 { statusClass = digit }
+                }
             }
             counts[statusClass] &+= 1
             result[row] = Int8(truncatingIfNeeded: statusClass)
         }
+        if isThere { hasStatus = true }
         return result
     }
 
@@ -165,6 +173,7 @@ package final class LogTally {
         first = min(first, other.first)
         last = max(last, other.last)
         hasStatus = hasStatus || other.hasStatus
+        seen.formUnion(other.seen)
         for index in classes.indices { classes[index] &+= other.classes[index] }
         for (mine, theirs) in zip(groups, other.groups) { mine.merge(theirs) }
         timeline.merge(other.timeline)

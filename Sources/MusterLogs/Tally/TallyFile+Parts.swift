@@ -53,6 +53,7 @@ extension TallyWriter {
         signed(tally.first)
         signed(tally.last)
         flag(tally.hasStatus)
+        list(tally.seen.sorted()) { $0.text($1) }
         list(tally.classes) { $0.unsigned($1) }
         list(tally.sources.sorted { $0.key < $1.key }) { writer, source in
             writer.count(source.key)
@@ -205,6 +206,12 @@ extension TallyReader {
             throw damage
         }
         tally.hasStatus = try flag()
+        if version >= 3 {
+            tally.seen = Set(try list { (reader) throws(TallyFault) in try reader.text() })
+        } else {
+            // Nobody knows.
+            tally.seen = Set(questions.fieldNames)
+        }
         let classes = try list { (reader) throws(TallyFault) in try reader.unsigned() }
         guard classes.count == TimeTally.classCount else { throw damage }
         tally.classes = classes

@@ -15,7 +15,7 @@ package struct TallySource: Sendable, Hashable {
 
 /// A tally as bytes: what `--partial` and `--checkpoint` write and `muster logs merge` joins.
 ///
-/// `muster tally 2\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
+/// `muster tally 3\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
 /// before it, lowest byte first. A tally holds no seed, so that files of different runs can be joined.
 package struct TallyFile {
     package var tally: LogTally
@@ -30,8 +30,9 @@ package struct TallyFile {
     }
 
     static let magic = Array("muster tally ".utf8)
-    static let version = 2
-    /// The oldest that is read: without zones and years, all times in UTC.
+    static let version = 3
+    /// The oldest that is read. Version 1 is without zones and years, all times in UTC; version 2 does not say which fields
+    /// lines had.
     private static let oldestVersion = 1
     /// Groups at most that a file may have.
     static let groupLimit = 1_000

@@ -1,7 +1,8 @@
 /// Lines over time: by step, with the classes of their status and measures.
 ///
-/// While there are more than ``limit`` steps, the step becomes the next longer one. Steps are multiples of each other, so
-/// the outcome is the shortest step that keeps to the limit, in whatever order lines come and tallies are joined.
+/// Only steps with lines are kept. While there are more than ``limit`` of them, the step becomes the next longer one. Steps
+/// are multiples of each other, so the outcome is the shortest step that keeps to the limit, in whatever order lines come
+/// and tallies are joined. ``TimelineAxis`` says which steps are shown.
 struct TimeTally: Sendable {
     /// Steps at most.
     let limit: Int
@@ -87,6 +88,9 @@ struct TimeTally: Sendable {
             if isMeasured { measures.add(entry, values, row) }
         }
     }
+
+    /// Makes the steps the next longer ones.
+    mutating func lengthen() { coarsen(to: longerStep) }
 
     mutating func merge(_ other: TimeTally) {
         while step < other.step { coarsen(to: longerStep) }

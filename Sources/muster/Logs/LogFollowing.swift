@@ -14,6 +14,7 @@ final class LogFollowing: @unchecked Sendable {
     private let counter: LineCounter
     /// Sources by number of the followed name.
     private var sources: [Int] = []
+    private let turnsPage: @Sendable () -> Bool
     private let show: @Sendable (LogRun.Outcome) -> Void
     private var outcome: LogRun.Outcome
     private var looks = 0
@@ -24,10 +25,11 @@ final class LogFollowing: @unchecked Sendable {
     /// Errors: a log is compressed and so does not grow, or cannot be opened.
     init(
         _ prepared: PreparedSources, _ questions: LogQuestions, _ outcome: LogRun.Outcome, memory: Int,
-        show: @escaping @Sendable (LogRun.Outcome) -> Void
+        turnsPage: @escaping @Sendable () -> Bool, show: @escaping @Sendable (LogRun.Outcome) -> Void
     ) throws(Complaint) {
         self.questions = questions
         self.memory = memory
+        self.turnsPage = turnsPage
         self.show = show
         self.outcome = outcome
         counter = LineCounter(prepared.readings, questions)
@@ -89,7 +91,8 @@ final class LogFollowing: @unchecked Sendable {
         if let positions = try? follower.positions() {
             outcome.followed = positions.map { (sources[$0.source], $0.position) }
         }
-        if looks % Self.looksPerSecond == 0 { show(outcome) }
+        let turns = turnsPage()
+        if turns || looks % Self.looksPerSecond == 0 { show(outcome) }
         looks += 1
     }
 }

@@ -21,6 +21,8 @@ struct LogInquiry {
         var prepared: PreparedSources
         var questions: LogQuestions
         var continuation: Continuation?
+        /// Inputs that are left out, and why.
+        var unreadable: [InputFault]
     }
 
     func prepare() throws -> ConfinedCommand.Work {
@@ -64,9 +66,12 @@ struct LogInquiry {
         report.elapsed = started.duration(to: SystemClock.now)
         report.workers = workers
         var faults = keep(plan, outcome)
+        if let refusal = options.report.answers.refusal(outcome.tally) {
+            throw Complaint(faults.map(\.text) + [refusal])
+        }
         faults += desk.write(report)
         if !faults.isEmpty { throw Complaint(faults.map(\.text)) }
-        throw ExitCode(status(report, outcome))
+        throw ExitCode(status(report, plan, outcome))
     }
 
     // MARK: Counting
@@ -133,7 +138,8 @@ struct LogInquiry {
         let shown = Mutex(0)
         let began = SystemClock.now
         let following = try LogFollowing(
-            plan.prepared, plan.questions, outcome, memory: options.report.memory.bytes
+            plan.prepared, plan.questions, outcome, memory: options.report.memory.bytes,
+            turnsPage: { desk.turnsPage() }
         ) { outcome in
             let seconds = shown.withLock { count in
                 count += 1
@@ -149,13 +155,14 @@ struct LogInquiry {
         return try await following.run(pool, loop)
     }
 
-    /// Finds the inputs, their formats and what to ask of them. Errors: everything that is wrong with these, at once.
+    /// Finds the inputs, their formats and what to ask of them. An input that cannot be read is left out and told at the
+    /// end. Errors: questions that cannot be asked; everything that cannot be read, where there is nothing else.
     private func plan(_ asked: LogQuestions, _ choice: PreparedSources.Choice) throws -> Plan {
         let saved = try checkpoint(asked)
         // A run that goes on stays in the zone of the first.
         let asked = try saved.map { try options.questions(in: $0.tally.questions.zone) } ?? asked
         let list = InputList.resolve(options.files, countCopies: options.report.countCopies)
-        if !list.faults.isEmpty { throw Complaint(list.faults.map(\.text)) }
+        if list.sources.isEmpty, !list.faults.isEmpty { throw Complaint(list.faults.map(\.text)) }
         let prepared = try columns {
             () throws(LogFormatFault) in
             try PreparedSources.prepare(
@@ -167,19 +174,21 @@ struct LogInquiry {
         }
         // What came through a pipe until then is still counted.
         if !prepared.hasBegun { try Task.checkCancellation() }
-        if !prepared.faults.isEmpty { throw Complaint(prepared.faults.map(\.text)) }
+        let unreadable = list.faults + prepared.faults
+        if prepared.names.isEmpty, !unreadable.isEmpty { throw Complaint(unreadable.map(\.text)) }
         var questions =
             saved?.tally.questions
-            ?? DefaultQuestions.fill(asked, screen, readings: prepared.readings, present: prepared.present)
+            ?? DefaultQuestions.fill(asked, screen, prepared)
         // Times are this run's own: `--since 1h` means another hour each time.
         questions.range = asked.range
-        let faults = BoundQuestions.faults(questions, prepared.readings)
+        let faults = BoundQuestions.faults(saved == nil ? asked : questions, prepared.readings)
         if !faults.isEmpty { throw Complaint(faults) }
         let bound = try columns { () throws(LogFormatFault) in
             try prepared.asking(questions.wanted, choice).timed(by: questions.timeField)
         }
         let continuation = saved.map { Continuation($0, sources: bound.logSources) }
-        return Plan(list: list, prepared: bound, questions: questions, continuation: continuation)
+        return Plan(
+            list: list, prepared: bound, questions: questions, continuation: continuation, unreadable: unreadable)
     }
 
     /// What the last run with this checkpoint left; nil for the first. Errors: it cannot be read, or answers other questions.
@@ -275,27 +284,29 @@ struct LogInquiry {
                 note: outcome.notes[index] ?? plan.prepared.notes[index] ?? "")
         }
         let unread =
-            plan.list.skipped.map { ($0.name, $0.note) } + plan.prepared.empty.map { ($0, "no lines") }
+            plan.unreadable.map { ($0.name, $0.hint) } + plan.list.skipped.map { ($0.name, $0.note) }
+            + plan.prepared.empty.map { ($0, "no lines") }
         let kinds = LogAnswers.kinds(plan.questions.measures, plan.prepared.readings)
         var report = options.report.answers.report(outcome.tally, sources: sources, kinds: kinds)
         report.sources += unread.map {
             LogReport.Source(name: $0.0, format: "", bytes: 0, lines: 0, bad: 0, note: $0.1)
         }
+        report.notes += BoundQuestions.remarks(
+            outcome.tally, plan.prepared.readings, names: plan.prepared.keys.names)
         // Following ends with an interruption, as it should.
         report.isInterrupted = outcome.isInterrupted && !options.follow
         return report
     }
 
-    private func status(_ report: LogReport, _ outcome: LogRun.Outcome) -> Int32 {
+    private func status(_ report: LogReport, _ plan: Plan, _ outcome: LogRun.Outcome) -> Int32 {
+        for fault in plan.unreadable { Complaint(fault.text).print() }
         if outcome.isInterrupted, !options.follow { return 2 }
-        if !outcome.notes.isEmpty {
-            for (source, note) in outcome.notes.sorted(by: { $0.key < $1.key }) {
-                Complaint("\(report.sources[source].name): \(note)").print()
-            }
-            return 2
+        for (source, note) in outcome.notes.sorted(by: { $0.key < $1.key }) {
+            Complaint("\(report.sources[source].name): \(note)").print()
         }
         // Where no line fits, the format is not the log's.
         let isForeign = outcome.tally.fitting == 0 && outcome.tally.bad > 0
+        if !plan.unreadable.isEmpty || !outcome.notes.isEmpty { return 2 }
         return isForeign || (options.strict && report.bad > 0) ? 1 : 0
     }
 }

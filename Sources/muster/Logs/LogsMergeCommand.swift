@@ -33,8 +33,10 @@ struct LogsMergeCommand: ConfinedCommand {
                 name: source.name, format: source.format, bytes: Int(clamping: counted.bytes),
                 lines: Int(clamping: counted.lines), bad: Int(clamping: counted.bad))
         }
+        if let refusal = options.answers.refusal(whole.tally) { throw Complaint(refusal) }
         var report = options.answers.report(
             whole.tally, sources: sources, kinds: whole.kinds)
+        report.notes += BoundQuestions.remarks(whole.tally, [])
         report.elapsed = started.duration(to: SystemClock.now)
         let desk = try LogDesk(options, allTables: whole.tally.questions.groups.count > 1)
         var faults = desk.write(report)

@@ -128,4 +128,46 @@ struct LogPageTests {
         #expect(visit.console.allSatisfy { $0.contains("Content Security Policy") })
         #expect(visit.document.contains("<title>Log report: standard input</title>"))
     }
+
+    /// A report of so many lines a minute for two hours, with so many 5xx among those of the 61st.
+    private static func page(_ count: Int, errors: Int, others: Int = 0) throws -> String {
+        let points = (0..<120).map { index in
+            let bad = index == 60 ? errors : others
+            return LogReport.Timeline.Point(
+                time: SyntheticLogReport.midnight + Int64(index) * 60_000_000, count: count,
+                classes: [0, count - bad, 0, 0, bad, 0])
+        }
+        var report = LogReport(version: "1")
+        report.timeline = .init(step: 60_000_000, columns: [], points: points)
+        return String(decoding: try LogReportTests.write("html", report), as: UTF8.self)
+    }
+
+    @Test("draws the share of 5xx where it means something, a single step of them as a bar")
+    func shares() throws {
+        let page = try LogPageTests.page(1_000, errors: 900)
+        let plot = try #require(page.firstRange(of: "id=\"plot-errors\""))
+        let path = try #require(
+            page[plot.upperBound...].firstMatch(of: /<path class="f5" d="M([0-9.]+) 70V([0-9.]+)h1V70z"/))
+        #expect(path.1 == "60" && Double(path.2).map { $0 < 10 } == true)
+        for (count, errors, others) in [(1_000, 0, 0), (1_000, 1_000, 1_000), (1, 1, 0)] {
+            #expect(try !LogPageTests.page(count, errors: errors, others: others).contains("plot-errors"))
+        }
+    }
+
+    @Test("has titles in words, bars by share, and a hint where one is given")
+    func tables() throws {
+        var table = LogReport.Table(
+            name: "path,status", title: "path, status", keys: ["path", "status"],
+            columns: [.init(name: "count", title: "lines"), .init(name: "share", title: "share")],
+            rows: [.init(keys: ["/a", "200"], values: [.count(5), .share(0.25)])], distinct: 9, total: 20)
+        table.hint = "Ask otherwise."
+        var report = LogReport(version: "1")
+        report.tables = [table]
+        let page = String(decoding: try LogReportTests.write("html", report), as: UTF8.self)
+        #expect(page.contains("<bdi>Paths and status codes</bdi></h2>"))
+        #expect(page.contains("--w:25%"))
+        #expect(page.contains("Ask otherwise."))
+        #expect(FieldTitle.text(["http.status"]) == "http.status")
+        #expect(FieldTitle.text(["ip", "x", "day"]) == "Client addresses, x and days")
+    }
 }

@@ -111,6 +111,74 @@ struct LogReportTests {
         #expect(FoldedTimeline(.init(step: 1, columns: [], points: []), limit: 10) == nil)
     }
 
+    @Test("fold points by their times, into columns that begin at round ones and have no gaps")
+    func foldByTime() throws {
+        let hour: Int64 = 3_600_000_000
+        let start = SyntheticLogReport.midnight + 19 * hour + 300_000_000
+        let points = [0, 1, 40, 71].map { LogReport.Timeline.Point(time: start + $0 * hour / 12, count: 1) }
+        let timeline = LogReport.Timeline(step: hour / 12, columns: [], points: points)
+        let folded = try #require(FoldedTimeline(timeline, limit: 10))
+        #expect(folded.step == hour)
+        #expect(folded.columns.map(\.count) == [2, 0, 0, 1, 0, 0, 1])
+        for (index, column) in folded.columns.enumerated() {
+            #expect(column.time == SyntheticLogReport.midnight + (19 + Int64(index)) * hour)
+        }
+        #expect(!folded.hasYears && !folded.tellsErrors)
+    }
+
+    @Test("tell the year where there are several")
+    func years() throws {
+        let day = UTCMoment.dayLength
+        // 2025-12-20.
+        let start: Int64 = 1_766_188_800_000_000
+        let points = (0..<30).map { LogReport.Timeline.Point(time: start + Int64($0) * day, count: $0 == 20 ? 2 : 1) }
+        var report = LogReport(version: "1")
+        report.timeline = .init(step: day, columns: [], points: points)
+        #expect(
+            TimeAxis(from: start, to: start + 30 * day, count: 4).ticks.map(\.label) == [
+                "22 Dec 2025", "5 Jan 2026", "19 Jan",
+            ])
+        report.timeline?.step = day / 2
+        let text = try LogReportTests.text("table", report, ReportOptions(width: 100))
+        #expect(text.contains("at 2026-01-09 00:00"), "\(text)")
+        #expect(text.contains("Dec 2025") && text.contains("Jan 2026"))
+        #expect(TimeAxis(from: start, to: start + 5 * day, count: 9).ticks.map(\.label).first == "20 Dec")
+    }
+
+    @Test("keep to a narrow terminal", arguments: [20, 24, 33, 40, 59])
+    func narrow(_ width: Int) throws {
+        for report in [SyntheticLogReport.day(), SyntheticLogReport.small(), SyntheticLogReport.hostile()] {
+            let text = try LogReportTests.text("table", report, ReportOptions(width: width))
+            for line in text.split(separator: "\n") { #expect(TerminalText.width(String(line)) <= width, "\(line)") }
+        }
+    }
+
+    @Test("in pages keep their head and lose no line", arguments: 2...60)
+    func pages(_ height: Int) throws {
+        let text = try LogReportTests.text("table", SyntheticLogReport.day(), ReportOptions(width: 80))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        let pages = ReportPages(lines, height: height)
+        let shown = (0..<pages.count).map { pages.lines($0, keys: "keys") }
+        #expect(shown.allSatisfy { $0.count <= height })
+        #expect(shown.joined().filter { lines.contains($0) && !$0.isEmpty }.count >= lines.filter { !$0.isEmpty }.count)
+        for line in lines { #expect(shown.joined().contains(line), "\(line)") }
+        if height >= 24 { #expect(shown.allSatisfy { Array($0.prefix(2)) == Array(lines.prefix(2)) }) }
+        if pages.count > 1 { #expect(shown[1].last == "page 2 of \(pages.count) · keys") }
+        #expect(pages.lines(99, keys: "") == pages.lines(pages.count - 1, keys: ""))
+    }
+
+    @Test(
+        "are paged through by keys",
+        arguments: [
+            (0, " ", 1), (0, "b", 0), (2, "b", 1), (3, " ", 3), (1, "\u{1b}[6~", 2), (1, "\u{1b}[5~", 0),
+            (1, "\u{1b}[B", 2),
+            (1, "\u{1b}OA", 0), (2, "g", 0), (0, "G", 3), (0, "\u{1b}[1;5C", 0), (0, "njz \u{1b}", 3), (9, "", 3),
+            (0, "q", 0),
+        ])
+    func keys(_ page: Int, _ keys: String, _ expected: Int) {
+        #expect(ReportPages.page(from: page, of: 4, after: Array(keys.utf8)) == expected)
+    }
+
     @Test("draw hostile times and numbers without a trap", arguments: names)
     func extremes(_ name: String) throws {
         for (step, times) in [

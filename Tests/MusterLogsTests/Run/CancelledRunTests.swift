@@ -105,7 +105,7 @@ struct CancelledRunTests {
         let json = try folder.file("json", Array(String(repeating: "{\"level\":\"error\",\"n\":1}\n", count: 50).utf8))
         var dice = Dice(1)
         let log = try folder.file("log", CombinedRunTests.log(&dice, lines: 50, longest: 400).text)
-        let questions = LogQuestions(groups: [["level"]], filter: try LogFilter("level=error"))
+        let questions = LogQuestions(groups: [["level"]], filter: try LogFilter("bytes > 5s"))
         let prepared = try PreparedSources.prepare(
             [try Self.source(json), try Self.source(log)], .automatic, wanted: questions.wanted
         ) { false }

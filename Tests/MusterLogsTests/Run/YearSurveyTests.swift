@@ -37,7 +37,8 @@ struct YearSurveyTests {
         let outcome = try await RandomLog.run(
             prepared, questions, LogRunOptions(size: .init(chunk: 4_096, line: 1_024)), workers: workers)
         let rows = LogAnswers(limit: 100_000).report(outcome.tally, sources: [], kinds: [:]).tables[0].rows
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0.keys[0], count($0.values[0])) })
+        let counts = rows.map { ($0.keys[0], count($0.values[0])) }
+        return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
     }
 
     private static func count(_ value: LogReport.Value) -> Int {

@@ -48,7 +48,6 @@ package enum HTMLStyle {
         .plot .grid{stroke:var(--grid);stroke-width:1;shape-rendering:crispEdges}
         .plot .mark{stroke:var(--mark);stroke-width:1;shape-rendering:crispEdges;stroke-dasharray:3 3}
         .plot .label{fill:var(--ink);stroke:var(--back);stroke-width:5px;stroke-linejoin:round;paint-order:stroke}
-        .plot .rate{fill:none;stroke:var(--c5);stroke-width:1.75;stroke-linejoin:round;vector-effect:non-scaling-stroke}
         .plot .spot{fill:transparent}
         .plot .spot:hover{fill:var(--hover)}
         .bare{padding:0}

@@ -2,12 +2,13 @@ import MusterCore
 
 /// Tables of the page. A wide one scrolls by itself, never the page.
 package enum HTMLTables {
-    /// Greatest keys: the key with a bar behind it (the greatest fills its cell), then the columns.
+    /// Greatest keys: the key with a bar behind it (all lines of the table would fill the cell), then the columns.
     static func top(_ table: LogReport.Table, _ index: Int) -> String {
         let precision = table.isExact ? "exact" : "counts are " + table.precisionText
         let heading =
-            "<section><h2 id=\"top-\(index)\">" + HTMLText.inline(table.title) + "</h2><p class=\"soft\">"
-            + HTMLText.escaped(table.keysText + ", " + precision) + "</p>"
+            "<section><h2 id=\"top-\(index)\">" + HTMLText.inline(FieldTitle.text(table.keys))
+            + "</h2><p class=\"soft\">" + HTMLText.escaped(table.keysText + ", " + precision) + "</p>"
+            + (table.hint.isEmpty ? "" : "<p class=\"soft\">" + HTMLText.inline(table.hint) + "</p>")
         guard !table.rows.isEmpty else { return heading + "<p class=\"sub\">No lines.</p></section>\n" }
         var header = table.keys.enumerated().map { field, name in
             "<th scope=\"col\"" + (field > 0 ? "" : " class=\"first\"") + ">" + HTMLText.inline(name, limit: 60)
@@ -17,9 +18,9 @@ package enum HTMLTables {
             "<th scope=\"col\" class=\"n\">" + HTMLText.inline($0.title, limit: 40) + "</th>"
         }
         let measure = table.countColumn
-        let greatest = table.rows.map { measure.flatMap($0.value)?.double ?? 0 }.max() ?? 0
+        let total = Double(max(table.total, 1))
         let rows = table.rows.map { row in
-            let share = greatest > 0 ? (measure.flatMap(row.value)?.double ?? 0) / greatest : 0
+            let share = min(1, (measure.flatMap(row.value)?.double ?? 0) / total)
             return "<tr>" + keys(row, table, share) + values(row, table, measure) + "</tr>"
         }
         return heading + region(labelled: "top-\(index)", header, rows) + "</section>\n"

@@ -3,6 +3,8 @@ import MusterCore
 /// Lines over time stacked by class of status, and under them, on the same axis of time, the share of 5xx.
 struct TimelinePlot {
     private let folded: FoldedTimeline
+    /// For the share of 5xx: columns of enough lines for a share to mean something; nil where there are none such.
+    private let shares: FoldedTimeline?
     private let from: Int64
     private let length: Double
     private let zone: String
@@ -20,6 +22,7 @@ struct TimelinePlot {
             (folded.peak?.count ?? 0) > 0
         else { return nil }
         self.folded = folded
+        shares = TimelinePlot.shares(timeline, folded)
         self.zone = zone
         from = first.time
         length = Double(folded.step) * Double(folded.columns.count)
@@ -32,7 +35,11 @@ struct TimelinePlot {
             + HTMLText.escaped(zone)
         if let peak = folded.peak { html += "; most, " + peak.count.grouped + ", at " + moment(peak.time) }
         html += "</p><figure>" + legend + "<div class=\"plot\">" + lines + "</div>"
-        if let rates { html += "<p class=\"sub\">Share of 5xx</p><div class=\"plot\">" + rates + "</div>" }
+        if let rates {
+            let length = LogTimelineText.length(shares?.step ?? folded.step)
+            html +=
+                "<p class=\"sub\">Share of 5xx in steps of " + length + "</p><div class=\"plot\">" + rates + "</div>"
+        }
         return html + "</figure></section>\n"
     }
 
@@ -87,11 +94,22 @@ struct TimelinePlot {
         return (classes + [-1]).map { ($0 < 0 ? "f2" : "f\($0 + 1)", paths[$0] ?? "") }
     }
 
-    /// The share of 5xx as a line in steps, broken where there are no lines; nil where there are no 5xx.
+    /// Lines of a column on average, for its share of 5xx to mean something.
+    private static let meaningful = 20
+    private static let fewestColumns = 12
+
+    /// Nil where there are too few lines, no 5xx, or nothing else.
+    private static func shares(_ timeline: LogReport.Timeline?, _ folded: FoldedTimeline) -> FoldedTimeline? {
+        guard folded.tellsErrors else { return nil }
+        let total = folded.columns.reduce(0) { $0 &+ $1.count }
+        let columns = min(folded.columns.count, total / meaningful)
+        guard columns >= min(fewestColumns, folded.columns.count) else { return nil }
+        return FoldedTimeline(timeline, limit: columns)
+    }
+
+    /// The share of 5xx as bars, so that a single step stands out.
     private var rates: String? {
-        guard folded.hasClasses, let worst = folded.worst, let greatest = worst.errorRate, greatest > 0 else {
-            return nil
-        }
+        guard let shares, let worst = shares.worst, let greatest = worst.errorRate, greatest > 0 else { return nil }
         let axis = ValueAxis(reaching: greatest, count: 2)
         var plot = SVGPlot(
             id: "plot-errors", title: "Share of 5xx over time",
@@ -100,21 +118,21 @@ struct TimelinePlot {
         plot.values(axis, y: TimelinePlot.top, height: TimelinePlot.rateHeight) {
             AxisText.share($0, step: axis.ticks[1])
         }
+        let width = Double(shares.step) / Double(folded.step)
         var path = ""
-        var isOpen = false
-        for (index, column) in folded.columns.enumerated() {
-            guard let rate = column.errorRate else {
-                isOpen = false
-                continue
+        for column in shares.columns {
+            guard let rate = column.errorRate, rate > 0 else { continue }
+            let start = (Double(column.time) - Double(from)) / Double(folded.step)
+            let x = max(0, start)
+            let end = min(start + width, Double(folded.columns.count))
+            let height = max(1, rate / axis.end * TimelinePlot.rateHeight)
+            if end > x {
+                path += SVGPlot.bar(x, end - x, from: TimelinePlot.rateHeight - height, to: TimelinePlot.rateHeight)
             }
-            let y = HTMLText.number(TimelinePlot.rateHeight * (1 - rate / axis.end))
-            path += isOpen ? "V" + y : "M\(index) " + y
-            path += "h1"
-            isOpen = true
         }
         plot.shapes(
             columns: Double(folded.columns.count), y: TimelinePlot.top, height: TimelinePlot.rateHeight,
-            [("rate", path)])
+            [("f5", path)])
         plot.labels(ticks, y: TimelinePlot.top + TimelinePlot.rateHeight)
         addSpots(to: &plot, TimelinePlot.rateHeight)
         return plot.html
@@ -142,6 +160,6 @@ struct TimelinePlot {
     }
 
     private func moment(_ time: Int64) -> String {
-        LogTimelineText.moment(time, span: Int64(min(length, 9e18)), step: folded.step)
+        LogTimelineText.moment(time, span: Int64(min(length, 9e18)), step: folded.step, folded.hasYears)
     }
 }
