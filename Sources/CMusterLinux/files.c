@@ -68,6 +68,22 @@ int64_t cml_file_next_data(int fd, int64_t offset) {
     return errno == EINVAL || errno == ENOTSUP ? offset : -errno;
 }
 
+int64_t cml_file_holes(int fd, int64_t size, int64_t least, int most) {
+    int64_t at = 0, holes = 0;
+    for (; at < size && most > 0; most--) {
+        off_t data = lseek(fd, at, SEEK_DATA);
+        // Nothing follows.
+        if (data < 0 && errno == ENXIO) break;
+        if (data < 0) return errno == EINVAL || errno == ENOTSUP ? 0 : -errno;
+        if (data >= size) break;
+        if (data - at > least) holes += data - at;
+        at = lseek(fd, data, SEEK_HOLE);
+        // It was cut meanwhile.
+        if (at < 0) return errno == ENXIO ? holes : -errno;
+    }
+    return at < size ? holes + size - at : holes;
+}
+
 int64_t cml_file_read(int fd, void *bytes, size_t count) {
     ssize_t got;
     do {

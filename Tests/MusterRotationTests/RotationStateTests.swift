@@ -1,6 +1,7 @@
-import MusterRotation
 import MusterTesting
 import Testing
+
+@testable import MusterRotation
 
 @Suite("State files")
 struct RotationStateTests {
@@ -145,6 +146,23 @@ struct RotationStateTests {
             #expect(again.entries.map(\.path) == state.entries.map(\.path))
             #expect(again.entries.map(\.time) == state.entries.map(\.time))
         }
+    }
+
+    @Test("Entries are found in any order, each path by its very bytes")
+    func lookups() throws {
+        let (old, new) = (try Self.time(2026, 1, 1), try Self.time(2026, 2, 2))
+        var state = RotationState()
+        // The last two are the same to a reader.
+        let texts = (0..<5_000).map { "/var/log/app/\($0).log" } + ["/gr\u{fc}n", "/gru\u{308}n"]
+        let paths = texts.map { Array($0.utf8) } + [[0x2f, 0xff], [0x2f, 0xfe]]
+        for path in paths { state.set(old, for: path) }
+        for path in paths.reversed() where path.count % 2 == 0 { state.set(new, for: path) }
+        #expect(state.entries.map(\.path) == paths)
+        for text in texts + texts.reversed() {
+            #expect(state.see(PathKey(text)) == (text.utf8.count % 2 == 0 ? new : old))
+        }
+        #expect(state.time(of: [0x2f, 0xfd]) == nil && state.time(of: "/var/log/app/5000.log") == nil)
+        #expect(state.see(PathKey("/nope")) == nil)
     }
 
     @Test("Damaged state files are read without a crash, and what is kept can be written and read again")

@@ -21,13 +21,13 @@ struct RotationTotals: Sendable, Hashable {
     /// Logs that were cut to nothing behind a copy, and the bytes that their writers may have lost.
     var truncated = 0
     var bytesAtRisk = 0
-    private var skips: [String: Int] = [:]
-    private var failures: [String: Int] = [:]
-    private var faults: [String: Int] = [:]
+    private var skips: [Count] = []
+    private var failures: [Count] = []
+    private var faults: [Count] = []
 
     /// Of a whole report.
     init(_ report: RotationReport) {
-        for fault in report.faults { faults[fault.code, default: 0] += 1 }
+        for fault in report.faults { Self.add(fault.code, to: &faults) }
         for stanza in report.stanzas { add(stanza, isDry: report.isDry) }
     }
 
@@ -43,7 +43,7 @@ struct RotationTotals: Sendable, Hashable {
 
     private mutating func add(_ stanza: RotationReport.Stanza, isDry: Bool) {
         stanzas += 1
-        for fault in stanza.faults { faults[fault.code, default: 0] += 1 }
+        for fault in stanza.faults { Self.add(fault.code, to: &faults) }
         for log in stanza.logs { add(log, isDry: isDry) }
     }
 
@@ -53,10 +53,10 @@ struct RotationTotals: Sendable, Hashable {
         case .rotated: rotated += 1
         case .skipped:
             skipped += 1
-            skips[log.reason.isEmpty ? "other" : log.reason, default: 0] += 1
+            Self.add(log.reason.isEmpty ? "other" : log.reason, to: &skips)
         case .failed:
             failed += 1
-            failures[log.fault?.code ?? "other", default: 0] += 1
+            Self.add(log.fault?.code ?? "other", to: &failures)
         }
         compressed += log.steps(that: "compress", isDry: isDry, done: log.compressed)
         removed += log.steps(that: "remove", isDry: isDry, done: log.removed)
@@ -74,9 +74,17 @@ struct RotationTotals: Sendable, Hashable {
         return isOver ? .max : sum
     }
 
-    private static func sorted(_ counts: [String: Int]) -> [Count] {
-        counts.map { Count(word: $0.key, count: $0.value) }
-            .sorted { ($1.count, $0.word) < ($0.count, $1.word) }
+    /// There are few words, and mostly it is the first: a table would take longer.
+    private static func add(_ word: String, to counts: inout [Count]) {
+        if let index = counts.firstIndex(where: { $0.word == word }) {
+            counts[index].count += 1
+        } else {
+            counts.append(Count(word: word, count: 1))
+        }
+    }
+
+    private static func sorted(_ counts: [Count]) -> [Count] {
+        counts.sorted { ($1.count, $0.word) < ($0.count, $1.word) }
     }
 }
 

@@ -29,13 +29,37 @@ struct PathKey: Hashable {
 
     init(_ text: String) { self.text = text }
 
-    static func == (left: PathKey, right: PathKey) -> Bool { left.text.compareBytes(right.text) == 0 }
+    static func == (left: PathKey, right: PathKey) -> Bool { left.text.utf8.hasSameBytes(as: right.text.utf8) }
 
-    func hash(into hasher: inout Hasher) {
-        let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+    func hash(into hasher: inout Hasher) { text.utf8.combine(into: &hasher) }
+}
+
+/// Bytes that mostly lie one behind the other in memory.
+extension Collection<UInt8> {
+    /// Of all of them at once.
+    var bytesHash: Int {
+        var hasher = Hasher()
+        combine(into: &hasher)
+        return hasher.finalize()
+    }
+
+    fileprivate func combine(into hasher: inout Hasher) {
+        let isDone: Void? = withContiguousStorageIfAvailable { bytes in
             // Invariant: the bytes are there as long as the closure runs.
             unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
         }
-        if isDone == nil { for byte in text.utf8 { hasher.combine(byte) } }
+        if isDone == nil { Array(self).combine(into: &hasher) }
+    }
+
+    func hasSameBytes(as other: some Collection<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        let isSame: Bool?? = withContiguousStorageIfAvailable { left in
+            other.withContiguousStorageIfAvailable { right in
+                guard let start = left.baseAddress, let otherStart = right.baseAddress else { return true }
+                // Invariant: both have so many bytes.
+                return unsafe memcmp(start, otherStart, left.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? elementsEqual(other)
     }
 }

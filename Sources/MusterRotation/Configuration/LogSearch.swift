@@ -73,10 +73,11 @@ package struct LogSearch {
             // One alternative gives no log twice.
             let isAlone = stanza.patterns.count == 1 && pattern.alternatives.count == 1
             for alternative in pattern.alternatives {
-                for log in find(alternative, of: text, &findings) where !log.isDirectory(&findings) {
-                    hasLog = true
-                    if isAlone || seen.insert(PathKey(log.path)).inserted { findings.logs.append(log) }
-                }
+                var logs = find(alternative, of: text, &findings)
+                logs.removeAll { $0.isDirectory(&findings) }
+                hasLog = hasLog || !logs.isEmpty
+                if !isAlone { logs.removeAll { !seen.insert(PathKey($0.path)).inserted } }
+                findings.add(logs)
             }
             if !hasLog, !stanza.settings.isMissingAllowed, findings.faults.count == faultsBefore {
                 let what = pattern.isLiteral ? "there is no log" : "no log matches"
@@ -221,6 +222,11 @@ package struct LogSearch {
 }
 
 extension LogSearch.Found {
+    /// In the order of their paths; what is beside each other is told by its names.
+    fileprivate func isBefore(_ other: LogSearch.Found) -> Bool {
+        directory == other.directory ? name.isBefore(other.name) : path.isBefore(other.path)
+    }
+
     /// Notes a directory as a fault.
     fileprivate func isDirectory(_ findings: inout LogSearch.Findings) -> Bool {
         guard facts.kind == .directory else { return false }
@@ -241,7 +247,8 @@ private struct Crowd<Member> {
     init(limit: Int) { self.limit = limit }
 
     mutating func add(_ more: [Member], of user: UInt32) {
-        members[user, default: []] += more
+        // Mostly all is of one user, and not copied.
+        if members[user]?.isEmpty ?? true { members[user] = more } else { members[user, default: []] += more }
         count += more.count
         while count > limit, let fullest = members.max(by: { $0.value.count < $1.value.count }) {
             // What the next ones have less of is no reason to cut those.
@@ -260,6 +267,7 @@ private struct Crowd<Member> {
                 "more than \(limit) names match, and not all in the folders of user \(user) are looked at; "
                     + "remove some, or write a stanza for each folder")
         }
+        if members.count == 1, let only = members.first { return only.value }
         return members.sorted { $0.key < $1.key }.flatMap(\.value)
     }
 }
@@ -267,8 +275,12 @@ private struct Crowd<Member> {
 extension LogSearch.Findings {
     /// Logs of one directory are in order already.
     fileprivate mutating func sort() {
-        let isSorted = zip(logs, logs.dropFirst()).allSatisfy { $0.path.isBefore($1.path) }
+        let isSorted = (1..<max(logs.count, 1)).allSatisfy { logs[$0 - 1].isBefore(logs[$0]) }
         if !isSorted { logs.sort { $0.path.isBefore($1.path) } }
+    }
+
+    fileprivate mutating func add(_ more: [LogSearch.Found]) {
+        if logs.isEmpty { logs = more } else { logs += more }
     }
 
     private static let faultLimit = 100

@@ -239,6 +239,15 @@ extension RotationFault {
             self.init(
                 .unsafe, at: fault.path,
                 "another file or folder has this name by now; look who else may write there")
+        case EBUSY where fault.call == "read":
+            self.init(
+                .disk, at: fault.path,
+                "it grows faster than it is read, so it was left as it is; the next run tries again")
+        case EBUSY where fault.call == "compress":
+            self.init(
+                .disk, at: fault.path,
+                "it was written to while it was compressed, so it stays plain; the next run tries again "
+                    + "(with delaycompress its writer has more time)")
         default: self.init(.disk, at: fault.path, fault.hint)
         }
     }

@@ -78,13 +78,11 @@ final class CompressionTools: @unchecked Sendable {
         let writer = if let known = writers[level] { known } else { try GzipWriter(level: level) }
         writers[level] = writer
         writer.begin()
-        var holes = HoleCount()
         var read: Int64 = 0
         var written: Int64 = 0
         while true {
             try Self.checkCancellation("compress")
             let count = try unsafe file.read(at: read, into: buffer)
-            if unsafe buffer.nonzeroPages(from: 0, count) == nil { try holes.add(file, at: read) }
             read += Int64(count)
             progress.compressed(count)
             let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -99,9 +97,9 @@ final class CompressionTools: @unchecked Sendable {
         }
     }
 
-    /// What a compressed file holds. Nil where it is no whole gzip file.
-    func content(ofCompressed file: any DiskFile) throws(DiskFault) -> ByteSum? {
-        try madeVerifier().sum(of: file)
+    /// What a compressed file holds. Nil where it is no whole gzip file, or holds more than `limit` bytes.
+    func content(ofCompressed file: any DiskFile, limit: Int64) throws(DiskFault) -> ByteSum? {
+        try madeVerifier().sum(of: file, limit: limit)
     }
 
     /// Whether a file has gzip's two first bytes (RFC 1952 §2.3.1).
@@ -119,7 +117,7 @@ final class CompressionTools: @unchecked Sendable {
         case differs
     }
 
-    /// Nil where the compressed file is no whole gzip file.
+    /// Nil where the compressed file is no whole gzip file, or holds far more than the plain one.
     func comparison(of compressed: any DiskFile, with file: any DiskFile) throws(DiskFault) -> Comparison? {
         let one = try madeVerifier()
         var isHeld = true
@@ -146,7 +144,8 @@ final class CompressionTools: @unchecked Sendable {
         }
         let sum: ByteSum?
         do throws(DiskFault) {
-            sum = try unsafe one.sum(of: compressed, look: compare)
+            let limit = ReadAllowance.withGrowth(try file.facts().size)
+            sum = try unsafe one.sum(of: compressed, limit: limit, look: compare)
         } catch {
             if error == Self.isDifferent { return .differs }
             throw error
@@ -172,9 +171,10 @@ final class CompressionTools: @unchecked Sendable {
 
     /// Overwrites a file's bytes so many times. Pages of zeros have nothing to hide, and are left out: where they are holes,
     /// to write them would fill the disk.
-    func overwrite(_ file: any DiskFile, passes: Int) throws(DiskFault) {
+    func overwrite(_ file: BoundedFile, passes: Int) throws(DiskFault) {
         let size = try file.facts().size
         for pass in 0..<passes {
+            file.allowance.renew()
             var holes = HoleWalk()
             var at: Int64 = 0
             while at < size {

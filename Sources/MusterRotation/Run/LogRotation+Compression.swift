@@ -129,8 +129,11 @@ extension LogRotation {
     private func comparison(
         of to: String, with from: String, _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) -> CompressionTools.Comparison {
-        let compressed = try destination.open(to, forWriting: false)
+        let file = try destination.open(to, forWriting: false)
+        let compressed = BoundedFile(
+            file, to, in: destination, try ReadAllowance(growing: file, file.facts()))
         let plain = try destination.open(from, forWriting: false)
+        try HoleAllowance.take(plain, size: plain.facts().size)
         if let comparison = try tools.comparison(of: compressed, with: plain) { return comparison }
         // What a program of another format made got its name after it was whole and on the device.
         return try tools.beginsAsGzip(compressed) ? .differs : .holds
@@ -143,7 +146,12 @@ extension LogRotation {
         var plain: (any DiskFile)?
         let entry = log
         work(directories, onFault: .stopped) { _, destination throws(DiskFault) in
-            plain = try open(entry.from, destination, entry.source.identity, forWriting: false)
+            // One that grows is not compressed.
+            let file = try open(
+                entry.from, destination, entry.source.identity, forWriting: false,
+                ReadAllowance(entry.source.size, to: "compress"))
+            try HoleAllowance.take(file, size: entry.source.size)
+            plain = file
         }
         guard let plain else { return }
         if let level = choice.gzipLevel {
@@ -160,9 +168,7 @@ extension LogRotation {
         if standing != .going { return }
         work(directories, onFault: .stopped) { _, _ throws(DiskFault) in
             let now = try plain.facts()
-            guard now.size == entry.source.size, now.modification == entry.source.modification else {
-                throw DiskFault(code: EBUSY, call: "compress", path: "\(intent.destination)/\(entry.from)")
-            }
+            guard now.isUnchanged(since: entry.source) else { throw busy(entry) }
             try file.take(entry.source, of: plain)
         }
     }
@@ -175,7 +181,10 @@ extension LogRotation {
             let size = try file.facts().size
             let isWhole =
                 if let content = log.content {
-                    try tools.content(ofCompressed: file) == content
+                    // By now it is the owner's of the log, who may write to it.
+                    try tools.content(
+                        ofCompressed: BoundedFile(file, log.to, in: log.destination, ReadAllowance(size)),
+                        limit: content.length) == content
                 } else {
                     size > 0 || log.source.size == 0
                 }
@@ -197,11 +206,18 @@ extension LogRotation {
         }
     }
 
+    /// A log that was written to while it was compressed.
+    private func busy(_ log: UnpublishedLog) -> DiskFault {
+        DiskFault(code: EBUSY, call: "compress", path: "\(intent.destination)/\(log.from)")
+    }
+
     /// Removes a log whose compressed form has its name, on the device.
     func removeSource(_ log: UnpublishedLog) {
         guard isEnding, log.isPublished else { return }
         do throws(DiskFault) {
             guard let facts = try log.destination.facts(log.from), isSame(facts, log.source.identity) else { return }
+            // Its writer has not let go of it: what came last is in no other file.
+            guard facts.isUnchanged(since: log.source) else { throw busy(log) }
             try log.destination.remove(log.from)
         } catch {
             // Both are there: the next run compares them.
@@ -239,5 +255,12 @@ extension LogRotation {
                 isDone(.remove(name, identity, reason))
             }
         }
+    }
+}
+
+extension EntryFacts {
+    /// Whether nobody has written to a file, as far as the system tells.
+    fileprivate func isUnchanged(since other: EntryFacts) -> Bool {
+        size == other.size && modification == other.modification
     }
 }

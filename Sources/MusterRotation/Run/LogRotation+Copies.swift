@@ -15,6 +15,7 @@ extension LogRotation {
             return
         }
         guard let log = try openRemaining(intent.name, directory, identity, forWriting: false) else { return }
+        logAllowance = log.allowance
         let copy = try place(log, to, index, destination, tools)
         copied = truncates ? copy : nil
     }
@@ -114,7 +115,7 @@ extension LogRotation {
         }
     }
 
-    /// Looks for growth at most so often: a writer that is faster than this would keep it here for ever.
+    /// Looks for growth at most so often before the last look.
     private static let looks = 64
 
     private func truncate(
@@ -123,7 +124,9 @@ extension LogRotation {
     ) throws(DiskFault) {
         // Where the copy is gone it was compressed, which comes after the cut, or is somebody else's matter.
         if isRecovery, try destination.facts(to) == nil { return }
-        guard let log = try openRemaining(intent.name, directory, identity, forWriting: true) else { return }
+        guard
+            let log = try openRemaining(intent.name, directory, identity, forWriting: true, logAllowance)
+        else { return }
         let copy = try open(to, destination, copied.identity, forWriting: true)
         // Who may change names there can have put a file of his own there, which may have got the same inode.
         if isWatched, !(try copy.facts().mayHold(log.facts(), worker: directories.user)) {
@@ -138,7 +141,8 @@ extension LogRotation {
             size = end
         }
         try copy.synchronize()
-        // What came while the device was waited for. It is on the device some time later, as the log would have been.
+        // What came while the device was waited for, to its end, or the log is not cut. It is on the device some time later, as
+        // the log would have been.
         let end = try tools.copy(log, to: copy, from: size)
         try log.truncate(0)
         // Else it could be whole again after a power cut, when the journal has forgotten it.

@@ -34,6 +34,8 @@ final class LogRotation: @unchecked Sendable {
     private(set) var hasMoved = false
     /// The copy that is on the device; nil where there is none to be followed by a truncation.
     var copied: LogCopy?
+    /// How much of the log is still read in this run, from its copy to its cut.
+    var logAllowance: ReadAllowance?
     /// Whether this run has begun to cut the log.
     var beginsCut = false
     /// How it is compressed, where that is not as the journal has it of its stanza.
@@ -381,19 +383,24 @@ final class LogRotation: @unchecked Sendable {
     /// As ``open(_:_:_:forWriting:)``; nil for a log that an earlier run began to rotate where it is gone, or another has its
     /// name by now.
     func openRemaining(
-        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool
-    ) throws(DiskFault) -> (any DiskFile)? {
+        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool,
+        _ allowance: ReadAllowance? = nil
+    ) throws(DiskFault) -> BoundedFile? {
         if isRecovery, !(try directory.facts(name).map { isSame($0, identity) } ?? false) { return nil }
-        return try open(name, directory, identity, forWriting: forWriting)
+        return try open(name, directory, identity, forWriting: forWriting, allowance)
     }
 
-    /// Opens a file that has to be the one that was meant. Errors: ESTALE where it is another.
+    /// Opens a file that has to be the one that was meant, of which no more is read than is allowed: else what it has by now,
+    /// and as much again. Errors: ESTALE where it is another.
     func open(
-        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool
-    ) throws(DiskFault) -> any DiskFile {
+        _ name: String, _ directory: any DiskDirectory, _ identity: FileIdentity, forWriting: Bool,
+        _ allowance: ReadAllowance? = nil
+    ) throws(DiskFault) -> BoundedFile {
         let file = try directory.open(name, forWriting: forWriting)
-        if !isSame(try file.facts(), identity) { throw stale(name, directory) }
-        return file
+        let facts = try file.facts()
+        if !isSame(facts, identity) { throw stale(name, directory) }
+        let allowed = if let allowance { allowance } else { try ReadAllowance(growing: file, facts) }
+        return BoundedFile(file, name, in: directory, allowed)
     }
 
     /// The name of the file that is not whole yet of a step. It begins with a dot, so that patterns pass it by.
@@ -439,7 +446,7 @@ extension DiskFile {
             try dropAccessList()
             return true
         }
-        return try takeAccessList(of: other)
+        return try takeAccessList(of: other.itself)
     }
 }
 

@@ -66,23 +66,36 @@ struct RotationPlanning {
             return planned
         }
         var last: (directory: PathKey, isShared: Bool)?
+        let isCapped = stanza.settings.maximumTotalSize != nil
         var drafts: [Draft] = []
+        planned.entries.reserveCapacity(findings.logs.count)
         for found in findings.logs {
             let directory = PathKey(found.directory)
             if last?.directory != directory { last = (directory, shared.contains(directory)) }
-            do throws(RotationFault) {
-                let isShared = last?.isShared ?? true
-                if let draft = try draft(found, stanza, number, owners, isShared) { drafts.append(draft) }
-            } catch {
-                var log = RotationReport.Log(path: found.path, outcome: .failed)
-                log.fault = RotationReport.Fault(error)
-                log.bytes = Int(clamping: found.facts.size)
-                drafts.append(Draft(log: log))
+            guard let draft = draftOrFault(found, stanza, number, owners, isShared: last?.isShared ?? true) else {
+                continue
             }
+            // Only where the size of all matters do the first have to wait for the last.
+            if isCapped { drafts.append(draft) } else { planned.entries.append(entry(draft)) }
         }
-        if stanza.settings.maximumTotalSize != nil { cap(&drafts, stanza.settings, number) }
-        planned.entries = drafts.map { entry($0) }
+        if isCapped {
+            cap(&drafts, stanza.settings, number)
+            planned.entries = drafts.map { entry($0) }
+        }
         return planned
+    }
+
+    private mutating func draftOrFault(
+        _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, isShared: Bool
+    ) -> Draft? {
+        do throws(RotationFault) {
+            return try draft(found, stanza, number, owners, isShared)
+        } catch {
+            var log = RotationReport.Log(path: found.path, outcome: .failed)
+            log.fault = RotationReport.Fault(error)
+            log.bytes = Int(clamping: found.facts.size)
+            return Draft(log: log)
+        }
     }
 
     /// A log on its way to an entry.

@@ -38,12 +38,14 @@ extension RotationState {
             return (try checked(Array(path)), line[path.endIndex...])
         }
         // Nearly every path stands there as it is.
-        if let quote = line.dropFirst().firstIndex(of: UInt8(ascii: "\"")) {
-            let plain = line[(line.startIndex + 1)..<quote]
-            if !plain.contains(UInt8(ascii: "\\")) { return (try checked(Array(plain)), line[(quote + 1)...]) }
+        let start = line.startIndex + 1
+        var at = start
+        while at < line.endIndex, line[at] != UInt8(ascii: "\""), line[at] != UInt8(ascii: "\\") { at += 1 }
+        if at < line.endIndex, line[at] == UInt8(ascii: "\"") {
+            return (try checked(Array(line[start..<at])), line[(at + 1)...])
         }
         var path: [UInt8] = []
-        var at = line.startIndex + 1
+        at = start
         while at < line.endIndex, path.count <= pathLimit {
             var byte = line[at]
             at += 1

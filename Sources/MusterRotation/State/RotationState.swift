@@ -3,7 +3,7 @@
 /// and the quotes.
 ///
 /// Paths are bytes, as the system has them. Entries keep their order, so that what was read is written again as it was.
-package struct RotationState: Sendable, Hashable {
+package struct RotationState: Sendable {
     package struct Entry: Sendable, Hashable {
         package var path: [UInt8]
         package var time: CalendarTime
@@ -17,9 +17,10 @@ package struct RotationState: Sendable, Hashable {
     }
 
     package private(set) var entries: [Entry] = []
-    /// Of paths that are UTF-8, as those of all logs are that are found.
-    private var positions: [PathKey: Int] = [:]
-    private var otherPositions: [[UInt8]: Int] = [:]
+    /// Where the entries are, by the hashes of their paths.
+    private var places = PathPlaces()
+    /// Behind the entry that was seen last: logs mostly come in the order of the entries.
+    private var next = 0
     /// Whether it is to be written.
     private(set) var hasChanged = false
 
@@ -28,10 +29,10 @@ package struct RotationState: Sendable, Hashable {
     /// When a log was rotated last; nil: it is not known.
     package func time(of path: [UInt8]) -> CalendarTime? { position(of: path).map { entries[$0].time } }
 
-    package func time(of path: String) -> CalendarTime? { positions[PathKey(path)].map { entries[$0].time } }
+    package func time(of path: String) -> CalendarTime? { position(of: path.utf8).map { entries[$0].time } }
 
-    private func position(of path: [UInt8]) -> Int? {
-        String(validating: path, as: UTF8.self).map { positions[PathKey($0)] } ?? otherPositions[path]
+    private func position(of path: some Collection<UInt8>) -> Int? {
+        places.place(path.bytesHash) { path.hasSameBytes(as: entries[$0].path) }
     }
 
     /// Sets the last time of a log that there is.
@@ -51,7 +52,10 @@ package struct RotationState: Sendable, Hashable {
 
     /// Notes that there is a log, and says when it was rotated last; nil: it is not known.
     mutating func see(_ path: PathKey) -> CalendarTime? {
-        guard let position = positions[path] else { return nil }
+        let bytes = path.text.utf8
+        let isNext = next < entries.count && bytes.hasSameBytes(as: entries[next].path)
+        guard let position = isNext ? next : position(of: bytes) else { return nil }
+        next = position + 1
         entries[position].isUsed = true
         return entries[position].time
     }
@@ -60,22 +64,19 @@ package struct RotationState: Sendable, Hashable {
     mutating func reserve(bytes: Int) {
         // A path of thirty bytes and a time.
         let count = min(bytes / 50, 1_000_000)
-        positions.reserveCapacity(count)
+        places.reserve(count)
         entries.reserveCapacity(count)
     }
 
     /// Of two entries for one path the later holds, in the place of the first.
     mutating func add(_ path: [UInt8], _ time: CalendarTime) {
         hasChanged = true
-        if let position = position(of: path) {
+        let hash = path.bytesHash
+        if let position = places.place(hash, where: { path.hasSameBytes(as: entries[$0].path) }) {
             entries[position].time = time
             return
         }
-        if let text = String(validating: path, as: UTF8.self) {
-            positions[PathKey(text)] = entries.count
-        } else {
-            otherPositions[path] = entries.count
-        }
+        places.add(hash)
         entries.append(Entry(path: path, time: time))
     }
 

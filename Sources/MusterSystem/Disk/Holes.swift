@@ -52,34 +52,25 @@ extension UnsafeMutableRawBufferPointer {
     }
 }
 
-/// Counts the holes of a file that is compressed: their zeros cannot be passed over, and take time though they took no room.
-package struct HoleCount: Sendable {
+/// What of holes is compressed: their zeros cannot be passed over then, and take time though they took no room.
+package enum HoleAllowance {
     /// Bytes of one file: about a minute of work.
     package static let limit: Int64 = 64 << 30
-    /// Bytes of all files of the process, beyond which only holes that are no longer than ``slack`` are let pass.
+    /// Bytes of all files of the process, beyond which only files with less than ``slack`` are let pass.
     private static let limitOfAll: Int64 = 256 << 30
+    /// Bytes of one file that are not counted.
     private static let slack: Int64 = 1 << 20
     private static let all = Atomic<Int64>(0)
 
-    private let limit: Int64
-    private var total: Int64 = 0
-    /// Up to where they are counted.
-    private var end: Int64 = 0
-
-    package init(limit: Int64 = Self.limit) { self.limit = limit }
-
-    /// Looks for a hole where zeros were read. Errors: EFBIG where there is too much of it.
-    package mutating func add(_ file: any DiskFile, at offset: Int64) throws(DiskFault) {
-        if offset < end { return }
-        let next = try file.endOfHole(at: offset)
-        end = max(next, offset + 1)
-        let length = max(next - offset, 0)
-        guard length > Self.slack else { return }
-        // A length that is refused does not count, so that neither sum can overflow.
-        guard length <= limit - total, length <= Self.limitOfAll - Self.all.load(ordering: .relaxed) else {
+    /// Counts the holes of a file of which so many bytes are to be compressed. Errors: EFBIG where there is too much of them.
+    package static func take(_ file: any DiskFile, size: Int64, limit: Int64 = limit) throws(DiskFault) {
+        guard size > slack else { return }
+        let holes = try file.holes(before: size, longerThan: 0)
+        guard holes > slack else { return }
+        // What is refused does not count.
+        guard holes <= limit, holes <= limitOfAll - all.load(ordering: .relaxed) else {
             throw DiskFault(code: EFBIG, call: "compress its holes", path: "")
         }
-        total += length
-        Self.all.add(length, ordering: .relaxed)
+        all.add(holes, ordering: .relaxed)
     }
 }

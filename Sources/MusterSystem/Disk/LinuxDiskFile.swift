@@ -36,6 +36,10 @@ final class LinuxDiskFile: DiskFile {
         return try DiskFault.check(next, "read", path)
     }
 
+    func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64 {
+        try DiskFault.check(cml_file_holes(descriptor, size, least, 65_536), "read", path)
+    }
+
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {
         guard let start = bytes.baseAddress else { return }
         // Invariant: there are as many bytes as the buffer says.

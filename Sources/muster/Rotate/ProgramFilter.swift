@@ -61,11 +61,9 @@ struct ProgramFilter: Sendable {
     private func feed(_ writer: StandardInputWriter) async throws -> Bool {
         var offset: Int64 = 0
         var isWhole = true
-        var holes = HoleCount()
         while isWhole {
             let bytes = try part(at: offset)
             if bytes.isEmpty { break }
-            if bytes[0] == 0, bytes.allSatisfy({ $0 == 0 }) { try holes.add(input, at: offset) }
             offset += Int64(bytes.count)
             do throws(SubprocessError) {
                 isWhole = try await writer.write(bytes) == bytes.count

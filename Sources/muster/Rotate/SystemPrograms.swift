@@ -72,8 +72,9 @@ struct SystemPrograms: RotationPrograms {
         do {
             result = try await filter.run(command, options, Self.platformOptions)
         } catch let fault as DiskFault {
-            let reason = Errno(rawValue: fault.code).description
-            throw RotationFault(.disk, at: fault.path, "cannot \(fault.call) for \(command): \(reason)")
+            let reason = Errno(rawValue: fault.code)
+            if reason == .resourceBusy { throw RotationFault(fault) }
+            throw RotationFault(.disk, at: fault.path, "cannot \(fault.call) for \(command): \(reason.description)")
         } catch {
             throw Self.fault(error, .compressor, at: command, starting: command)
         }

@@ -206,6 +206,19 @@ struct CompressorTests {
         }
     }
 
+    @Test("A log that has grown ends the program, and is the fault")
+    func grown() async throws {
+        let folder = TemporaryFolder()
+        let log = BoundedFile(
+            MemoryFile(Self.text), "a.log.1", in: try LinuxDisk().openDirectory(folder.path),
+            ReadAllowance(Int64(Self.text.count) - 1, to: "compress"))
+        let fault = await #expect(throws: RotationFault.self) {
+            try await Ear().programs.run("cat", [], from: log, to: MemoryFile())
+        }
+        #expect(fault?.location == folder.path + "/a.log.1")
+        #expect(fault?.hint.hasPrefix("it was written to while it was compressed") ?? false)
+    }
+
     @Test("A compressor ends with the task that runs it")
     func cancellation() async throws {
         let fault = await withTaskGroup(of: RotationFault?.self) { group in
