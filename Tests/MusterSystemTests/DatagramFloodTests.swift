@@ -148,7 +148,6 @@ import Testing
     func window(strangers: Int) async throws {
         let quiet = try await Self.narrowestWindow(questions: 300, strangers: 0)
         let flooded = try await Self.narrowestWindow(questions: 300, strangers: strangers)
-        #expect(quiet.before == flooded.before)
         #expect(quiet.least < quiet.before)
         #expect(flooded.least >= flooded.before)
     }

@@ -8,7 +8,7 @@ import Testing
 @testable import MusterRotation
 
 /// Journals, states and locks that somebody else could have put there, on a real disk.
-@Suite("Somebody else's journal, state or lock", .timeLimit(.minutes(5)))
+@Suite("Somebody else's journal, state or lock", .timeLimit(.minutes(20)))
 struct ForeignStateTests {
     /// Nobody in particular.
     private static let eve: UInt32 = 65_534

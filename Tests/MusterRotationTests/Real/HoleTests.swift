@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Logs whose owner made a hole in them of any size: it takes no room, and nobody else is to wait for it.
-@Suite("Logs with long holes", .timeLimit(.minutes(2)))
+@Suite("Logs with long holes", .timeLimit(.minutes(20)))
 struct HoleTests {
     /// Some text before and behind a hole.
     private static func tree(_ directives: String, hole: Int) throws -> RealTree {
