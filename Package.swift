@@ -63,6 +63,8 @@ let package = Package(
         floor("MusterCore"),
         .target(name: "CMusterLinux", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CMusterScan", cSettings: cSettings),
+        // A language of patterns, for whatever reads bytes
+        floor("MusterPattern", ["CMusterScan"]),
         // Floor 1: codecs, the system, the engine, formats
         floor("MusterWire", ["MusterCore"]),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
@@ -72,7 +74,7 @@ let package = Package(
         // Floor 2: what a check does, a fleet to try it on, logs, commands on hosts
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        floor("MusterLogs", ["MusterCore", "MusterSystem", "CMusterScan"]),
+        floor("MusterLogs", ["MusterCore", "MusterSystem", "MusterPattern", "CMusterScan"]),
         floor("MusterRotation", ["MusterCore", "MusterSystem"]),
         floor(
             "MusterFleet",
@@ -135,7 +137,8 @@ let package = Package(
                 "MusterFormats",
                 "MusterTesting",
             ]),
-        tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterSystem", "MusterTesting"]),
+        tests("MusterPatternTests", ["MusterPattern", "MusterTesting"]),
+        tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterPattern", "MusterSystem", "MusterTesting"]),
         // A process of its own for the tests of rotation, which is killed
         .executableTarget(
             name: "RotationVictim", dependencies: ["MusterCore", "MusterRotation", "MusterSystem", "MusterTesting"],

@@ -29,6 +29,7 @@ enum WorkloadCatalog {
         GzipLogs.workload,
         LogMemory.workload,
         LogHeartbeat.workload,
+        PatternLogs.workload,
     ]
 
     /// What rotating logs costs, in one place.

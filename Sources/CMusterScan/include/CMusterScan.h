@@ -29,6 +29,17 @@ CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
     __m256i odd = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), odd));
 }
+// Bytes that are `a`, `b` or `c`, or that are less than `low` as signed numbers: what is above 0x7f is.
+CMS_INLINE uint64_t cms_match3_low(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, int8_t low) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p);
+    __m256i three = _mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(three, _mm256_cmpgt_epi8(_mm256_set1_epi8(low), v)));
+}
+// Where `a` stands from `p` and, at the same distance from `q`, `b`.
+CMS_INLINE uint64_t cms_match_pair(const uint8_t *p, uint8_t a, const uint8_t *q, uint8_t b) {
+    __m256i v = _mm256_loadu_si256((const __m256i *)p), w = _mm256_loadu_si256((const __m256i *)q);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(CMS_EQ(v, a), CMS_EQ(w, b)));
+}
 #elif defined(__SSE2__)
 #include <emmintrin.h>
 enum { CMS_WIDTH = 16 };
@@ -46,6 +57,17 @@ CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
     __m128i odd = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), v);
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), odd));
 }
+// Bytes that are `a`, `b` or `c`, or that are less than `low` as signed numbers: what is above 0x7f is.
+CMS_INLINE uint64_t cms_match3_low(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, int8_t low) {
+    __m128i v = _mm_loadu_si128((const __m128i *)p);
+    __m128i three = _mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(three, _mm_cmpgt_epi8(_mm_set1_epi8(low), v)));
+}
+// Where `a` stands from `p` and, at the same distance from `q`, `b`.
+CMS_INLINE uint64_t cms_match_pair(const uint8_t *p, uint8_t a, const uint8_t *q, uint8_t b) {
+    __m128i v = _mm_loadu_si128((const __m128i *)p), w = _mm_loadu_si128((const __m128i *)q);
+    return (uint32_t)_mm_movemask_epi8(_mm_and_si128(CMS_EQ(v, a), CMS_EQ(w, b)));
+}
 #else
 enum { CMS_WIDTH = 8 };
 #define CMS_LOOP(test) \
@@ -60,12 +82,38 @@ CMS_INLINE uint64_t cms_match3(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c
 CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
     CMS_LOOP(x == a || x == b || x < 0x20 || x > 0x7f);
 }
+CMS_INLINE uint64_t cms_match3_low(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, int8_t low) {
+    CMS_LOOP(x == a || x == b || x == c || (int8_t)x < low);
+}
+CMS_INLINE uint64_t cms_match_pair(const uint8_t *p, uint8_t a, const uint8_t *q, uint8_t b) {
+    CMS_LOOP(x == a && q[i] == b);
+}
 #endif
 
 // Offset of the last `c` of `count` bytes, -1 where there is none; it is looked for from the end.
 CMS_INLINE ptrdiff_t cms_find_last(const uint8_t *p, ptrdiff_t count, uint8_t c) {
     while (count > 0 && p[count - 1] != c) count--;
     return count - 1;
+}
+
+// Offset of the first place in `count` bytes where `needle` stands, -1 where there is none. `size` is 2 at least; `i` and `j`
+// are two places in it, the rarest bytes best. Reads nothing beyond `count`.
+CMS_INLINE ptrdiff_t cms_find(const uint8_t *p, ptrdiff_t count, const uint8_t *needle, ptrdiff_t size, ptrdiff_t i, ptrdiff_t j) {
+    ptrdiff_t places = count - size + 1, at = 0;
+    while (at < places) {
+        // The last vector begins earlier, so that it ends with the places.
+        ptrdiff_t from = at + CMS_WIDTH <= places ? at : places - CMS_WIDTH;
+        if (from < 0) break;
+        uint64_t mask = cms_match_pair(p + from + i, needle[i], p + from + j, needle[j]);
+        for (; mask != 0; mask &= mask - 1) {
+            const uint8_t *place = p + from + __builtin_ctzll(mask);
+            if (memcmp(place, needle, size) == 0) return place - p;
+        }
+        at = from + CMS_WIDTH;
+    }
+    for (; at < places; at++)
+        if (p[at + i] == needle[i] && memcmp(p + at, needle, size) == 0) return at;
+    return -1;
 }
 
 CMS_INLINE void cms_prefetch(const void *p) { __builtin_prefetch(p); }

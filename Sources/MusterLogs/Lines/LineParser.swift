@@ -1,3 +1,5 @@
+package import MusterPattern
+
 /// Reads lines of one format into rows. One a worker: it may remember what helps the next line, never what changes it.
 package protocol LineParser: AnyObject {
     /// Reads lines from `cursor` until the batch is full or the chunk ends, and moves the cursor behind the last line

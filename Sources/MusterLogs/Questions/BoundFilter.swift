@@ -1,3 +1,5 @@
+internal import MusterPattern
+
 /// A test with its field found.
 enum BoundTest {
     /// `text` is what a value that is no number is compared with; nil where it does not match.
@@ -7,7 +9,7 @@ enum BoundTest {
     case text(KeyField, [UInt8], isEqual: Bool)
     /// An address, however it is written; a text that is none is compared as it is.
     case address(KeyField, AddressBlock, [UInt8], isEqual: Bool)
-    case pattern(KeyField, BytePattern)
+    case pattern(KeyField, PatternMatcher)
     case contains(KeyField, ByteNeedle)
     case among(KeyField, ValueSet)
     case exists(KeyField)

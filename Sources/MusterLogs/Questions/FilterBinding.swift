@@ -1,8 +1,10 @@
+internal import MusterPattern
+
 /// Finds the fields of a filter in a format and says what each test comes to there.
 struct FilterBinding {
     let reading: LineReading
     /// The filter's regular expressions, read, by their text.
-    let programs: [String: BytePatternProgram]
+    let patterns: [String: Pattern]
 
     func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode {
         switch node {
@@ -26,20 +28,19 @@ struct FilterBinding {
         switch test.question {
         case .compare(let comparison, let value): return try compare(test, key, comparison, value)
         case .match(let value):
-            if let program = programs[value.text] { return .pattern(key, BytePattern(program)) }
-            return .pattern(key, BytePattern(try Self.program(value)))
+            if let pattern = patterns[value.text] { return .pattern(key, PatternMatcher(pattern)) }
+            return .pattern(key, PatternMatcher(try Self.pattern(value)))
         case .contain(let value): return .contains(key, ByteNeedle(Array(value.text.utf8)))
         case .among(let values): return .among(key, try set(test, values))
         case .exist: return .exists(key)
         }
     }
 
-    static func program(_ value: FilterValue) throws(QuestionFault) -> BytePatternProgram {
+    static func pattern(_ value: FilterValue) throws(QuestionFault) -> Pattern {
         do {
-            return try BytePatternProgram(value.text)
+            return try Pattern(value.text, groups: .none)
         } catch {
-            let place = error.offset.map { "at \($0 + 1) of " } ?? "in "
-            throw QuestionFault("\(place)the regular expression: \(error.hint)", at: value.offset)
+            throw QuestionFault("at \(error.offset + 1) of the regular expression: \(error.hint)", at: value.offset)
         }
     }
 

@@ -1,13 +1,15 @@
+internal import MusterPattern
+
 /// What `--where` says: a condition on the fields of a line (docs/logs.md, "Filter").
 package struct LogFilter: Sendable {
     /// As it was written.
     package let text: String
     let node: FilterNode
     /// Its regular expressions, read, by their text.
-    private var programs: [String: BytePatternProgram] = [:]
+    private var patterns: [String: Pattern] = [:]
 
     /// Steps of all regular expressions of a filter at most, so that what a worker remembers of them stays small.
-    private static let largestPrograms = 200_000
+    private static let largestPatterns = 200_000
 
     /// Errors: what does not keep to the grammar, regular expressions that are none, networks that are none; with the place.
     package init(_ text: String) throws(QuestionFault) {
@@ -16,13 +18,13 @@ package struct LogFilter: Sendable {
         var steps = 0
         for test in node.tests {
             try Self.check(test)
-            guard case .match(let value) = test.question, programs[value.text] == nil else { continue }
-            let program = try FilterBinding.program(value)
-            programs[value.text] = program
-            steps += program.steps.count
-            guard steps <= Self.largestPrograms else {
+            guard case .match(let value) = test.question, patterns[value.text] == nil else { continue }
+            let pattern = try FilterBinding.pattern(value)
+            patterns[value.text] = pattern
+            steps += pattern.size
+            guard steps <= Self.largestPatterns else {
                 throw QuestionFault(
-                    "the regular expressions of this filter are too large together, over \(Self.largestPrograms) steps; "
+                    "the regular expressions of this filter are too large together, over \(Self.largestPatterns) steps; "
                         + "write + or * instead of {…}, or contains for fixed text", at: value.offset)
             }
         }
@@ -41,7 +43,7 @@ package struct LogFilter: Sendable {
     /// The filter for rows of a format, for one worker. `path` is the path as it is, whatever the keys are.
     /// Errors: fields that the format has not, comparisons that mean nothing for a field.
     package func bound(to reading: LineReading) throws(QuestionFault) -> BoundFilter {
-        BoundFilter(node: try FilterBinding(reading: reading, programs: programs).node(node))
+        BoundFilter(node: try FilterBinding(reading: reading, patterns: patterns).node(node))
     }
 
     private static func check(_ test: FilterTest) throws(QuestionFault) {

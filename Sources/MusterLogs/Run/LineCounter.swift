@@ -1,11 +1,12 @@
+package import MusterPattern
+
 /// Reads the lines of chunks and counts them: parsers and bound questions for the formats of some sources. Used by one thread
 /// at a time.
 package final class LineCounter {
     private let readings: [LineReading]
     private let questions: LogQuestions
     private var readers: [Int: FormatReader] = [:]
-    /// Where it is over, what was counted last breaks off before the end of its chunk.
-    package let limit: ScanLimit
+    private let limit: ScanLimit
 
     /// A format's parser with its questions.
     private final class FormatReader {
@@ -28,6 +29,9 @@ package final class LineCounter {
         self.questions = questions
         self.limit = limit
     }
+
+    /// Whether its task is cancelled and the work dropped: what was counted last breaks off before the end of its chunk.
+    package var isOver: Bool { limit.isOver }
 
     /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter means nothing for the
     /// format, which is found out before a run.

@@ -105,7 +105,7 @@ final class LogWorker: @unchecked Sendable {
     private func count(_ chunk: Chunk) throws(QuestionFault) {
         let before = tally.bad
         let lines = try counter.count(chunk, into: tally)
-        if counter.limit.isOver { run.cutShort() }
+        if counter.isOver { run.cutShort() }
         run.counted(lines: lines, bad: tally.bad &- before, bytes: UInt64(chunk.end - chunk.start))
     }
 }

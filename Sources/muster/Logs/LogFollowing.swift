@@ -82,7 +82,7 @@ final class LogFollowing: @unchecked Sendable {
             isBehind = look.isBehind
         }
         // What broke off within a line is left for the next run, with the place where this look began.
-        if counter.limit.isOver { return }
+        if counter.isOver { return }
         outcome.tally.merge(news)
         outcome.tally.prune(to: memory)
         // Where a file cannot be read again, the last known place holds.

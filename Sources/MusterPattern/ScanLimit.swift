@@ -2,14 +2,14 @@
 /// worker does counts together.
 package final class ScanLimit {
     /// Whether the work in hand is to be dropped: what comes of it then means nothing.
-    package private(set) var isOver = false
-    private var spent = 0
+    package var isOver: Bool { looksLeft < 0 }
+    @usableFromInline var spent = 0
     /// Looks after the first that found the task cancelled, before the work is dropped: ordinary pieces are finished.
     private var looksLeft: Int
     private let isCancelled: () -> Bool
 
     /// Steps between two looks: a fraction of a millisecond.
-    private static let stepsPerLook = 1 << 16
+    @usableFromInline static let stepsPerLook = 1 << 16
 
     /// `patience` is how many more looks the work has once the task is cancelled: some tens of milliseconds.
     package init(patience: Int = 80, isCancelled: @escaping () -> Bool = { Task.isCancelled }) {
@@ -18,18 +18,17 @@ package final class ScanLimit {
     }
 
     /// Notes steps of work, each as long as the look at a few bytes.
-    @inline(__always)
-    func spend(_ steps: Int) {
+    @inlinable @inline(__always)
+    package func spend(_ steps: Int) {
         spent &+= steps
         if spent >= Self.stepsPerLook { look() }
     }
 
-    @inline(never)
-    private func look() {
+    @usableFromInline @inline(never)
+    func look() {
         let looks = spent / Self.stepsPerLook
         spent = 0
         guard !isOver, isCancelled() else { return }
         looksLeft -= looks
-        isOver = looksLeft < 0
     }
 }

@@ -1,13 +1,13 @@
-/// Goes through a match along the first way of its expression that leads to its end, and notes where groups lay. What was
+/// Goes through a match along the first way of its pattern that leads to its end, and notes where groups lay. What was
 /// found about a state is remembered, so that ordinary lines take a look at a table a byte.
-struct BytePatternWalk {
-    private let program: BytePatternProgram
+struct GroupWalk {
+    private let program: PatternProgram
     private var keys: [UInt64] = []
     private var entries: [Entry] = []
     private var slots: [Int32] = []
     /// Of the states that the keys are about.
     private var generation: UInt32 = 0
-    private var seen: BytePatternMarks
+    private var seen: StepMarks
     private var open: [Int32] = []
     private var path: [Int32] = []
 
@@ -21,38 +21,43 @@ struct BytePatternWalk {
     private static let entryCount = 4096
     private static let slotLimit = 1 << 16
 
-    init(_ program: BytePatternProgram) {
+    init(_ program: PatternProgram) {
         self.program = program
-        seen = BytePatternMarks(count: program.steps.count)
+        seen = StepMarks(count: program.coreCount)
     }
 
     /// Notes the groups of a match in `places` by their slots; `trace` has a state of `states` for each place of it.
     mutating func run(
-        _ text: Text, _ match: Range<Int>, _ trace: [Int32], _ states: BytePatternStates, into places: inout [Int],
+        _ text: PatternText, _ match: Range<Int>, _ trace: [Int32], _ states: StateCache, into places: inout [Int],
         _ limit: ScanLimit
     ) {
         if generation != states.generation || slots.count > Self.slotLimit { forget(states.generation) }
         limit.spend(match.count)
         var number = program.start
-        var before = program.context(program.kind(text, match.lowerBound - 1))
+        var before = program.lookBefore(text, match.lowerBound)
         var at = match.lowerBound
         while at <= match.upperBound {
-            let after = program.context(program.kind(text, at))
-            let entry = entry(number, trace[at - match.lowerBound], before, after, states, limit)
+            let kind = program.kind(text, at)
+            let after = program.looksAfter[kind]
+            let state = trace[at - match.lowerBound]
+            let entry = entry(number, state, before, after, states, limit)
             for index in entry.first..<entry.last { places[Int(slots[Int(index)])] = at }
-            let next = program.steps[Int(entry.step)].next
+            if at == match.upperBound { return }
+            let step = program.steps[Int(entry.step)]
+            let next = program.target(step, kind)
             at += 1
             // Round and round, with nothing to note: as long as nothing changes.
-            if next == number, entry.first == entry.last, before == after {
-                let state = trace[at - 1 - match.lowerBound]
-                while at <= match.upperBound, trace[at - match.lowerBound] == state,
-                    !program.looksAtEdges || program.context(program.kind(text, at)) == after
-                {
+            if next == number, entry.first == entry.last, program.looksBefore[kind] == before {
+                while at < match.upperBound, trace[at - match.lowerBound] == state {
+                    let kind = program.kind(text, at)
+                    guard program.target(step, kind) == number, program.looksAfter[kind] == after,
+                        program.looksBefore[kind] == before
+                    else { break }
                     at += 1
                 }
             }
+            before = program.looksBefore[kind]
             number = next
-            before = after
         }
     }
 
@@ -65,11 +70,11 @@ struct BytePatternWalk {
 
     @inline(__always)
     private mutating func entry(
-        _ number: Int32, _ state: Int32, _ before: ByteContext, _ after: ByteContext, _ states: BytePatternStates,
-        _ limit: ScanLimit
+        _ number: Int32, _ state: Int32, _ before: Look, _ after: Look, _ states: StateCache, _ limit: ScanLimit
     ) -> Entry {
-        let contexts = UInt64(before.rawValue) << 2 | UInt64(after.rawValue)
-        let key = UInt64(UInt32(bitPattern: number)) << 36 | UInt64(UInt32(bitPattern: state)) << 4 | contexts
+        // A program's steps, a cache's states and the looks fit together.
+        let looks = UInt64(before.rawValue) << 3 | UInt64(after.rawValue)
+        let key = UInt64(UInt32(bitPattern: number)) << 40 | UInt64(UInt32(bitPattern: state)) << 6 | looks
         let place = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 52)
         if keys[place] == key { return entries[place] }
         let entry = find(number, states.set(state), before, after, limit)
@@ -81,7 +86,7 @@ struct BytePatternWalk {
     /// The first step of a set that a step comes to without taking a byte.
     @inline(never)
     private mutating func find(
-        _ number: Int32, _ wanted: ArraySlice<Int32>, _ before: ByteContext, _ after: ByteContext, _ limit: ScanLimit
+        _ number: Int32, _ wanted: ArraySlice<Int32>, _ before: Look, _ after: Look, _ limit: ScanLimit
     ) -> Entry {
         seen.clear()
         path.removeAll(keepingCapacity: true)
@@ -96,11 +101,16 @@ struct BytePatternWalk {
             limit.spend(1)
             let step = program.steps[Int(number)]
             switch step.kind {
-            case .bytes, .accept:
-                guard Self.has(wanted, number) else { continue }
-                let first = Int32(slots.count)
-                slots += path
-                return Entry(step: number, first: first, last: Int32(slots.count))
+            case .bytes, .middle, .accept:
+                if Self.has(wanted, number) {
+                    let first = Int32(slots.count)
+                    slots += path
+                    return Entry(step: number, first: first, last: Int32(slots.count))
+                }
+                if step.kind == .middle {
+                    let end = program.ending(step, after)
+                    if end >= 0 { open.append(end) }
+                }
             case .split:
                 open.append(step.argument)
                 open.append(step.next)
@@ -108,7 +118,7 @@ struct BytePatternWalk {
                 path.append(step.argument)
                 open.append(-1)
                 open.append(step.next)
-            case .assertion: if BytePatternProgram.holds(step, before, after) { open.append(step.next) }
+            case .assertion: if PatternProgram.holds(step, before, after) { open.append(step.next) }
             }
         }
         preconditionFailure("a step of the state is come to")
