@@ -70,11 +70,11 @@ extension ConfigurationReader {
             guard !text.isEmpty else { throw BadValue("the value is missing") }
             apply { change(&$0, text) }
         case .text(let change):
-            let words = try DirectiveValues.words(text)
-            guard words.count == 1, !words[0].isEmpty else {
-                throw BadValue("\(DirectiveValues.shown(text)) is not one word")
-            }
-            apply { change(&$0, words[0]) }
+            let word = try DirectiveValues.word(text)
+            apply { change(&$0, word) }
+        case .path(let change):
+            let path = fromHome(try DirectiveValues.word(text))
+            apply { change(&$0, path) }
         case .words(let change):
             let words = try DirectiveValues.words(text)
             apply { change(&$0, words) }
@@ -133,10 +133,14 @@ extension ConfigurationReader {
 
     private mutating func include(_ text: String, at place: ConfigurationPlace) throws(BadValue) {
         let words = try DirectiveValues.words(text)
-        guard words.count == 1, var path = words.first, !path.isEmpty else {
+        guard words.count == 1, let path = words.first, !path.isEmpty else {
             throw BadValue("\(DirectiveValues.shown(text)) is not one path")
         }
-        if path.hasPrefix("~/"), let home { path = home + path.dropFirst() }
-        read(path, from: place.description)
+        read(fromHome(path), from: place.description)
+    }
+
+    private func fromHome(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home else { return path }
+        return home + path.dropFirst()
     }
 }

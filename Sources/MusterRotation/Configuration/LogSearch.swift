@@ -26,7 +26,7 @@ package struct LogSearch {
     package struct Findings: Sendable, Hashable {
         /// In the order of their paths' bytes, each once.
         package var logs: [Found] = []
-        /// Patterns without a log, directories among the logs, and what could not be looked at.
+        /// Patterns that match nothing, and what could not be looked at.
         package var faults: [RotationFault] = []
         /// Directories with names that cannot be looked at, each once for all stanzas.
         package var warnings: [RotationFault] = []
@@ -73,8 +73,10 @@ package struct LogSearch {
             // One alternative gives no log twice.
             let isAlone = stanza.patterns.count == 1 && pattern.alternatives.count == 1
             for alternative in pattern.alternatives {
-                for log in find(alternative, of: text, &findings) where !log.isDirectory(&findings) {
+                for log in find(alternative, of: text, &findings) {
                     hasLog = true
+                    // A folder among the logs is passed over, as logrotate does.
+                    if log.facts.kind == .directory { continue }
                     if isAlone || seen.insert(PathKey(log.path)).inserted { findings.logs.append(log) }
                 }
             }
@@ -217,16 +219,6 @@ package struct LogSearch {
         if path != "/" { path += "/" }
         path += name
         return path
-    }
-}
-
-extension LogSearch.Found {
-    /// Notes a directory as a fault.
-    fileprivate func isDirectory(_ findings: inout LogSearch.Findings) -> Bool {
-        guard facts.kind == .directory else { return false }
-        findings.fault(
-            .badValue, path, "it is a directory; write a pattern for the logs in it, or one that leaves it out")
-        return true
     }
 }
 

@@ -107,7 +107,8 @@ extension LogRotation {
             }
         } else {
             do throws(RotationFault) {
-                try await programs.run(choice.command, choice.options, from: plain, to: file)
+                try await programs.run(
+                    choice.command, choice.options, from: plain, to: file, of: "\(intent.destination)/\(entry.from)")
             } catch {
                 if error.isLeft { hold() } else { fail(error, .stopped) }
             }

@@ -169,8 +169,10 @@ final class LogRotation: @unchecked Sendable {
         case .rotate(let to, let identity):
             try move(intent.name, of: directory, to: to, of: destination, identity)
             hasMoved = true
-        case .create(let mode, let user, let group):
-            try create(directory, destination, index, mode: mode, user: user, group: group)
+        case .create(let mode, let user, let group, let keepsList):
+            // A mode that is named says it all, as with logrotate.
+            let old = keepsList ? try rotated(directory, destination) : nil
+            try create(directory, index, mode: mode, user: user, group: group, listOf: old)
         case .copy(let to, let identity, let truncates):
             try copy(to, identity, truncates, index, directory, destination, tools)
             hasMoved = true
@@ -259,8 +261,8 @@ final class LogRotation: @unchecked Sendable {
 
     /// A new log, with its owner and mode from the moment on that it can be seen.
     private func create(
-        _ directory: any DiskDirectory, _ destination: any DiskDirectory, _ index: Int, mode: UInt32, user: UInt32,
-        group: UInt32
+        _ directory: any DiskDirectory, _ index: Int, mode: UInt32, user: UInt32, group: UInt32,
+        listOf old: (any DiskFile)?
     ) throws(DiskFault) {
         let temporary = temporaryName(index)
         if isRecovery { try removeLeftover(temporary, directory) }
@@ -269,7 +271,7 @@ final class LogRotation: @unchecked Sendable {
         // Closed to all until it is whose it is to be.
         let file = try createTemporary(temporary, directory, mode: mode & 0o600)
         do throws(DiskFault) {
-            try file.take(user: user, group: group, mode: mode, of: try rotated(directory, destination))
+            try file.take(user: user, group: group, mode: mode, of: old)
             try directory.rename(temporary, to: directory, as: intent.name)
         } catch {
             _ = try? removeLeftover(temporary, directory)
