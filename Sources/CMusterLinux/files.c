@@ -28,6 +28,7 @@ static void note_facts(const struct stat *status, cml_file_facts *facts) {
     facts->inode = status->st_ino;
     facts->size = status->st_size;
     facts->links = status->st_nlink;
+    facts->modified = status->st_mtime;
     facts->kind = S_ISREG(status->st_mode)   ? CML_KIND_REGULAR
                   : S_ISDIR(status->st_mode) ? CML_KIND_DIRECTORY
                                              : CML_KIND_STREAM;

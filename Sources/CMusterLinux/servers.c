@@ -56,21 +56,16 @@ int cml_listen(const cml_endpoint *where, int flags, int backlog) {
 
 int cml_accept(int fd) { return (int)result(accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)); }
 
-int cml_local_endpoint(int fd, cml_endpoint *to) {
+static int endpoint(int (*ask)(int, struct sockaddr *, socklen_t *), int fd, cml_endpoint *to) {
     address from;
     socklen_t length = sizeof from;
-    if (getsockname(fd, &from.any, &length) < 0) return -errno;
+    if (ask(fd, &from.any, &length) < 0) return -errno;
     from_address(&from, to);
     return 0;
 }
 
-int cml_peer_endpoint(int fd, cml_endpoint *to) {
-    address from;
-    socklen_t length = sizeof from;
-    if (getpeername(fd, &from.any, &length) < 0) return -errno;
-    from_address(&from, to);
-    return 0;
-}
+int cml_local_endpoint(int fd, cml_endpoint *to) { return endpoint(getsockname, fd, to); }
+int cml_peer_endpoint(int fd, cml_endpoint *to) { return endpoint(getpeername, fd, to); }
 
 // A binary search tree over intervals in classic BPF. Conditional jumps reach 255 instructions at most, so an inner node
 // falls through to its left half and reaches the right one by an unconditional jump.

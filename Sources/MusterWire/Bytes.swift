@@ -71,6 +71,8 @@ extension [UInt8] {
     /// Appends a part of a span, growing geometrically.
     mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let part = bytes.extracting(range)
+        // Of an empty array the empty storage that all share would be written to.
+        if part.isEmpty { return }
         append(addingCapacity: part.count) { output in
             for index in part.indices { output.append(part[index]) }
         }

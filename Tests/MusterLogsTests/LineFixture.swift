@@ -1,3 +1,5 @@
+import MusterCore
+
 @testable import MusterLogs
 
 /// What became of some lines.
@@ -10,10 +12,11 @@ struct ReadLines {
 }
 
 extension LineReading {
-    /// Reads a text's lines, batch by batch.
-    func read(_ bytes: [UInt8]) -> ReadLines {
+    /// Reads a text's lines, batch by batch. Times without a zone are of `zone`, those without a year of `years`.
+    func read(_ bytes: [UInt8], zone: TimeZoneRules = .utc, years: SourceYears? = nil) -> ReadLines {
         Chunk.with(bytes) { chunk in
             let parser = makeParser()
+            var clock = LineClock(zone)
             var batch = RowBatch(width: fields.count)
             var result = ReadLines()
             var cursor = 0
@@ -22,13 +25,16 @@ extension LineReading {
                 let before = cursor
                 parser.parse(chunk, &cursor, into: &batch)
                 precondition(cursor > before, "a parser must move on")
+                clock.settle(&batch, years, at: 0)
                 result.take(batch, fields, chunk)
             }
             return result
         }
     }
 
-    func read(_ text: String) -> ReadLines { read(Array(text.utf8)) }
+    func read(_ text: String, zone: TimeZoneRules = .utc, years: SourceYears? = nil) -> ReadLines {
+        read(Array(text.utf8), zone: zone, years: years)
+    }
 }
 
 extension ReadLines {

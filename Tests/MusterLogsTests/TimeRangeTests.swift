@@ -1,3 +1,4 @@
+import MusterCore
 import Testing
 
 @testable import MusterLogs
@@ -42,6 +43,22 @@ struct TimeRangeTests {
     func faults(text: String) throws {
         let fault = try #require(throws: QuestionFault.self) { try TimeRange(since: nil, until: text, now: now) }
         #expect(fault.hint.hasPrefix("--until: \"\(text)\" is no time; write 1h"))
+    }
+
+    @Test(
+        "that name no zone are of the one that is given",
+        arguments: [
+            ("2026-07-01", 1_782_856_800), ("2026-07-01 12:00", 1_782_900_000), ("2026-07-01T12:00:00Z", 1_782_907_200),
+            ("2026-01-01", 1_767_222_000), ("1767312000", 1_767_312_000),
+            // 2026-03-29 02:30 is passed over, 2026-10-25 02:30 comes twice.
+            ("2026-03-29 02:30", 1_774_747_800), ("2026-10-25 02:30", 1_792_888_200),
+            ("today", 1_767_308_400), ("yesterday", 1_767_222_000), ("1h", 1_767_319_445),
+        ] as [(String, Int64)])
+    func zoned(text: String, seconds: Int64) throws {
+        let berlin = try TimeZoneRules(name: "b", source: Array("CET-1CEST,M3.5.0,M10.5.0/3".utf8))
+        #expect(MomentText.parse(text, now: now, zone: berlin) == seconds * 1_000_000)
+        let filter = try? LogFilter("time >= '\(text)'", zone: berlin)
+        #expect(filter?.isOfTime == true)
     }
 
     @Test("have a beginning before their end")

@@ -5,9 +5,18 @@ import Testing
 @testable import MusterLogs
 
 extension TimeReader {
-    /// Reads a text as a whole.
+    /// Reads a text as a whole; what it leaves to the run is UTC and of 1970.
     mutating func read(_ text: String) -> Int64? {
+        let found = Chunk.with(Array(text.utf8)) { chunk in unsafe read(UnsafePointer(chunk.base), text.utf8.count) }
+        guard let found else { return nil }
+        var clock = LineClock(.utc)
+        return clock.instant(found, SourceYears(latest: 31_535_999_999_999), at: 0)
+    }
+
+    /// The same as a number of ``LineTime``, taken apart.
+    mutating func parts(_ text: String) -> LineTime.Parts? {
         Chunk.with(Array(text.utf8)) { chunk in unsafe read(UnsafePointer(chunk.base), text.utf8.count) }
+            .map { LineTime.parts($0) }
     }
 }
 
@@ -38,6 +47,38 @@ struct TimeReaderTests {
         var reader = TimeReader(.iso)
         #expect(reader.read(text) == expected)
         #expect(reader.read(text) == expected, "again, from memory")
+    }
+
+    @Test(
+        "What a time leaves out is marked: the zone, and the year beside a date",
+        arguments: [
+            ("iso", "2024-02-29T12:00:00Z", false, false), ("iso", "2024-02-29T12:00:00", true, false),
+            ("iso", "2024-02-29T12:00:00.5", true, false), ("iso", "2024-02-29 12:00:00+00", false, false),
+            ("%d/%b/%Y:%T %z", "29/Feb/2024:12:00:00 +0000", false, false),
+            ("%F %T", "2024-02-29 12:00:00", true, false),
+            ("%F %T %Z", "2024-02-29 12:00:00 UTC", false, false), ("%F %T %Z", "2024-02-29 12:00:00 CET", true, false),
+            ("%b %e %T", "Feb 29 12:00:00", true, true), ("%m-%d %T %z", "02-29 12:00:00 +0000", false, true),
+            ("%T", "12:00:00", true, false), ("%f", "25", false, false), ("%z", "+0100", false, false),
+            ("%s", "1709208000", false, false),
+        ])
+    func marks(_ pattern: String, _ text: String, _ isLocal: Bool, _ isYearless: Bool) throws {
+        var reader = TimeReader(pattern == "iso" ? .iso : .pattern(try TimePattern(pattern)))
+        let found = reader.parts(text)
+        let parts = try #require(found)
+        #expect(parts.isLocal == isLocal && parts.isYearless == isYearless)
+        #expect(LineTime.parts(LineTime.number(parts)) == parts)
+    }
+
+    @Test("Parts of a time that stand apart are one time, whose zone is that of any")
+    func sums() {
+        func number(_ value: Int64, _ isLocal: Bool, _ isYearless: Bool = false) -> Int64 {
+            LineTime.number(LineTime.Parts(value: value, isLocal: isLocal, isYearless: isYearless))
+        }
+        #expect(LineTime.sum(number(100, true), number(7, true)) == number(107, true))
+        #expect(LineTime.sum(number(100, true, true), number(7, true)) == number(107, true, true))
+        #expect(LineTime.sum(number(100, true), number(-7, false)) == number(93, true))
+        #expect(LineTime.zoned(number(93, true)) == 93)
+        #expect(LineTime.sum(RowBatch.noTime + 1, RowBatch.noTime + 1) == 2, "no number traps")
     }
 
     @Test(

@@ -36,13 +36,14 @@ struct LogCrowdTests {
 
     @Test("A log with more steps than a record of the journal holds is not begun")
     func steps() throws {
+        let time = try #require(CalendarTime(year: 2026, month: 1, day: 1))
         func intent(_ count: Int) -> RotationIntent {
             let name = String(repeating: "n", count: 240)
             let id = FileIdentity(device: 1, inode: 1)
             return RotationIntent(
                 stanza: 0, directory: "/d", folder: id, destination: "/d", destinationFolder: id, name: "a.log",
                 steps: (0..<count).map { .shift(from: "\(name).\($0)", to: "\(name).\($0 + 1)", id) },
-                time: try! #require(CalendarTime(year: 2026, month: 1, day: 1)))
+                time: time)
         }
         try Journal.check(intent(10_000))
         try Journal.check(intent(30_000))

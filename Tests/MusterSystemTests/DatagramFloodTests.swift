@@ -123,6 +123,7 @@ import Testing
         _ loop: Reactor, _ questions: Int, fallSilent: @escaping @Sendable () -> Void
     ) async throws -> Windows {
         let server = Endpoint(.v4(0x0a00_0063), port: 53)
+        // All at once, so that the window grows; they end here, and run on the loop that this one runs on.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<64 { group.addTask { _ = try await ask(server, UInt32(number)) } }
             try await group.waitForAll()
@@ -131,6 +132,7 @@ import Testing
         return await withTaskGroup(of: Void.self) { group in
             let end = SystemClock.now.advanced(by: .seconds(2))
             for number in 0..<questions {
+                // Beside the looks at the window below, and over with the deadline.
                 group.addTask {
                     _ = await fault { () throws(SocketFault) in _ = try await ask(server, UInt32(number), until: end) }
                 }

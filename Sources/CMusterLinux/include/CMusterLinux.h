@@ -197,6 +197,8 @@ typedef struct {
     int64_t size;
     // Names it has; 0 where it was deleted.
     uint64_t links;
+    // When its content last changed, in seconds since 1970.
+    int64_t modified;
     int kind;
 } cml_file_facts;
 // For reading, without waiting for a FIFO's writer.

@@ -13,60 +13,50 @@
 #if defined(__AVX2__)
 #include <immintrin.h>
 enum { CMS_WIDTH = 32 };
-#define CMS_EQ(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)(c)))
-CMS_INLINE uint64_t cms_match2(const uint8_t *p, uint8_t a, uint8_t b) {
-    __m256i v = _mm256_loadu_si256((const __m256i *)p);
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)));
-}
-CMS_INLINE uint64_t cms_match3(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c) {
-    __m256i v = _mm256_loadu_si256((const __m256i *)p);
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c)));
-}
-// Bytes that are `a`, `b`, below 0x20 or above 0x7f.
-CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
-    __m256i v = _mm256_loadu_si256((const __m256i *)p);
-    // Signed: what is above 0x7f is negative, so it is below 0x20 too.
-    __m256i odd = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v);
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), odd));
-}
-// Bytes that are `a`, `b` or `c`, or that are less than `low` as signed numbers: what is above 0x7f is.
-CMS_INLINE uint64_t cms_match3_low(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, int8_t low) {
-    __m256i v = _mm256_loadu_si256((const __m256i *)p);
-    __m256i three = _mm256_or_si256(_mm256_or_si256(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c));
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(three, _mm256_cmpgt_epi8(_mm256_set1_epi8(low), v)));
-}
-// Where `a` stands from `p` and, at the same distance from `q`, `b`.
-CMS_INLINE uint64_t cms_match_pair(const uint8_t *p, uint8_t a, const uint8_t *q, uint8_t b) {
-    __m256i v = _mm256_loadu_si256((const __m256i *)p), w = _mm256_loadu_si256((const __m256i *)q);
-    return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(CMS_EQ(v, a), CMS_EQ(w, b)));
-}
+typedef __m256i cms_vector;
+#define CMS_LOAD(p) _mm256_loadu_si256((const __m256i *)(p))
+#define CMS_ALL(c) _mm256_set1_epi8((char)(c))
+#define CMS_EQ(v, c) _mm256_cmpeq_epi8(v, CMS_ALL(c))
+#define CMS_LESS(v, c) _mm256_cmpgt_epi8(CMS_ALL(c), v)
+#define CMS_OR _mm256_or_si256
+#define CMS_AND _mm256_and_si256
+#define CMS_MASK(v) (uint32_t)_mm256_movemask_epi8(v)
 #elif defined(__SSE2__)
 #include <emmintrin.h>
 enum { CMS_WIDTH = 16 };
-#define CMS_EQ(v, c) _mm_cmpeq_epi8(v, _mm_set1_epi8((char)(c)))
+typedef __m128i cms_vector;
+#define CMS_LOAD(p) _mm_loadu_si128((const __m128i *)(p))
+#define CMS_ALL(c) _mm_set1_epi8((char)(c))
+#define CMS_EQ(v, c) _mm_cmpeq_epi8(v, CMS_ALL(c))
+#define CMS_LESS(v, c) _mm_cmpgt_epi8(CMS_ALL(c), v)
+#define CMS_OR _mm_or_si128
+#define CMS_AND _mm_and_si128
+#define CMS_MASK(v) (uint32_t)_mm_movemask_epi8(v)
+#endif
+
+#if defined(__SSE2__)
 CMS_INLINE uint64_t cms_match2(const uint8_t *p, uint8_t a, uint8_t b) {
-    __m128i v = _mm_loadu_si128((const __m128i *)p);
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)));
+    cms_vector v = CMS_LOAD(p);
+    return CMS_MASK(CMS_OR(CMS_EQ(v, a), CMS_EQ(v, b)));
 }
 CMS_INLINE uint64_t cms_match3(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c) {
-    __m128i v = _mm_loadu_si128((const __m128i *)p);
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c)));
+    cms_vector v = CMS_LOAD(p);
+    return CMS_MASK(CMS_OR(CMS_OR(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c)));
 }
+// Bytes that are `a`, `b`, below 0x20 or above 0x7f: as a signed number that is negative, so below 0x20 too.
 CMS_INLINE uint64_t cms_match_text(const uint8_t *p, uint8_t a, uint8_t b) {
-    __m128i v = _mm_loadu_si128((const __m128i *)p);
-    __m128i odd = _mm_cmpgt_epi8(_mm_set1_epi8(0x20), v);
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), odd));
+    cms_vector v = CMS_LOAD(p);
+    return CMS_MASK(CMS_OR(CMS_OR(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_LESS(v, 0x20)));
 }
 // Bytes that are `a`, `b` or `c`, or that are less than `low` as signed numbers: what is above 0x7f is.
 CMS_INLINE uint64_t cms_match3_low(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, int8_t low) {
-    __m128i v = _mm_loadu_si128((const __m128i *)p);
-    __m128i three = _mm_or_si128(_mm_or_si128(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c));
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(three, _mm_cmpgt_epi8(_mm_set1_epi8(low), v)));
+    cms_vector v = CMS_LOAD(p);
+    return CMS_MASK(CMS_OR(CMS_OR(CMS_OR(CMS_EQ(v, a), CMS_EQ(v, b)), CMS_EQ(v, c)), CMS_LESS(v, low)));
 }
 // Where `a` stands from `p` and, at the same distance from `q`, `b`.
 CMS_INLINE uint64_t cms_match_pair(const uint8_t *p, uint8_t a, const uint8_t *q, uint8_t b) {
-    __m128i v = _mm_loadu_si128((const __m128i *)p), w = _mm_loadu_si128((const __m128i *)q);
-    return (uint32_t)_mm_movemask_epi8(_mm_and_si128(CMS_EQ(v, a), CMS_EQ(w, b)));
+    cms_vector v = CMS_LOAD(p), w = CMS_LOAD(q);
+    return CMS_MASK(CMS_AND(CMS_EQ(v, a), CMS_EQ(w, b)));
 }
 #else
 enum { CMS_WIDTH = 8 };

@@ -232,6 +232,8 @@ package struct LogReport: Sendable, Hashable {
     package var matched: Int
     /// Bytes read, decompressed.
     package var bytesRead: Int
+    /// The zone whose time is shown to people, and that keys such as `day` are in.
+    package var zone: TimeZoneRules
     /// Time of the earliest and the latest matching line, microseconds since 1970 UTC.
     package var first: Int64?
     package var last: Int64?
@@ -265,6 +267,7 @@ package struct LogReport: Sendable, Hashable {
         badLines = []
         notes = []
         isInterrupted = false
+        zone = .utc
         elapsed = .zero
         workers = 1
     }

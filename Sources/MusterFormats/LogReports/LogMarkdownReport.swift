@@ -8,7 +8,7 @@ enum LogMarkdownReport {
         if !report.statuses.isEmpty { lines += ["", "## Status", ""] + statuses(report.statuses) }
         if !report.figures.isEmpty { lines += ["", "## Figures", ""] + figures(report.figures) }
         for table in report.tables { lines += ["", "## " + plain(table.title), ""] + rows(table) }
-        lines += timeline(report.timeline)
+        lines += timeline(report.timeline, report.zoneText)
         if !report.sources.isEmpty { lines += ["", "## Sources", ""] + sources(report.sources) }
         if !report.badLines.isEmpty { lines += ["", "## Bad lines", ""] + report.badLines.map(badLine) }
         let interrupted = report.isInterrupted ? ["The run was interrupted; what was read until then is above."] : []
@@ -22,7 +22,9 @@ enum LogMarkdownReport {
         if !report.filter.isEmpty { parts.append(report.matched.grouped + " where " + code(report.filter)) }
         parts.append(report.bad.grouped + " bad (" + ValueText.smallShare(report.badShare) + ")")
         parts.append(ValueText.bytes(Double(report.bytesRead)))
-        if let first = report.first, let last = report.last { parts.append(LogTableReport.span(first, last)) }
+        if let first = report.first, let last = report.last {
+            parts.append(plain(LogTableReport.span(first, last, report.zoneText)))
+        }
         if !report.formats.isEmpty { parts.append(report.formats.map(plain).joined(separator: ", ")) }
         return parts.joined(separator: " · ") + "  \nmuster " + plain(report.version)
     }
@@ -50,7 +52,7 @@ enum LogMarkdownReport {
     }
 
     /// At most 48 steps: more are for a plot.
-    private static func timeline(_ timeline: LogReport.Timeline?) -> [String] {
+    private static func timeline(_ timeline: LogReport.Timeline?, _ zone: String) -> [String] {
         guard let folded = FoldedTimeline(timeline, limit: 48) else { return [] }
         var header = [("from", false), ("lines", true)]
         if folded.hasClasses { header.append(("5xx", true)) }
@@ -60,7 +62,7 @@ enum LogMarkdownReport {
             return folded.hasClasses ? cells + [column.errorRate.map(ValueText.smallShare) ?? ""] : cells
         }
         let length = LogTimelineText.length(folded.step)
-        return ["", "## Timeline", "", "steps of " + length + ", UTC", ""] + table(header, rows)
+        return ["", "## Timeline", "", "steps of " + length + ", " + plain(zone), ""] + table(header, rows)
     }
 
     private static func sources(_ sources: [LogReport.Source]) -> [String] {

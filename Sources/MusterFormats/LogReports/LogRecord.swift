@@ -10,6 +10,7 @@ enum LogRecord {
         member("bytes", report.bytesRead, &json)
         if let first = report.first { member("first", UTCMoment(first).rfc3339, &json) }
         if let last = report.last { member("last", UTCMoment(last).rfc3339, &json) }
+        if !report.zone.isUTC { member("zone", report.zone.name, &json) }
         json.key("interrupted")
         json.bool(report.isInterrupted)
         member("elapsed_us", Int(report.elapsed.nanoseconds / 1000), &json)

@@ -22,7 +22,7 @@ package struct LogReportFormat: Sendable {
 package enum LogReportCatalog {
     package static let formats: [LogReportFormat] = [
         LogReportFormat(name: "table", summary: "a summary for a person, in one screen where possible") {
-            LogTableReport($1).bytes($0)
+            LogTableReport($1).bytes($0.shown)
         },
         LogReportFormat(name: "json", summary: "one JSON object") { report, _ in LogJSONReport.bytes(report) },
         LogReportFormat(name: "ndjson", summary: "one JSON object a line: run, sources, figures, points, rows") {
@@ -32,13 +32,13 @@ package enum LogReportCatalog {
             LogCSVReport.bytes($0, allTables: $1.allTables)
         },
         LogReportFormat(name: "markdown", summary: "tables for an issue or a wiki") { report, _ in
-            LogMarkdownReport.bytes(report)
+            LogMarkdownReport.bytes(report.shown)
         },
         LogReportFormat(name: "prometheus", summary: "text exposition format 0.0.4") { report, _ in
             LogPrometheusReport.bytes(report)
         },
         LogReportFormat(name: "html", summary: "one page with plots that needs no network") { report, _ in
-            HTMLPage.bytes(report)
+            HTMLPage.bytes(report.shown)
         },
     ]
 

@@ -54,7 +54,7 @@ struct LogTableReport {
         var context: [String] = []
         if !report.formats.isEmpty { context.append(report.formats.joined(separator: ", ")) }
         if let first = report.first, let last = report.last {
-            context.append(LogTableReport.span(first, last))
+            context.append(LogTableReport.span(first, last, report.zoneText))
         }
         if !report.filter.isEmpty { context.append("where " + report.filter) }
         lines += setLines(context.map { ($0, .dim) })
@@ -78,10 +78,10 @@ struct LogTableReport {
     }
 
     /// `2026-11-24 00:00:00 to 23:59:59 UTC`.
-    static func span(_ first: Int64, _ last: Int64) -> String {
+    static func span(_ first: Int64, _ last: Int64, _ zone: String) -> String {
         let (first, last) = (UTCMoment(first), UTCMoment(last))
         let end = first.date == last.date ? last.clock : last.date + " " + last.clock
-        return first.date + " " + first.clock + " to " + end + " UTC"
+        return first.date + " " + first.clock + " to " + end + " " + zone
     }
 
     private func countLines(_ report: LogReport) -> [String] {

@@ -1,6 +1,6 @@
 internal import MusterCore
 
-/// A time taken apart into date and time of day, UTC, in the proleptic Gregorian calendar.
+/// A time taken apart into date and time of day, in the proleptic Gregorian calendar.
 package struct CivilMoment: Hashable, Sendable {
     package var year: Int
     /// 1 to 12.
@@ -47,11 +47,12 @@ package struct CivilMoment: Hashable, Sendable {
     static let longest = 40
 
     /// Writes `2026-01-02`, `2026-01-02T03`, `2026-01-02T03:04` or `2026-01-02T03:04:05.000006Z` (the fraction only where
-    /// there is one) and returns the number of bytes.
+    /// there is one; the zone as `+01:00` where the clock is ahead of UTC by a `shift` in microseconds) and returns the
+    /// number of bytes.
     /// Invariant for the caller: ``longest`` bytes may be written.
-    func write(to start: UnsafeMutablePointer<UInt8>, _ precision: Precision) -> Int {
+    func write(to start: UnsafeMutablePointer<UInt8>, _ precision: Precision, shift: Int64 = 0) -> Int {
         var count = 0
-        // Invariant: a year has at most seven bytes with its sign, everything else at most 23.
+        // Invariant: a year has at most seven bytes with its sign, everything else at most 31.
         func put(_ byte: UInt8) {
             unsafe start[count] = byte
             count += 1
@@ -84,7 +85,20 @@ package struct CivilMoment: Hashable, Sendable {
             putTwo(microsecond / 100 % 100)
             putTwo(microsecond % 100)
         }
-        put(UInt8(ascii: "Z"))
+        let zone = Int(abs(shift) / 1_000_000) % 360_000
+        if zone == 0 {
+            put(UInt8(ascii: "Z"))
+            return count
+        }
+        put(shift < 0 ? 0x2d : 0x2b)
+        putTwo(zone / 3600)
+        put(0x3a)
+        putTwo(zone / 60 % 60)
+        // As zones were before they were agreed on.
+        if zone % 60 != 0 {
+            put(0x3a)
+            putTwo(zone % 60)
+        }
         return count
     }
 }

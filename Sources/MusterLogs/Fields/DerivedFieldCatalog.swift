@@ -6,8 +6,8 @@ package struct DerivedField: Sendable {
         case path
         /// From the text of its base.
         case text(@Sendable (Text, inout Scratch) -> Text)
-        /// From the row's time in microseconds since 1970 UTC.
-        case time(@Sendable (Int64, inout Scratch) -> Text)
+        /// From the row's time, as the clocks of the zone that is shown have it.
+        case time(@Sendable (LocalTime, inout Scratch) -> Text)
     }
 
     package var name: String
@@ -25,7 +25,7 @@ package struct DerivedField: Sendable {
 
     /// From the row's time.
     fileprivate init(
-        _ name: String, _ summary: String, _ make: @escaping @Sendable (Int64, inout Scratch) -> Text
+        _ name: String, _ summary: String, _ make: @escaping @Sendable (LocalTime, inout Scratch) -> Text
     ) {
         self.name = name
         self.summary = summary
@@ -35,7 +35,9 @@ package struct DerivedField: Sendable {
 
     fileprivate init(_ name: String, _ summary: String, to precision: CivilMoment.Precision) {
         self.init(name, summary) { time, scratch in
-            unsafe scratch.make(CivilMoment.longest) { unsafe CivilMoment(time).write(to: $0, precision) }
+            unsafe scratch.make(CivilMoment.longest) {
+                unsafe time.moment.write(to: $0, precision, shift: time.shift)
+            }
         }
     }
 }
@@ -59,18 +61,23 @@ package enum DerivedFieldCatalog {
             "agent_family", "agent as the name of the bot, the browser or the program", from: "agent",
             .text { AgentFamily.family($0, &$1) }),
         DerivedField("status_class", "status as 1xx to 5xx, or other", from: "status", .text { statusClass($0, &$1) }),
-        DerivedField("time", "time of the line, UTC", to: .full),
+        DerivedField("time", "time of the line, with its zone", to: .full),
         DerivedField("day", "day of time: 2026-01-02", to: .day),
         DerivedField("hour", "hour of time: 2026-01-02T03", to: .hour),
         DerivedField("minute", "minute of time: 2026-01-02T03:04", to: .minute),
         DerivedField("hour_of_day", "00 to 23, from time") { time, scratch in
-            let hour = CivilMoment(time).hour
+            let hour = time.moment.hour
             return scratch.copy([UInt8(48 + hour / 10), UInt8(48 + hour % 10)])
         },
         DerivedField("weekday", "Mon to Sun, from time") { time, scratch in
-            scratch.copy(weekdays[CivilMoment(time).weekday])
+            scratch.copy(weekdays[time.moment.weekday])
         },
     ]
+
+    /// Whether a field is what clocks show at a line's time, and so hangs on the zone.
+    static func isOfTime(_ name: String) -> Bool {
+        if case .time = field(name)?.evaluation { true } else { false }
+    }
 
     /// The derived field of a name; `network` may have a length.
     static func field(_ name: String) -> DerivedField? {

@@ -1,4 +1,5 @@
-/// Reads times of ISO 8601 and RFC 3339 §5.6, `2024-02-29T12:00:00.123+01:00`; see ``TimeReader/Style/iso``.
+/// Reads times of ISO 8601 and RFC 3339 §5.6, `2024-02-29T12:00:00.123+01:00`; see ``TimeReader/Style/iso``. One that names
+/// no zone is marked as ``LineTime/local(_:)``.
 ///
 /// The 16 bytes up to the minute are remembered: the same again cost two comparisons.
 struct ISOTime: Sendable {
@@ -27,8 +28,9 @@ struct ISOTime: Sendable {
             length += 1
             value = unsafe value &+ TimeDigits.fraction(start, limit, &length)
         }
+        let zone = length
         guard let offset = unsafe TimeDigits.zone(start, limit, &length) else { return nil }
-        return (value &- offset, length)
+        return (length == zone ? LineTime.local(value) : value &- offset, length)
     }
 
     @inline(never)

@@ -9,7 +9,7 @@ package struct KeyField: Sendable {
         case column(Int)
         case path(Int)
         case text(Int, @Sendable (Text, inout Scratch) -> Text)
-        case time(@Sendable (Int64, inout Scratch) -> Text)
+        case time(@Sendable (LocalTime, inout Scratch) -> Text)
     }
 
     /// A field that the format has not: `-` in every row.
@@ -71,8 +71,7 @@ package struct KeyField: Sendable {
         case .text(let column, let make):
             if let text = batch.text(row, column) { return make(text, &scratch) }
         case .time(let make):
-            let time = batch.time(row)
-            if time != RowBatch.noTime { return make(time, &scratch) }
+            if let time = batch.localTime(row) { return make(time, &scratch) }
         }
         return Self.absent(&scratch)
     }

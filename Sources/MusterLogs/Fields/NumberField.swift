@@ -54,8 +54,7 @@ package struct NumberField: Sendable {
         case .any(let column):
             return batch.text(row, column).flatMap { LogQuantity.parse($0) ?? LogDuration.withUnits($0) }
         case .hourOfDay:
-            let time = batch.time(row)
-            return time == RowBatch.noTime ? nil : Int64(CivilMoment(time).hour) * LogQuantity.one
+            return batch.localTime(row).map { Int64($0.moment.hour) * LogQuantity.one }
         }
     }
 

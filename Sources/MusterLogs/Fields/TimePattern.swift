@@ -1,7 +1,7 @@
 /// A way to write times, by specifiers like those of strptime(3): `%d/%b/%Y:%H:%M:%S %z`.
 ///
 /// Known are `%Y %y %m %d %e %b %B %h %a %A %H %I %p %M %S %f %z %Z %s %T %R %D %F %n %t %%`. `%f` is the digits of a
-/// fraction, `%z` also takes `Z`, `%Z` is passed over. Blanks stand for any number of blanks.
+/// fraction, `%z` also takes `Z`, `%Z` is a name of UTC or is passed over. Blanks stand for any number of blanks.
 package struct TimePattern: Sendable, Hashable {
     /// What of a time it holds.
     package struct Parts: OptionSet, Sendable, Hashable {
@@ -12,6 +12,9 @@ package struct TimePattern: Sendable, Hashable {
         package static let clock = Parts(rawValue: 2)
         package static let fraction = Parts(rawValue: 4)
         package static let zone = Parts(rawValue: 8)
+        package static let year = Parts(rawValue: 16)
+        package static let month = Parts(rawValue: 32)
+        package static let day = Parts(rawValue: 64)
     }
 
     enum Step: Sendable, Hashable {
@@ -83,11 +86,13 @@ package struct TimePattern: Sendable, Hashable {
 
     private static func parts(_ step: Step) -> Parts {
         switch step {
-        case .year, .yearOfCentury, .month, .day, .monthName: .date
+        case .year, .yearOfCentury: [.date, .year]
+        case .month, .monthName: [.date, .month]
+        case .day: [.date, .day]
         case .hour, .hour12, .minute, .second: .clock
         case .fraction: .fraction
         case .zone: .zone
-        case .epoch: [.date, .clock, .fraction, .zone]
+        case .epoch: [.date, .clock, .fraction, .zone, .year]
         default: []
         }
     }

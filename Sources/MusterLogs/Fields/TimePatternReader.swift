@@ -1,16 +1,29 @@
 /// Reads times that a ``TimePattern`` describes. What the pattern leaves out is as at 1970-01-01 00:00:00 UTC, so that
-/// the parts of a time that stand apart (a date, a time of day, a zone) add up. The last date is remembered.
+/// the parts of a time that stand apart (a date, a time of day, a zone) add up. A missing zone, or a missing year beside a
+/// month and a day, is marked (``LineTime``). The last date is remembered.
 struct TimePatternReader: Sendable {
     private let steps: [TimePattern.Step]
-    private var known: (year: Int, month: Int, day: Int) = (1970, 1, 1)
-    /// Microseconds from 1970 to the known date.
+    private var known: (year: Int, month: Int, day: Int)
+    /// Microseconds from 1970, or from the beginning of a leap year, to the known date.
     private var date: Int64 = 0
+    private let isYearless: Bool
+    /// Whether a time is local unless a zone's name says otherwise.
+    private let isLocal: Bool
+    /// Where none is given: a leap year, or 1970.
+    private let year: Int
 
-    init(_ pattern: TimePattern) { steps = pattern.steps }
+    init(_ pattern: TimePattern) {
+        steps = pattern.steps
+        let parts = pattern.parts
+        isYearless = !parts.contains(.year) && parts.isSuperset(of: [.month, .day])
+        isLocal = !parts.contains(.zone) && !parts.isDisjoint(with: [.date, .clock])
+        year = isYearless ? 2000 : 1970
+        known = (year, 1, 1)
+    }
 
     /// What was read so far. Numbers are bounded by their digits.
     private struct Parts {
-        var year = 1970
+        var year: Int
         var month = 1
         var day = 1
         var hour: Int64 = 0
@@ -20,11 +33,13 @@ struct TimePatternReader: Sendable {
         var fraction: Int64 = 0
         var offset: Int64 = 0
         var epoch: Int64?
+        /// Whether the zone was called UTC.
+        var isUTC = false
     }
 
     /// Invariant for the caller: `limit` bytes from `start` and ``Chunk/padding`` more may be read.
     mutating func take(_ start: UnsafePointer<UInt8>, _ limit: Int) -> (value: Int64, length: Int)? {
-        var parts = Parts()
+        var parts = Parts(year: year)
         var at = 0
         for step in steps {
             guard unsafe Self.take(step, start, limit, &at, &parts) else { return nil }
@@ -33,14 +48,18 @@ struct TimePatternReader: Sendable {
         if known != (parts.year, parts.month, parts.day) {
             guard let days = CivilTime.days(year: parts.year, month: parts.month, day: parts.day) else { return nil }
             known = (parts.year, parts.month, parts.day)
-            date = days * CivilTime.day
+            date = (days - (isYearless ? YearlessTime.newYear2000 : 0)) * CivilTime.day
         }
         if let isAfternoon = parts.isAfternoon {
             guard parts.hour >= 1, parts.hour <= 12 else { return nil }
             parts.hour = parts.hour % 12 + (isAfternoon ? 12 : 0)
         }
         let seconds = (parts.hour * 60 + parts.minute) * 60 + parts.second
-        return (date &+ seconds &* 1_000_000 &+ parts.fraction &- parts.offset, at)
+        let value = date &+ seconds &* 1_000_000 &+ parts.fraction &- parts.offset
+        return (
+            LineTime.number(
+                LineTime.Parts(value: value, isLocal: isLocal && !parts.isUTC, isYearless: isYearless)), at
+        )
     }
 
     @inline(__always)
@@ -77,6 +96,9 @@ struct TimePatternReader: Sendable {
         case .weekday, .zoneName:
             let before = at
             unsafe letters(start, limit, &at)
+            if step == .zoneName, at > before, at - before <= 4 {
+                parts.isUTC = TimeDigits.isUTC((before..<at).map { unsafe start[$0] })
+            }
             return at > before
         case .hour, .hour12:
             guard let value = unsafe number(start, limit, &at, 1, 2), value < 24 else { return false }

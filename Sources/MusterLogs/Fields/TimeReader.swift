@@ -1,6 +1,7 @@
 /// Reads times that stand in text. Each style remembers its last minute, so that a burst of lines costs little.
 ///
-/// Times are microseconds since 1970 UTC; what is finer is dropped. One that names no zone is taken as UTC.
+/// Times are numbers of ``LineTime``: microseconds since 1970 UTC, or marked where zone or year are missing. What is finer
+/// is dropped.
 package struct TimeReader: Sendable {
     /// How a time is written.
     package enum Style: Sendable, Hashable {
@@ -60,6 +61,17 @@ package struct TimeReader: Sendable {
             let found = unsafe pattern.take(start, limit)
             reader = .pattern(pattern)
             return found
+        }
+    }
+}
+
+extension TimeReader.Style {
+    /// Whether every such time says its zone.
+    var hasZone: Bool {
+        switch self {
+        case .clf, .epoch: true
+        case .iso: false
+        case .pattern(let pattern): pattern.parts.contains(.zone)
         }
     }
 }

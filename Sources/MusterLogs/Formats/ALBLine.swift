@@ -28,7 +28,9 @@ package enum ALBLine {
         add(PatternField("upstream_status", .number, .digits, origin: "target_status_code"))
         add(PatternField("bytes_in", .bytes, .digits, origin: "received_bytes"))
         add(PatternField("bytes", .bytes, .digits, origin: "sent_bytes"), " \"")
-        add(PatternField("request", .text, .request, origin: "request"), "\" \"")
+        var request = PatternField("request", .text, .request, origin: "request")
+        request.hasRawQuotes = true
+        add(request, "\" \"")
         add(PatternField("agent", origin: "user_agent"), "\" ")
         add(word("tls_cipher", "ssl_cipher"))
         add(word("tls_protocol", "ssl_protocol"))

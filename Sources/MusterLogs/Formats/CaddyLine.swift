@@ -1,7 +1,7 @@
 /// Caddy's access log: JSON with the request inside (Caddy, "How Logging Works"; `duration` in seconds). A header is an
 /// array of values; its first counts.
 package enum CaddyLine {
-    package static let format = LogFormat(name: "caddy", summary: "Caddy's access log") { wanted in
+    package static let format = LogFormat(name: "caddy", summary: "Caddy's access log", leastShare: 0.95) { wanted in
         ServerJSON.reading(
             title: "caddy",
             [

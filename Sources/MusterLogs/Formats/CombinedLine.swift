@@ -1,30 +1,32 @@
 /// The common and the combined log format, as Apache httpd, nginx and many others write them by default:
 /// `ip ident user [time] "method url protocol" status bytes`, and for combined `"referrer" "agent"` after it
-/// (Apache mod_log_config, "Common Log Format" and "Combined Log Format").
+/// (Apache mod_log_config, "Common Log Format" and "Combined Log Format"). Further fields may follow (``ExtraFields``), as
+/// in nginx's own `main`.
 package enum CombinedLine {
     package static let combined = LogFormat(
         name: "combined", summary: "Apache's and nginx's combined access log"
-    ) { _ in reading(isCombined: true) }
+    ) { wanted in reading(isCombined: true, wanted) }
 
     package static let common = LogFormat(
         name: "common", summary: "the common log format, without referrer and agent"
-    ) { _ in reading(isCombined: false) }
+    ) { wanted in reading(isCombined: false, wanted) }
 
     fileprivate enum Column: Int, CaseIterable {
         case ip, ident, user, method, url, version, status, bytes, referrer, agent
     }
 
-    private static func reading(isCombined: Bool) -> LineReading {
+    private static func reading(isCombined: Bool, _ wanted: [String]) -> LineReading {
         let fields: [LogField] = [
             LogField("ip", .address, origin: "%h"), LogField("ident", origin: "%l"), LogField("user", origin: "%u"),
             LogField("method", origin: "%m"), LogField("url", origin: "%U%q"), LogField("protocol", origin: "%H"),
             LogField("status", .number, origin: "%>s"), LogField("bytes", .bytes, origin: "%b"),
             LogField("referrer", origin: "%{Referer}i"), LogField("agent", origin: "%{User-Agent}i"),
         ]
+        let own = isCombined ? fields : Array(fields.prefix(8))
+        let extra = ExtraFields(wanted, first: own.count)
         return LineReading(
-            title: isCombined ? "combined" : "common", fields: isCombined ? fields : Array(fields.prefix(8)),
-            hasTime: true
-        ) { CombinedParser(isCombined: isCombined) }
+            title: isCombined ? "combined" : "common", fields: own + extra.fields, hasTime: true
+        ) { CombinedParser(isCombined: isCombined, extra) }
     }
 }
 
@@ -32,9 +34,13 @@ package enum CombinedLine {
 private final class CombinedParser: LineParser {
     private typealias Column = CombinedLine.Column
     private let isCombined: Bool
+    private let extra: ExtraFields
     private var time = CLFTime()
 
-    init(isCombined: Bool) { self.isCombined = isCombined }
+    init(isCombined: Bool, _ extra: ExtraFields) {
+        self.isCombined = isCombined
+        self.extra = extra
+    }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
         var time = self.time
@@ -43,7 +49,7 @@ private final class CombinedParser: LineParser {
         let end = unsafe base + chunk.end
         var line = unsafe base + cursor
         while unsafe line < end && !batch.isFull {
-            let (stop, expected) = unsafe Self.row(line, end, base, &time, isCombined, &batch)
+            let (stop, expected) = unsafe Self.row(line, end, base, &time, isCombined, extra, &batch)
             if let expected {
                 unsafe line = RequestLine.reject(line, stop, end, base, expected.description, &batch)
             } else {
@@ -58,7 +64,7 @@ private final class CombinedParser: LineParser {
     @inline(__always)
     private static func row(
         _ line: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ time: inout CLFTime,
-        _ isCombined: Bool, _ batch: inout RowBatch
+        _ isCombined: Bool, _ extra: ExtraFields, _ batch: inout RowBatch
     ) -> (ByteScan.Bytes, StaticString?) {
         let row = unsafe batch.row()
         @inline(__always) func set(_ column: Column, _ from: ByteScan.Bytes, _ to: ByteScan.Bytes) {
@@ -66,7 +72,9 @@ private final class CombinedParser: LineParser {
         }
         var escaped = false
         var at = unsafe ByteScan.first(of: 0x20, or: 0x0a, from: line, to: end)
-        guard unsafe at.pointee == 0x20 && at > line else { return unsafe (at, "ip, a word") }
+        guard unsafe at.pointee == 0x20 && ClientName.isDotted(line, at) || ClientName.isClient(line, at, end) else {
+            return unsafe (line, "ip, an address or a host's name, and a blank")
+        }
         unsafe set(.ip, line, at)
         unsafe at += 1
         // `- - [`, nearly always.
@@ -77,11 +85,15 @@ private final class CombinedParser: LineParser {
         } else {
             let ident = unsafe at
             unsafe at = ByteScan.first(of: 0x20, or: 0x0a, from: at, to: end)
-            guard unsafe at.pointee == 0x20 else { return unsafe (at, "ident, a word") }
+            guard unsafe at.pointee == 0x20 && ClientName.isIdent(ident, at) else {
+                return unsafe (ident, "ident, or -")
+            }
             unsafe set(.ident, ident, at)
             let user = unsafe at + 1
             unsafe at = userEnd(user, end, &escaped)
-            guard unsafe at.pointee == 0x20 else { return unsafe (at, "user, then [time]") }
+            guard unsafe at.pointee == 0x20 && ClientName.isUser(user, at, behind: ident) else {
+                return unsafe (min(user, end - 1), "user, then [time]")
+            }
             unsafe set(.user, user, at)
             unsafe at += 1
         }
@@ -130,8 +142,9 @@ private final class CombinedParser: LineParser {
             unsafe set(.agent, agent, at)
             unsafe at += 1
         }
-        if unsafe at.pointee == 0x0d { unsafe at += 1 }
-        guard unsafe at.pointee == 0x0a else { return unsafe (at, "the end of the line") }
+        if unsafe !_fastPath(at.pointee == 0x0a && extra.isEmpty) {
+            if let expected = unsafe extra.read(&at, end, base, row) { return unsafe (at, expected) }
+        }
         if escaped { unsafe unescape(row, isCombined, base) }
         unsafe batch.commit(line: FieldSpan(start: line - base, count: at - line), time: instant)
         return unsafe (at + 1, nil)

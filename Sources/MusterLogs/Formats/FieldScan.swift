@@ -47,6 +47,9 @@ enum FieldScan {
     ) {
         switch shape {
         case .plain: break
+        case .unquoted:
+            let isQuoted = unsafe to - from >= 2 && from.pointee == 0x22 && to[-1] == 0x22
+            unsafe spans[0] = FieldSpan(start: from - base + (isQuoted ? 1 : 0), count: to - from - (isQuoted ? 2 : 0))
         case .request: unsafe RequestLine.split(from, to, base, spans)
         case .hostPort:
             var colon = unsafe to

@@ -19,10 +19,15 @@ struct JSONKeys: Sendable {
     private(set) var nodes: [[Entry]] = [[]]
     /// Slots: one a column, the last for the time.
     let slotCount: Int
+    /// Where the time may be, the best first.
+    let times: [String]
+    /// Entries of a node by the length of their key, so that one that is not wanted is seen at once.
+    private var lengths: [[Int: [Int]]] = []
 
     /// `columns` are the paths for each column, the best first; `times` those for the time.
     init(columns: [[String]], times: [String]) {
         slotCount = columns.count + 1
+        self.times = times
         for (slot, paths) in (columns + [times]).enumerated() {
             for (rank, path) in paths.prefix(250).enumerated() {
                 insert(
@@ -30,17 +35,24 @@ struct JSONKeys: Sendable {
                     0, Target(slot: slot, rank: rank))
             }
         }
+        noteLengths()
     }
 
     /// Keys that have nothing inside: dots are part of them.
     init(flat columns: [[String]], times: [String]) {
         slotCount = columns.count + 1
+        self.times = times
         for (slot, names) in (columns + [times]).enumerated() {
             for (rank, name) in names.enumerated() {
                 let index = entry(Array(name.utf8), 0)
                 nodes[0][index].targets.append(Target(slot: slot, rank: rank))
             }
         }
+        noteLengths()
+    }
+
+    private mutating func noteLengths() {
+        lengths = nodes.map { entries in Dictionary(grouping: entries.indices) { entries[$0].key.count } }
     }
 
     /// A dot may separate keys or be part of one: every way to read a path of up to five parts, of a longer one the two
@@ -71,7 +83,7 @@ struct JSONKeys: Sendable {
 
     /// The key's entry in a node; -1 where it is not wanted.
     func find(_ key: Text, _ node: Int) -> Int {
-        nodes[node].firstIndex { key.equals($0.key) } ?? -1
+        lengths[node][key.count]?.first { key.equals(nodes[node][$0].key) } ?? -1
     }
 
     /// The entry for an array's element.

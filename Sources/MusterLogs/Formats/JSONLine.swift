@@ -10,7 +10,7 @@ package enum JSONLine {
 
     private static func reading(_ wanted: [String]) -> LineReading {
         let fields = columns(wanted)
-        let keys = JSONKeys(columns: fields.map { candidates($0.name) }, times: LooseTime.names)
+        let keys = JSONKeys(columns: fields.map { candidates($0.name) }, times: TimeNames.all)
         return LineReading(title: "json", fields: fields, hasTime: true) { JSONParser(keys) }
     }
 
@@ -46,11 +46,15 @@ final class JSONParser: LineParser {
     /// Columns without which a line is none of the format.
     private let required: [Int]
     private let expected: StaticString
+    private let times: [String]
+    /// Made where it is needed first.
+    private lazy var others = OtherTimes(times)
 
     init(_ keys: JSONKeys, required: [Int] = [], expected: StaticString = "") {
         scanner = JSONScanner(keys)
         self.required = required
         self.expected = expected
+        times = keys.times
     }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
@@ -69,7 +73,7 @@ final class JSONParser: LineParser {
                         unsafe line = LineWalk.refuse(line, start, end, base, expected, &batch)
                         continue
                     }
-                    let instant = unsafe row(base, batch.row(), &time)
+                    let instant = unsafe row(base, start, batch.row(), &time)
                     unsafe batch.commit(line: FieldSpan(start: line - base, count: behind - line), time: instant)
                     unsafe line = feed + 1
                     continue
@@ -91,8 +95,12 @@ final class JSONParser: LineParser {
 
     /// Copies what was found into a row and returns the time.
     @inline(__always)
-    private func row(_ base: Bytes, _ row: UnsafeMutablePointer<FieldSpan>, _ time: inout LooseTime) -> Int64 {
+    private func row(
+        _ base: Bytes, _ object: Bytes, _ row: UnsafeMutablePointer<FieldSpan>, _ time: inout LooseTime
+    ) -> Int64 {
         let last = scanner.slotCount &- 1
+        // Before anything is unescaped, while the line is still JSON.
+        let instant = unsafe instant(object, &time)
         var isEscaped = false
         for slot in 0...last {
             if unsafe scanner.slots[slot].isEscaped { isEscaped = true }
@@ -106,8 +114,18 @@ final class JSONParser: LineParser {
                 unsafe row[slot] = .absent
             }
         }
-        let found = unsafe scanner.slots[last]
+        return instant
+    }
+
+    /// The line's time.
+    @inline(__always)
+    private func instant(_ object: Bytes, _ time: inout LooseTime) -> Int64 {
+        let found = unsafe scanner.slots[scanner.slotCount &- 1]
         guard let start = unsafe found.start else { return RowBatch.noTime }
-        return unsafe time.read(start, found.count)
+        if !found.isEscaped {
+            let value = unsafe time.read(start, found.count)
+            if value != RowBatch.noTime { return value }
+        }
+        return times.count > 1 ? unsafe others.read(object, &time) : RowBatch.noTime
     }
 }

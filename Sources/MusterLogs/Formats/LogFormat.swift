@@ -72,16 +72,21 @@ package struct LogFormat: Sendable {
     /// The format for questions about `wanted` fields: names as the operator wrote them. A format whose fields are fixed
     /// returns them all; one that can have any (JSON lines, logfmt) returns columns for those that are wanted.
     package var reading: @Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading
+    /// A narrower reading to recognise the format by, where ``reading`` takes nearly any line.
+    package var strictReading: (@Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading)?
     /// Whether it takes part in `--format auto`.
     package var isRecognised: Bool
+    /// Which part of a log's lines has to fit for that. More where a more general format reads the same fields.
+    package var leastShare: Double
 
     package init(
-        name: String, summary: String, isRecognised: Bool = true,
+        name: String, summary: String, isRecognised: Bool = true, leastShare: Double = 0.8,
         reading: @escaping @Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading
     ) {
         self.name = name
         self.summary = summary
         self.isRecognised = isRecognised
+        self.leastShare = leastShare
         self.reading = reading
     }
 }

@@ -1,12 +1,19 @@
 /// logfmt, as Go and Heroku programs write it: `k=v k="q\"v" flag`. A wanted name is a key, or another of the vocabulary's
 /// names for it. A flag stands for itself; of equal keys the last counts; bytes beyond ASCII are taken as they are.
 package enum LogfmtLine {
-    package static let format = LogFormat(
-        name: "logfmt", summary: #"logfmt: key=value key="a value", any key as a field"#
-    ) { wanted in
+    package static let format: LogFormat = {
+        var format = LogFormat(
+            name: "logfmt", summary: #"logfmt: key=value key="a value", any key as a field"#
+        ) { wanted in reading(wanted, isStrict: false) }
+        // A pair somewhere in a line makes no logfmt: prose has such too.
+        format.strictReading = { wanted in reading(wanted, isStrict: true) }
+        return format
+    }()
+
+    private static func reading(_ wanted: [String], isStrict: Bool) -> LineReading {
         let fields = JSONLine.columns(wanted)
-        let keys = JSONKeys(flat: fields.map { JSONLine.candidates($0.name) }, times: LooseTime.names)
-        return LineReading(title: "logfmt", fields: fields, hasTime: true) { LogfmtParser(keys) }
+        let keys = JSONKeys(flat: fields.map { JSONLine.candidates($0.name) }, times: TimeNames.all)
+        return LineReading(title: "logfmt", fields: fields, hasTime: true) { LogfmtParser(keys, isStrict: isStrict) }
     }
 }
 
@@ -21,9 +28,14 @@ private final class LogfmtParser: LineParser {
     private let keys: JSONKeys
     private var slots: [Slot]
     private var time = LooseTime()
+    /// The line's time so far, and how welcome its name is.
+    private var instant = (time: RowBatch.noTime, rank: Int.max)
+    /// Whether a line has to begin with a pair whose key is a word.
+    private let isStrict: Bool
 
-    init(_ keys: JSONKeys) {
+    init(_ keys: JSONKeys, isStrict: Bool) {
         self.keys = keys
+        self.isStrict = isStrict
         slots = Array(repeating: Slot(), count: keys.slotCount)
     }
 
@@ -31,19 +43,21 @@ private final class LogfmtParser: LineParser {
         let base = unsafe UnsafePointer(chunk.base)
         unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
             for slot in slots.indices { slots[slot] = Slot() }
+            self.instant = (RowBatch.noTime, Int.max)
             if let stop = unsafe pairs(line, end, base) { return stop }
             for slot in slots.indices where slots[slot].isEscaped { unescape(slot, chunk) }
             let last = slots.count - 1
             for slot in 0..<last { unsafe row[slot] = slots[slot].span }
-            let span = slots[last].span
-            // Invariant: spans lie in the chunk.
-            if !span.isAbsent { instant = unsafe time.read(base + Int(span.start), Int(span.count)) }
+            instant = self.instant.time
             return nil
         }
     }
 
     /// Reads a line's pairs. A line without a single `=` is none of this format.
     private func pairs(_ line: Bytes, _ end: Bytes, _ base: Bytes) -> LineWalk.Stop? {
+        if isStrict, unsafe !Self.beginsWithPair(line, end) {
+            return unsafe LineWalk.Stop(line, "a pair, key=value")
+        }
         var at = unsafe line
         var isPair = false
         while true {
@@ -84,12 +98,32 @@ private final class LogfmtParser: LineParser {
         return unsafe isPair ? nil : LineWalk.Stop(line, "key=value")
     }
 
+    /// Whether it begins with letters, digits and `_ . - @ /`, a letter or mark first, and `=` behind them.
+    private static func beginsWithPair(_ line: Bytes, _ end: Bytes) -> Bool {
+        var at = unsafe line
+        while unsafe at < end && at.pointee != 0x3d {
+            let byte = unsafe at.pointee
+            let isLetter = (byte | 0x20) &- 97 < 26 || byte == 0x5f || byte == 0x40
+            let isInner = LineWalk.isDigit(byte) || byte &- 0x2d <= 2
+            guard unsafe isLetter || (isInner && at > line) else { return false }
+            unsafe at += 1
+        }
+        return unsafe at > line && at < end
+    }
+
     private func keep(_ name: Text, _ start: Bytes, _ end: Bytes, _ base: Bytes, _ isEscaped: Bool) {
         let index = keys.find(name, 0)
         if index < 0 { return }
         let span = unsafe FieldSpan(start: start - base, count: end - start)
-        for target in keys.nodes[0][index].targets where target.rank <= slots[target.slot].rank {
-            slots[target.slot] = Slot(span: span, rank: target.rank, isEscaped: isEscaped)
+        for target in keys.nodes[0][index].targets {
+            if target.slot == slots.count - 1 {
+                // A value that is no plausible time leaves the place to another name.
+                if target.rank > instant.rank { continue }
+                let value = unsafe time.read(start, end - start)
+                if value != RowBatch.noTime { instant = (value, target.rank) }
+            } else if target.rank <= slots[target.slot].rank {
+                slots[target.slot] = Slot(span: span, rank: target.rank, isEscaped: isEscaped)
+            }
         }
     }
 

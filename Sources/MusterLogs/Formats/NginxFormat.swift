@@ -88,10 +88,11 @@ package enum NginxFormat {
         case "http_referer": return field("referrer", .text)
         case "http_user_agent": return field("agent", .text)
         case "request_time": return field("request_time", .duration(perSecond: 1), .decimal)
-        case "upstream_response_time": return field("upstream_time", .duration(perSecond: 1), .lastItem)
+        // A time for each server that was tried: they count as their sum (``LogDuration``).
+        case "upstream_response_time": return field("upstream_time", .duration(perSecond: 1), .list)
         case "upstream_connect_time", "upstream_header_time", "upstream_queue_time", "upstream_first_byte_time",
             "upstream_session_time":
-            return field(variable, .duration(perSecond: 1), .lastItem)
+            return field(variable, .duration(perSecond: 1), .list)
         case "upstream_response_length", "upstream_bytes_received", "upstream_bytes_sent":
             return field(variable, .bytes, .lastItem)
         case "upstream_status": return field(variable, .number, .lastItem)

@@ -4,6 +4,10 @@ struct PatternField {
     enum Content {
         /// Without blanks.
         case word
+        /// Without blanks, up to a text that begins with something else.
+        case name
+        /// Without blanks, with quotes around it, which are dropped, or without.
+        case perhapsQuoted
         /// Anything up to the text that follows.
         case text
         /// Items with `, ` or ` : ` between them, kept as they stand.
@@ -35,6 +39,8 @@ struct PatternField {
     var own: String
     /// Whether nothing may stand there.
     var mayBeEmpty = true
+    /// Whether the server writes quotes in a quoted value as they are.
+    var hasRawQuotes = false
 
     init(
         _ name: String, _ kind: FieldKind = .text, _ content: Content = .text, origin: String, own: String? = nil,
@@ -173,9 +179,11 @@ struct PatternBuilder {
         let isQuoted = hasEscapes && behind.first == 0x22
         step.stop = behind.first ?? 0x0a
         step.mayBeEmpty = field.mayBeEmpty
+        step.hasRawQuotes = field.hasRawQuotes
         var isText = false
         switch field.content {
-        case .word, .hostPort:
+        case .name: step.kind = .name
+        case .word, .hostPort, .perhapsQuoted:
             step.kind = isQuoted ? .quoted : .word
             step.stop = behind.first ?? 0x20
         case .text, .request:
@@ -230,6 +238,9 @@ struct PatternBuilder {
             step.shape = .hostPort
             add(field.name, field.own, field.kind)
             add(field.own + "_port", field.own + "_port", .number)
+        case .perhapsQuoted:
+            step.shape = .unquoted
+            add(field.name, field.own, field.kind)
         case .lastItem:
             step.shape = .lastItem
             add(field.name, field.own, field.kind)
@@ -240,7 +251,7 @@ struct PatternBuilder {
     private static func describe(_ field: PatternField) -> String {
         let name = field.name.isEmpty ? field.origin : field.name
         return switch field.content {
-        case .word: "\(name), a word"
+        case .word, .name, .perhapsQuoted: "\(name), a word"
         case .text: "\(name), a text"
         case .list, .lastItem: "\(name), one or a list"
         case .request: "request"

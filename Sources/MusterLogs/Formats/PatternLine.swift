@@ -18,6 +18,8 @@ struct PatternLine: Sendable {
             case list
             /// By its own shape: a time of the common log format, another time, digits, a decimal number, three digits.
             case clf, time, digits, decimal, status
+            /// Up to the byte ``stop``, without a blank.
+            case name
             /// Addresses with bytes of a set around them; the first is the field.
             case addresses
             /// No field: all before the word that stands before ` [dd/`.
@@ -40,12 +42,16 @@ struct PatternLine: Sendable {
             case lastItem
             /// One column: the address that it begins with.
             case firstItem
+            /// One column: without the quotes around it, where there are any.
+            case unquoted
         }
 
         var kind: Kind
         var shape = Shape.plain
         /// Whether the field may be empty.
         var mayBeEmpty = true
+        /// Whether quotes may stand in a quoted field as they are.
+        var hasRawQuotes = false
         /// First byte of the text behind the field; a blank for a word at the end of the line, a line feed for a text.
         var stop: UInt8 = 0x0a
         /// The field's first column; -1 where it has none.
@@ -69,6 +75,44 @@ struct PatternLine: Sendable {
     var times: [TimeReader.Style] = []
     /// Sets of 256 bits.
     var sets: [ByteSet] = []
+    /// Columns that are this line's own, the first ones; the others are those of ``others``.
+    var ownCount: Int?
+    /// Columns that such a line has not.
+    var absent: [Int] = []
+    /// What a line may look like instead, tried in this order where it does not fit.
+    var others: [PatternLine] = []
+
+    /// The same with other kinds of lines beside it. Their fields have the columns of equal names, or further ones.
+    func or(_ lines: [PatternLine]) -> PatternLine {
+        var whole = self
+        whole.ownCount = fields.count
+        for line in lines {
+            for field in line.fields where !whole.fields.contains(where: { $0.name == field.name }) {
+                whole.fields.append(field)
+            }
+        }
+        whole.absent = Array(fields.count..<whole.fields.count)
+        whole.others = lines.map { $0.moved(to: whole.fields) }
+        return whole
+    }
+
+    /// The same with columns where fields of these names are.
+    private func moved(to all: [LogField]) -> PatternLine {
+        let columns = fields.map { field in all.firstIndex { $0.name == field.name } ?? 0 }
+        var moved = self
+        for index in steps.indices where steps[index].column >= 0 {
+            let column = steps[index].column
+            moved.steps[index].column = columns[column]
+            // A shape with several columns needs them side by side, and what is optional needs its own to be the last.
+            let width = steps[index].shape == .request ? 3 : steps[index].shape == .hostPort ? 2 : 1
+            precondition(steps[index].kind != .optional)
+            precondition((0..<width).allSatisfy { columns[column + $0] == columns[column] + $0 })
+        }
+        moved.escapable = escapable.map { columns[$0] }
+        moved.absent = all.indices.filter { !columns.contains($0) }
+        moved.fields = all
+        return moved
+    }
 
     /// The reading of such lines.
     func reading(title: String) -> LineReading {

@@ -2,17 +2,23 @@
 final class PatternParser: LineParser {
     private let line: PatternLine
     private let machine: Machine
+    /// What is tried where a line does not fit.
+    private let others: [Machine]
     private var clf = CLFTime()
 
     init(_ line: PatternLine) {
         self.line = line
         machine = Machine(line)
+        others = line.others.map { Machine($0) }
     }
 
-    deinit { unsafe machine.deallocate() }
+    deinit {
+        unsafe machine.deallocate()
+        for other in others { unsafe other.deallocate() }
+    }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
-        precondition(batch.width == line.fields.count)
+        precondition(batch.width >= line.fields.count)
         var clf = self.clf
         let machine = machine
         // Invariant: `at` stays inside the chunk, whose last byte is a line feed; every step stops there.
@@ -24,12 +30,28 @@ final class PatternParser: LineParser {
             let (stop, failed) = unsafe machine.row(at, end, base, &clf, &escaped, &batch)
             if failed < 0 {
                 unsafe at = stop
+            } else if let next = unsafe other(at, end, base, &clf, &batch) {
+                unsafe at = next
             } else {
                 unsafe at = RequestLine.reject(at, stop, end, base, line.expectations[failed], &batch)
             }
         }
         cursor = unsafe at - base
         self.clf = clf
+    }
+
+    /// Reads a line as one of the other kinds; nil where it is none of them.
+    @inline(never)
+    private func other(
+        _ at: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ clf: inout CLFTime,
+        _ batch: inout RowBatch
+    ) -> ByteScan.Bytes? {
+        for machine in others {
+            var escaped = false
+            let (next, failed) = unsafe machine.row(at, end, base, &clf, &escaped, &batch)
+            if failed < 0 { return unsafe next }
+        }
+        return nil
     }
 
     /// The pattern in plain memory. Invariant: every step's column, with those behind it that its shape takes, is below
@@ -40,10 +62,15 @@ final class PatternParser: LineParser {
         private let count: Int
         private let readers: UnsafeMutablePointer<TimeReader>
         private let timeCount: Int
+        /// Whether one of several times has the zone of all.
+        private let hasZone: Bool
         private let escapable: UnsafeMutablePointer<Int>
         private let escapableCount: Int
         private let sets: UnsafeMutablePointer<ByteSet>
         private let setCount: Int
+        private let absent: UnsafeMutablePointer<Int>
+        private let absentCount: Int
+        /// Columns of its own, the first of a row.
         private let width: Int
 
         init(_ line: PatternLine) {
@@ -51,11 +78,14 @@ final class PatternParser: LineParser {
             count = line.steps.count
             unsafe readers = Self.copy(line.times.map { TimeReader($0) })
             timeCount = line.times.count
+            hasZone = line.times.count > 1 && line.times.contains { $0.hasZone }
             unsafe escapable = Self.copy(line.escapable)
             escapableCount = line.escapable.count
             unsafe sets = Self.copy(line.sets)
             setCount = line.sets.count
-            width = line.fields.count
+            unsafe absent = Self.copy(line.absent)
+            absentCount = line.absent.count
+            width = line.ownCount ?? line.fields.count
         }
 
         private static func copy<T>(_ values: [T]) -> UnsafeMutablePointer<T> {
@@ -69,6 +99,7 @@ final class PatternParser: LineParser {
             unsafe steps.deallocate()
             unsafe escapable.deallocate()
             unsafe sets.deallocate()
+            unsafe absent.deallocate()
             unsafe readers.deinitialize(count: timeCount)
             unsafe readers.deallocate()
         }
@@ -101,11 +132,15 @@ final class PatternParser: LineParser {
                     unsafe at = Self.textEnd(at, end, step, &escaped)
                     unsafe Self.dropReturn(&at, from, step)
                     guard unsafe at > from || step.pointee.mayBeEmpty else { return unsafe (at, 2 &* index) }
-                case .quoted: unsafe at = ByteScan.closingQuote(from: at, to: end, escaped: &escaped)
+                case .quoted:
+                    unsafe at = ByteScan.closingQuote(from: at, to: end, escaped: &escaped)
+                    if unsafe step.pointee.hasRawQuotes {
+                        unsafe at = Self.laterQuote(at, end, step, &escaped)
+                    }
                 case .clf:
                     // 26 bytes; the padding makes them readable.
                     guard let instant = unsafe clf.read(at) else { return unsafe (at, 2 &* index) }
-                    time = time &+ instant
+                    time = timeCount == 1 ? instant : LineTime.sum(time, instant)
                     unsafe at += CLFTime.length
                 case .digits:
                     guard unsafe FieldScan.digits(&at) else { return unsafe (at, 2 &* index) }
@@ -122,7 +157,7 @@ final class PatternParser: LineParser {
                     guard let (value, length) = unsafe reader.pointee.take(at, end - at) else {
                         return unsafe (at, 2 &* index)
                     }
-                    time = time &+ value
+                    time = timeCount == 1 ? value : LineTime.sum(time, value)
                     unsafe at += length
                 case .optional:
                     if unsafe at.pointee == 0x0a || (at.pointee == 0x0d && at[1] == 0x0a) {
@@ -152,6 +187,8 @@ final class PatternParser: LineParser {
             if unsafe at.pointee == 0x0d { unsafe at += 1 }
             guard unsafe at < end && at.pointee == 0x0a else { return unsafe (at, 2 &* count) }
             if escaped { unsafe unescape(row, base) }
+            if hasZone { time = LineTime.zoned(time) }
+            for index in 0..<absentCount { unsafe row[absent[index]] = .absent }
             unsafe batch.commit(line: FieldSpan(start: line - base, count: at - line), time: time)
             return unsafe (at + 1, -1)
         }
@@ -183,6 +220,21 @@ final class PatternParser: LineParser {
             }
         }
 
+        /// The quote, or the next one of the line, that the text behind the field begins at; the same place where there is
+        /// none.
+        @inline(never)
+        private static func laterQuote(
+            _ quote: ByteScan.Bytes, _ end: ByteScan.Bytes, _ step: UnsafeMutablePointer<PatternLine.Step>,
+            _ escaped: inout Bool
+        ) -> ByteScan.Bytes {
+            var at = unsafe quote
+            while unsafe at < end && at.pointee == 0x22 {
+                if unsafe ByteScan.load64(at) & step.pointee.mask == step.pointee.needle { return unsafe at }
+                unsafe at = ByteScan.closingQuote(from: at + 1, to: end, escaped: &escaped)
+            }
+            return unsafe quote
+        }
+
         /// The kinds that are seldom; each leaves `at` in the line.
         @inline(never)
         private func rare(
@@ -207,6 +259,9 @@ final class PatternParser: LineParser {
                 }
                 unsafe Self.dropReturn(&at, from, step)
                 return unsafe at > from || step.pointee.mayBeEmpty
+            case .name:
+                unsafe at = ByteScan.first(of: step.pointee.stop, or: 0x20, or: 0x0a, from: at, to: end)
+                return unsafe at > from && at < end && at.pointee == step.pointee.stop
             case .addresses: return unsafe addresses(step, &from, &at)
             case .prefix:
                 while true {

@@ -1,6 +1,7 @@
 internal import MusterPattern
 
-/// Lines by a regular expression with named groups: `regex:^(?<ip>\S+) (?<status>\d{3})$`. A group named `time` is read as the time: ISO 8601, the common log format's, or a number since 1970.
+/// Lines by a regular expression with named groups: `regex:^(?<ip>\S+) (?<status>\d{3})$`. A group named `time` is read as the
+/// time: ISO 8601, the common log format's, or a number since 1970.
 package enum RegexLine {
     package static let notation = LogFormatNotation(
         name: "regex", summary: "a regular expression with named groups, (?<ip>…)",

@@ -1,34 +1,33 @@
 /// Syslog as RFC 3164 describes it and as rsyslog writes it to files: `Mmm dd hh:mm:ss host tag[pid]: message`, with a
 /// `<PRI>` before it or not, or with a time of ISO 8601.
 ///
-/// Such a time names neither year nor zone: it is taken as UTC and as the latest that is not more than a day after now.
+/// Such a time names neither year nor zone, which are for the run to know (``LineTime``).
 package enum Syslog3164Line {
-    /// `now` tells the time, microseconds since 1970 UTC; it is asked once a reading.
-    package static func format(now: @escaping @Sendable () -> Int64) -> LogFormat {
-        LogFormat(name: "syslog-bsd", summary: "syslog of RFC 3164, and what rsyslog writes to files") { _ in
-            let now = now()
-            let fields = [
-                LogField("level", origin: "severity"), LogField("facility"), LogField("host"),
-                LogField("app", origin: "tag"),
-                LogField("pid"), LogField("message"),
-            ]
-            return LineReading(title: "syslog-bsd", fields: fields, hasTime: true) { Syslog3164Parser(now) }
-        }
+    package static let format = LogFormat(
+        name: "syslog-bsd", summary: "syslog of RFC 3164, and what rsyslog writes to files"
+    ) { _ in
+        LineReading(title: "syslog-bsd", fields: fields, hasTime: true) { Syslog3164Parser() }
     }
+
+    /// The same as a carrier: its message is a line of another format.
+    package static let carrier = Carrier(format) { wanted in
+        let keepsHead = wanted.contains("time")
+        return (fields, { Syslog3164Parser(keepsHead: keepsHead) })
+    }
+
+    private static let fields = [
+        LogField("level", origin: "severity"), LogField("facility"), LogField("host"), LogField("app", origin: "tag"),
+        LogField("pid"), LogField("message"),
+    ]
 }
 
-private final class Syslog3164Parser: LineParser {
+private final class Syslog3164Parser: LineCarrier {
     private typealias Bytes = ByteScan.Bytes
     private var iso = TimeReader(.iso)
-    /// Latest time that can be.
-    private let limit: Int64
-    private let year: Int
+    /// Whether the time has to stay as it is written: then there is no room for the names of level and facility.
+    private let keepsHead: Bool
 
-    init(_ now: Int64) {
-        limit = min(max(now, 0), 253_000_000_000_000_000) + CivilTime.day
-        // Years are a little longer than 365 days: at most one too late.
-        year = 1970 + Int(limit / CivilTime.day / 365)
-    }
+    init(keepsHead: Bool = false) { self.keepsHead = keepsHead }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
         let base = unsafe UnsafePointer(chunk.base)
@@ -37,11 +36,27 @@ private final class Syslog3164Parser: LineParser {
         }
     }
 
+    func open(
+        _ line: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>,
+        _ text: inout CarriedText
+    ) -> LineWalk.Stop? {
+        let priority = unsafe SyslogPriority.read(line)
+        if let stop = unsafe read(line, end, base, row, &text.time) { return stop }
+        unsafe text.start = base + Int(row[5].start)
+        unsafe text.end = end
+        if priority == nil || keepsHead {
+            let start = unsafe line + (priority?.length ?? 0) - base
+            text.stamp = unsafe FieldSpan(start: start, count: Int(row[2].start) - 1 - start)
+        }
+        return nil
+    }
+
     private func read(
         _ line: Bytes, _ end: Bytes, _ base: Bytes, _ row: UnsafeMutablePointer<FieldSpan>, _ instant: inout Int64
     ) -> LineWalk.Stop? {
         let priority = unsafe SyslogPriority.read(line)
         var at = unsafe line + (priority?.length ?? 0)
+        var isISO = false
         if unsafe end - at >= 16 && at[15] == 0x20, let value = unsafe stamp(at) {
             instant = value
             unsafe at += 15
@@ -49,6 +64,7 @@ private final class Syslog3164Parser: LineParser {
             let (value, length) = unsafe iso.take(at, end - at)
         {
             instant = value
+            isISO = true
             unsafe at += length
         } else {
             return unsafe LineWalk.Stop(at, "a time, Mmm dd hh:mm:ss or of RFC 3339")
@@ -61,11 +77,16 @@ private final class Syslog3164Parser: LineParser {
         guard unsafe at > host && at < end && at.pointee == 0x20 else {
             return unsafe LineWalk.Stop(at, "a host, then a blank")
         }
+        guard unsafe SyslogHost.isHost(host, at, isISO) else { return unsafe LineWalk.Stop(host, "a host's name") }
         unsafe row[2] = FieldSpan(start: host - base, count: at - host)
         unsafe at += 1
         unsafe tag(&at, end, base, row)
+        // Many logs begin with such a time and a word.
+        if isISO, unsafe row[3].isAbsent && !SyslogHost.isKnownMessage(at, end) {
+            return unsafe LineWalk.Stop(at, "a tag and a colon")
+        }
         unsafe row[5] = FieldSpan(start: at - base, count: end - at)
-        if let priority {
+        if let priority, !keepsHead {
             (unsafe row[0], unsafe row[1]) = unsafe SyslogPriority.write(priority.value, line, room: head, base)
         } else {
             unsafe row[0] = .absent
@@ -101,7 +122,7 @@ private final class Syslog3164Parser: LineParser {
         unsafe at = min(next + 2, end)
     }
 
-    /// `Mmm dd hh:mm:ss`, the day with a blank or a zero. Nil where it is no time.
+    /// `Mmm dd hh:mm:ss`, the day with a blank or a zero, as a number of ``LineTime``. Nil where it is no time.
     /// Invariant for the caller: 15 bytes may be read.
     private func stamp(_ start: Bytes) -> Int64? {
         func two(_ index: Int) -> Int? {
@@ -116,12 +137,7 @@ private final class Syslog3164Parser: LineParser {
             return nil
         }
         let clock = Int64(hour * 3600 + minute * 60 + second) * 1_000_000
-        // Leap days are up to eight years apart.
-        for back in 0...9 {
-            guard let days = CivilTime.days(year: year - back, month: month, day: day) else { continue }
-            let value = days * CivilTime.day + clock
-            if value <= limit { return value }
-        }
-        return nil
+        guard let micros = YearlessTime.micros(month: month, day: day, clock: clock) else { return nil }
+        return LineTime.number(LineTime.Parts(value: micros, isLocal: true, isYearless: true))
     }
 }

@@ -2,6 +2,18 @@
 /// structured data is had by its name, `sd.ID.PARAM`. Names of level and facility are written over the line's head.
 package enum Syslog5424Line {
     package static let format = LogFormat(name: "syslog", summary: "syslog of RFC 5424") { wanted in
+        let (fields, parameters) = columns(wanted)
+        return LineReading(title: "syslog", fields: fields, hasTime: true) { Syslog5424Parser(parameters) }
+    }
+
+    /// The same as a carrier: its message is a line of another format.
+    package static let carrier = Carrier(format) { wanted in
+        let (fields, parameters) = columns(wanted)
+        let keepsHead = wanted.contains("time")
+        return (fields, { Syslog5424Parser(parameters, keepsHead: keepsHead) })
+    }
+
+    private static func columns(_ wanted: [String]) -> (fields: [LogField], parameters: [[UInt8]]) {
         let fixed = [
             LogField("level", origin: "severity"), LogField("facility"), LogField("host", origin: "HOSTNAME"),
             LogField("app", origin: "APP-NAME"), LogField("pid", origin: "PROCID"), LogField("msgid", origin: "MSGID"),
@@ -9,26 +21,47 @@ package enum Syslog5424Line {
         ]
         var seen: Set<String> = []
         let names = wanted.filter { $0.hasPrefix("sd.") && seen.insert($0).inserted }
-        return LineReading(title: "syslog", fields: fixed + names.map { LogField($0) }, hasTime: true) {
-            Syslog5424Parser(names.map { Array($0.utf8.dropFirst(3)) })
-        }
+        return (fixed + names.map { LogField($0) }, names.map { Array($0.utf8.dropFirst(3)) })
     }
 }
 
-private final class Syslog5424Parser: LineParser {
+private final class Syslog5424Parser: LineCarrier {
     private typealias Bytes = ByteScan.Bytes
     /// First column of the structured data.
     private static let firstParameter = 7
     private let parameters: [[UInt8]]
     private var time = TimeReader(.iso)
+    /// Whether the time has to stay as it is written: then there is no room for the names of level and facility.
+    private let keepsHead: Bool
 
-    init(_ parameters: [[UInt8]]) { self.parameters = parameters }
+    init(_ parameters: [[UInt8]], keepsHead: Bool = false) {
+        self.parameters = parameters
+        self.keepsHead = keepsHead
+    }
 
     func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
         let base = unsafe UnsafePointer(chunk.base)
         unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
             unsafe read(line, end, base, row, &instant)
         }
+    }
+
+    func open(
+        _ line: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>,
+        _ text: inout CarriedText
+    ) -> LineWalk.Stop? {
+        let length = unsafe SyslogPriority.read(line)?.length ?? 0
+        if let stop = unsafe read(line, end, base, row, &text.time) { return stop }
+        let message = unsafe row[6]
+        unsafe text.start = message.isAbsent ? end : base + Int(message.start)
+        unsafe text.end = end
+        if keepsHead {
+            // Behind the version and its blank.
+            let start = unsafe line + length + 2
+            let stop = unsafe ByteScan.first(of: 0x20, or: 0x20, from: start, to: end)
+            text.stamp = unsafe FieldSpan(start: start - base, count: stop - start)
+        }
+        return nil
     }
 
     private func read(
@@ -71,7 +104,12 @@ private final class Syslog5424Parser: LineParser {
             unsafe row[6] = FieldSpan(start: at - base, count: end - at)
         }
         unsafe unescape(row, base)
-        (unsafe row[0], unsafe row[1]) = unsafe SyslogPriority.write(priority, line, room: head, base)
+        if keepsHead {
+            unsafe row[0] = .absent
+            unsafe row[1] = .absent
+        } else {
+            (unsafe row[0], unsafe row[1]) = unsafe SyslogPriority.write(priority, line, room: head, base)
+        }
         return nil
     }
 

@@ -1,6 +1,7 @@
 /// The number in `<…>` before a syslog message: facility times eight and severity (RFC 5424 §6.2.1).
 enum SyslogPriority {
-    private static let severities: [StaticString] = [
+    /// Names of the severities, from 0.
+    static let severities: [StaticString] = [
         "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug",
     ]
     private static let facilities: [StaticString] = [

@@ -1,6 +1,8 @@
 /// Traefik's access log as JSON (Traefik, "Access Logs", format json; durations in nanoseconds).
 package enum TraefikJSON {
-    package static let format = LogFormat(name: "traefik-json", summary: "Traefik's access log as JSON") { wanted in
+    package static let format = LogFormat(
+        name: "traefik-json", summary: "Traefik's access log as JSON", leastShare: 0.95
+    ) { wanted in
         ServerJSON.reading(
             title: "traefik-json",
             [

@@ -1,5 +1,6 @@
 /// Traefik's access log in its common log format (Traefik documentation, "Access Logs", `format: common`):
-/// `ip - user [time] "request" status bytes "referrer" "agent" count "router" "server" 12ms`.
+/// `ip - user [time] "request" status bytes "referrer" "agent" count "router" "server" 12ms`; a server that was not come to
+/// is `-`, with quotes or without.
 package enum TraefikLine {
     package static let format = LogFormat(
         name: "traefik", summary: "Traefik's access log in the common format"
@@ -17,9 +18,9 @@ package enum TraefikLine {
         add(PatternField("bytes", .bytes, .digits, origin: "DownstreamContentSize"), " \"")
         add(PatternField("referrer", origin: "request_Referer"), "\" \"")
         add(PatternField("agent", origin: "request_User-Agent"), "\" ")
-        add(PatternField("request_count", .number, .digits, origin: "RequestCount"), " \"")
-        add(PatternField("router", origin: "RouterName"), "\" \"")
-        add(PatternField("server", origin: "ServiceURL"), "\" ")
+        add(PatternField("request_count", .number, .digits, origin: "RequestCount"), " ")
+        add(PatternField("router", .text, .perhapsQuoted, origin: "RouterName"), " ")
+        add(PatternField("server", .text, .perhapsQuoted, origin: "ServiceURL"), " ")
         add(PatternField("request_time", .duration(perSecond: 1000), .decimal, origin: "Duration"), "ms")
         return try builder.line().reading(title: "traefik")
     }

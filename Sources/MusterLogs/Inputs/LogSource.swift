@@ -12,6 +12,8 @@ package struct LogSource: Hashable, Sendable {
     package var size: Int64?
     /// The first ``Fingerprint/limit`` bytes, decompressed; empty for a pipe or a device, which can be read only once.
     package var head: [UInt8]
+    /// When its content last changed, in seconds since 1970 UTC; nil for a pipe or a device.
+    package var modified: Int64?
 
     /// Looks at a file. Errors: it cannot be opened or read, or the program that decompresses it is not installed.
     package init(path: String, facts: FileFacts) throws(FileFault) {
@@ -20,6 +22,7 @@ package struct LogSource: Hashable, Sendable {
         identity = facts.identity
         compression = .none
         head = []
+        modified = facts.kind == .regular ? facts.modified : nil
         guard path != "-", facts.kind == .regular else { return }
         let file = try InputFile.open(path)
         identity = file.identity

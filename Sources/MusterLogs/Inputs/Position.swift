@@ -7,11 +7,14 @@ package struct Position: Hashable, Sendable {
     package var identity: FileIdentity
     /// Offset of the next line's first byte, in decompressed bytes.
     package var offset: Int64
+    /// Of the last line before it, where lines have no year of their own.
+    package var year: Int?
 
-    package init(fingerprint: Fingerprint, identity: FileIdentity, offset: Int64) {
+    package init(fingerprint: Fingerprint, identity: FileIdentity, offset: Int64, year: Int? = nil) {
         self.fingerprint = fingerprint
         self.identity = identity
         self.offset = offset
+        self.year = year
     }
 
     /// Of a source that was read up to an offset; nil for a pipe or a device, which has no place to go on at. The source
@@ -36,6 +39,8 @@ package struct PositionTable: Sendable {
         package var offset: Int64
         /// Why a log that is known begins anew: `it was truncated, read from its beginning`.
         package var note: String?
+        /// Of the last line before it.
+        package var year: Int?
     }
 
     package let positions: [Position]
@@ -81,6 +86,6 @@ package struct PositionTable: Sendable {
         if position.offset < 0 || (source.isPlainFile && source.size ?? 0 < position.offset) {
             return Resumption(offset: 0, note: "it is shorter than what was read of it, read from its beginning")
         }
-        return Resumption(offset: position.offset, note: nil)
+        return Resumption(offset: position.offset, note: nil, year: position.year)
     }
 }

@@ -41,7 +41,7 @@ package struct Chunk {
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: count + padding)
         defer { unsafe memory.deallocate() }
         // Invariant: as many bytes are written as were allocated.
-        for index in bytes.indices { unsafe memory[index] = bytes[index] }
+        unsafe memory.update(from: bytes, count: bytes.count)
         if needsEnd { unsafe memory[count - 1] = 10 }
         unsafe (memory + count).initialize(repeating: 0, count: padding)
         return try body(unsafe Chunk(base: memory, start: 0, end: count))

@@ -55,6 +55,8 @@ package struct RowBatch: ~Copyable {
     private let spans: UnsafeMutablePointer<FieldSpan>
     private let lines: UnsafeMutablePointer<FieldSpan>
     private let times: UnsafeMutablePointer<Int64>
+    /// How far the clocks of the zone that is shown are ahead of UTC at each time, in microseconds.
+    private let shifts: UnsafeMutablePointer<Int64>
 
     package init(width: Int) {
         self.width = width
@@ -64,6 +66,8 @@ package struct RowBatch: ~Copyable {
         unsafe lines.initialize(repeating: .absent, count: Self.capacity)
         unsafe times = .allocate(capacity: Self.capacity)
         unsafe times.initialize(repeating: Self.noTime, count: Self.capacity)
+        unsafe shifts = .allocate(capacity: Self.capacity)
+        unsafe shifts.initialize(repeating: 0, count: Self.capacity)
         // Never read before `begin`: there are no rows.
         unsafe base = UnsafeMutableRawPointer(spans).assumingMemoryBound(to: UInt8.self)
     }
@@ -72,6 +76,7 @@ package struct RowBatch: ~Copyable {
         unsafe spans.deallocate()
         unsafe lines.deallocate()
         unsafe times.deallocate()
+        unsafe shifts.deallocate()
     }
 
     /// Empties it for lines of a chunk.
@@ -90,7 +95,8 @@ package struct RowBatch: ~Copyable {
     @inline(__always)
     package func row() -> UnsafeMutablePointer<FieldSpan> { unsafe spans + count &* width }
 
-    /// Keeps the row. `time` is in microseconds since 1970 UTC, ``noTime`` where there is none.
+    /// Keeps the row. `time` is in microseconds since 1970 UTC, or another number of ``LineTime``; ``noTime`` where there is
+    /// none.
     @inline(__always)
     package mutating func commit(line: FieldSpan, time: Int64) {
         unsafe lines[count] = line
@@ -102,6 +108,20 @@ package struct RowBatch: ~Copyable {
     @inline(never)
     package mutating func reject(line: Range<Int>, fault: Int, expected: String) {
         bad.append(BadLine(line: line, fault: fault, expected: expected))
+    }
+
+    /// Says that the row that was kept last is part of a longer line, whose time counts where the row has none.
+    package mutating func enclose(in line: FieldSpan, time: Int64) {
+        precondition(count > 0)
+        unsafe lines[count - 1] = line
+        if unsafe times[count - 1] == Self.noTime { unsafe times[count - 1] = time }
+    }
+
+    /// The same of the line that was rejected last; `fault` where the place it has means nothing in the longer line.
+    package mutating func enclose(badIn line: Range<Int>, fault: Int?) {
+        let last = bad.count - 1
+        bad[last].line = line
+        bad[last].fault = min(max(fault ?? bad[last].fault, line.lowerBound), line.upperBound)
     }
 
     // MARK: Reading
@@ -134,5 +154,41 @@ package struct RowBatch: ~Copyable {
     package func time(_ row: Int) -> Int64 {
         precondition(UInt(bitPattern: row) < UInt(bitPattern: count))
         return unsafe times[row]
+    }
+
+    /// Offset of a row's line in its chunk.
+    func lineOffset(_ row: Int) -> Int {
+        precondition(UInt(bitPattern: row) < UInt(bitPattern: count))
+        return Int(unsafe lines[row].start)
+    }
+
+    // MARK: Times
+
+    /// Whether a time may be marked (``LineTime``): false where all are instants.
+    @inline(__always)
+    var mayHaveMarkedTimes: Bool {
+        var all: UInt64 = 0
+        // Invariant: the row is below the count. Instants are within 2^60 of 1970.
+        for row in 0..<count { all |= unsafe UInt64(bitPattern: times[row] &+ LineTime.firstMarked) }
+        return all >> 61 != 0
+    }
+
+    /// Puts another time in a row's place.
+    mutating func set(time: Int64, _ row: Int) {
+        precondition(UInt(bitPattern: row) < UInt(bitPattern: count))
+        unsafe times[row] = time
+    }
+
+    /// What the clocks of the zone that is shown show at a row's time, see ``LocalTime``.
+    @inline(__always)
+    package func localTime(_ row: Int) -> LocalTime? {
+        let time = time(row)
+        return time == Self.noTime ? nil : LocalTime(time: time, shift: unsafe shifts[row])
+    }
+
+    /// Sets how far clocks are ahead of UTC at a row's time.
+    mutating func set(shift: Int64, _ row: Int) {
+        precondition(UInt(bitPattern: row) < UInt(bitPattern: count))
+        unsafe shifts[row] = shift
     }
 }

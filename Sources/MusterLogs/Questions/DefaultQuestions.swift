@@ -27,7 +27,8 @@ package enum DefaultQuestions {
                 }
         }
         var filled = questions
-        let isAccess = has("url")
+        // An error log may name the request too.
+        let isAccess = has("url") && (has("status") || !has("level"))
         if filled.groups.isEmpty {
             let names: [String] =
                 switch (screen, isAccess) {

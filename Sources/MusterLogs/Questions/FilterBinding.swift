@@ -1,3 +1,4 @@
+internal import MusterCore
 internal import MusterPattern
 
 /// Finds the fields of a filter in a format and says what each test comes to there.
@@ -5,6 +6,8 @@ struct FilterBinding {
     let reading: LineReading
     /// The filter's regular expressions, read, by their text.
     let patterns: [String: Pattern]
+    /// Of times that name none.
+    let zone: TimeZoneRules
 
     func node(_ node: FilterNode) throws(QuestionFault) -> BoundNode {
         switch node {
@@ -48,7 +51,7 @@ struct FilterBinding {
         _ test: FilterTest, _ key: KeyField, _ comparison: FilterTest.Comparison, _ value: FilterValue
     ) throws(QuestionFault) -> BoundTest {
         if key.isTime {
-            guard let moment = MomentText.absolute(value.text) else {
+            guard let moment = MomentText.absolute(value.text, zone: zone) else {
                 throw QuestionFault(
                     "\"\(value.text)\" is no time; write \(MomentText.hint), or use --since", at: value.offset)
             }

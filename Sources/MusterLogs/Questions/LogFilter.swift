@@ -1,3 +1,4 @@
+package import MusterCore
 internal import MusterPattern
 
 /// What `--where` says: a condition on the fields of a line (docs/logs.md, "Filter").
@@ -5,6 +6,8 @@ package struct LogFilter: Sendable {
     /// As it was written.
     package let text: String
     let node: FilterNode
+    /// Of times that name none.
+    private let zone: TimeZoneRules
     /// Its regular expressions, read, by their text.
     private var patterns: [String: Pattern] = [:]
 
@@ -12,8 +15,9 @@ package struct LogFilter: Sendable {
     private static let largestPatterns = 200_000
 
     /// Errors: what does not keep to the grammar, regular expressions that are none, networks that are none; with the place.
-    package init(_ text: String) throws(QuestionFault) {
+    package init(_ text: String, zone: TimeZoneRules = .utc) throws(QuestionFault) {
         self.text = text
+        self.zone = zone
         node = try FilterParser.parse(text)
         var steps = 0
         for test in node.tests {
@@ -40,10 +44,13 @@ package struct LogFilter: Sendable {
         return names
     }
 
+    /// Whether what it says hangs on the zone.
+    var isOfTime: Bool { node.tests.contains { DerivedFieldCatalog.isOfTime($0.field) } }
+
     /// The filter for rows of a format, for one worker. `path` is the path as it is, whatever the keys are.
     /// Errors: fields that the format has not, comparisons that mean nothing for a field.
     package func bound(to reading: LineReading) throws(QuestionFault) -> BoundFilter {
-        BoundFilter(node: try FilterBinding(reading: reading, patterns: patterns).node(node))
+        BoundFilter(node: try FilterBinding(reading: reading, patterns: patterns, zone: zone).node(node))
     }
 
     private static func check(_ test: FilterTest) throws(QuestionFault) {

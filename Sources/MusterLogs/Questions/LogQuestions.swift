@@ -1,3 +1,5 @@
+package import MusterCore
+
 /// What is asked of logs in one pass.
 package struct LogQuestions: Sendable {
     /// The keys of each `--by`.
@@ -11,10 +13,17 @@ package struct LogQuestions: Sendable {
     package var range: TimeRange
     /// Whether `path` means the normalised path.
     package var normalize: Bool
+    /// Of lines and keys: how lines are read whose times name none, and what `day` and `hour` mean.
+    package var zone: TimeZoneRules
+    /// Of each log's last line, where times have none; nil to find out.
+    package var year: Int?
+    /// Where lines have their time; nil for where their format has it.
+    package var timeField: TimeField?
 
     package init(
         groups: [[String]] = [], measures: MeasureNames = MeasureNames(), hasTimeline: Bool = true, every: Int64? = nil,
-        filter: LogFilter? = nil, range: TimeRange = TimeRange(), normalize: Bool = false
+        filter: LogFilter? = nil, range: TimeRange = TimeRange(), normalize: Bool = false, zone: TimeZoneRules = .utc,
+        year: Int? = nil, timeField: TimeField? = nil
     ) {
         self.groups = groups
         self.measures = measures
@@ -23,17 +32,27 @@ package struct LogQuestions: Sendable {
         self.filter = filter
         self.range = range
         self.normalize = normalize
+        self.zone = zone
+        self.year = year
+        self.timeField = timeField
     }
 
     /// Fields that a format has to provide, each once.
     package var wanted: [String] {
         var names: [String] = []
         let asked = groups.flatMap { $0 } + measures.sums + measures.quantiles + measures.distinct
-        for name in asked.flatMap({ KeyField.baseNames($0) }) + (filter?.fields ?? []) + ["status"]
+        let times = timeField.map { [$0.name] } ?? []
+        for name in asked.flatMap({ KeyField.baseNames($0) }) + (filter?.fields ?? []) + ["status"] + times
         where !names.contains(name) {
             names.append(name)
         }
         return names
+    }
+
+    /// Whether something that is asked about hangs on the zone, beside lines that name none.
+    var isOfTime: Bool {
+        let names = groups.flatMap { $0 } + measures.sums + measures.quantiles + measures.distinct
+        return names.contains { DerivedFieldCatalog.isOfTime($0) } || filter?.isOfTime ?? false
     }
 
     /// Everything that changes what a tally counts, as text: two tallies can be joined where it is the same.
@@ -44,6 +63,9 @@ package struct LogQuestions: Sendable {
         if hasTimeline { parts.append(every.map { "every \($0)us" } ?? "timeline") }
         if let filter { parts.append("where \(filter.text)") }
         if normalize { parts.append("normalize") }
+        if isOfTime, !zone.isUTC { parts.append("zone \(zone.name)") }
+        if let year { parts.append("year \(year)") }
+        if let timeField { parts.append("time field \(timeField.text)") }
         return parts.joined(separator: "; ")
     }
 }
@@ -81,6 +103,11 @@ package final class BoundQuestions {
             do { try fault() } catch let error as QuestionFault {
                 faults.append("\(flag) \(name): \(error.text)")
             } catch {}
+        }
+        if let field = questions.timeField {
+            check("--time-field", field.name, { KeyField.column(field.name, in: $0) != nil }) {
+                throw QuestionFault.unknownField(field.name, in: first, at: nil)
+            }
         }
         let keys = questions.groups.flatMap { $0 }.map { ("--by", $0) }
         for (flag, name) in keys + questions.measures.distinct.map({ ("--distinct", $0) }) {

@@ -1,3 +1,5 @@
+package import MusterCore
+
 /// The times that lines are asked for: `--since` and `--until`.
 package struct TimeRange: Hashable, Sendable {
     /// The first microsecond since 1970 UTC that is in it; nil where it is open.
@@ -10,18 +12,23 @@ package struct TimeRange: Hashable, Sendable {
         self.until = until
     }
 
-    /// Reads what was given for `--since` and `--until` (docs/logs.md, "Times"); `now` is in microseconds since 1970 UTC.
-    package init(since: String?, until: String?, now: Int64) throws(QuestionFault) {
-        self.since = try Self.moment(since, "--since", now)
-        self.until = try Self.moment(until, "--until", now)
+    /// Reads what was given for `--since` and `--until` (docs/logs.md, "Times"); `now` is in microseconds since 1970 UTC,
+    /// `zone` that of times that name none.
+    package init(
+        since: String?, until: String?, now: Int64, zone: TimeZoneRules = .utc
+    ) throws(QuestionFault) {
+        self.since = try Self.moment(since, "--since", now, zone)
+        self.until = try Self.moment(until, "--until", now, zone)
         if let start = self.since, let end = self.until, start >= end {
             throw QuestionFault("--since \(since ?? "") is not before --until \(until ?? ""); no line can match")
         }
     }
 
-    private static func moment(_ text: String?, _ flag: String, _ now: Int64) throws(QuestionFault) -> Int64? {
+    private static func moment(
+        _ text: String?, _ flag: String, _ now: Int64, _ zone: TimeZoneRules
+    ) throws(QuestionFault) -> Int64? {
         guard let text else { return nil }
-        guard let moment = MomentText.parse(text, now: now) else {
+        guard let moment = MomentText.parse(text, now: now, zone: zone) else {
             throw QuestionFault(
                 "\(flag): \"\(text)\" is no time; write 1h, 30m, today, yesterday, \(MomentText.hint)", at: 0)
         }

@@ -10,6 +10,8 @@ final class BlockReader {
     private var keepsPartialLine: Bool
     private let size: ChunkBuffer.Size
     private var joiner: (any LineJoiner)?
+    /// Whether records without their end are left to the next source.
+    private var leavesRecords = false
     /// Bytes behind the last line end of the block before.
     private var rest: [UInt8] = []
     /// Joined lines that are not given yet.
@@ -65,6 +67,15 @@ final class BlockReader {
 
     /// Joins lines from now on.
     func join(_ joiner: any LineJoiner) { self.joiner = joiner }
+    /// Joins lines from now on. Where it `leavesRecords`, those that wait at the end are not given but kept for the next
+    /// source, unless the stream broke off.
+    func join(_ joiner: any LineJoiner, leavesRecords: Bool = false) {
+        self.joiner = joiner
+        self.leavesRecords = leavesRecords
+    }
+
+    /// Records that wait for their end in the next source.
+    var leftRecords: (any LineJoiner)? { leavesRecords ? joiner : nil }
 
     /// The next block, in the buffer; nil at the end. Errors: as the stream's, after all bytes before.
     func next(_ buffer: ChunkBuffer, source: Int, isCancelled: () -> Bool) throws(StreamFault) -> Chunk? {
@@ -185,7 +196,7 @@ final class BlockReader {
             if hasEnded, keepsPartialLine { break }
         }
         // A record whose last part is missing is given as far as it goes: a later run begins behind it.
-        if joined.isEmpty { joiner?.finish(into: &joined) }
+        if joined.isEmpty, !leavesRecords || pending != nil || note != nil { joiner?.finish(into: &joined) }
         if joined.isEmpty { return nil }
         let most = size.chunk + size.line
         var count = joined.count <= most ? joined.count : (joined[..<most].lastIndex(of: 0x0a) ?? -1) + 1

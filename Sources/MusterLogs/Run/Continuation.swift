@@ -42,10 +42,11 @@ package struct Continuation: @unchecked Sendable {
         _ tally: LogTally, _ prepared: PreparedSources, offsets: [Int64],
         followed: [(source: Int, position: Position)] = [], after continuation: Continuation?
     ) -> TallyFile {
+        let years = prepared.years
         let sources = prepared.logSources.indices.map { index in
-            TallySource(
-                name: prepared.names[index], format: prepared.titles[index],
-                position: Position(prepared.logSources[index], offset: offsets[index]))
+            var position = Position(prepared.logSources[index], offset: offsets[index])
+            position?.year = years[index]?.year(at: offsets[index] - 1)
+            return TallySource(name: prepared.names[index], format: prepared.titles[index], position: position)
         }
         let former = continuation?.former.suffix(formerLimit) ?? []
         // A later position of a file wins over an earlier one.

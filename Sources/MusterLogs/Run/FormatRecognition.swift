@@ -1,56 +1,104 @@
-/// Finds the format of a log by its first lines.
-package enum FormatRecognition {
-    /// The reading that fits the most of some lines, with the names of the fields that they have; nil where none fits any.
-    /// Of equals the first in the catalog is taken. The last line counts only where it is whole.
-    package static func recognise(_ head: [UInt8], wanted: [String]) -> (reading: LineReading, present: Set<String>)? {
-        var best: (reading: LineReading, present: Set<String>, rows: Int)?
-        for format in LogFormatCatalog.formats where format.isRecognised {
-            // A format without fields to set has no fault to tell.
-            guard let reading = try? format.reading(wanted) else { continue }
-            let (rows, bad, present) = fit(head, reading)
-            // Lines that do not fit speak against a format as loudly as those that fit speak for it.
-            if rows > bad, rows > best?.rows ?? 0 { best = (reading, present, rows) }
-        }
-        if best == nil { best = mostlyBad(head, wanted) }
-        return best.map { ($0.reading, $0.present) }
+/// Finds the format of one log after another by lines of each. What it takes to try a format is made once.
+///
+/// A format fits where at least four of five lines do (``LogFormat/leastShare``). Of those that fit the most particular is
+/// taken: the first in the catalog, and one in a carrier before the carrier alone.
+package final class FormatRecognition {
+    /// What came of it.
+    package enum Finding {
+        /// The format, its reading, and the names of the fields that the lines have.
+        case found(LogFormat, LineReading, present: Set<String>)
+        /// No format fits; those that come nearest, with the share of lines that fit, in percent.
+        case unknown(guesses: [(name: String, percent: Int)])
     }
 
-    /// Where more lines are bad than good in every format: the one that fits most.
-    private static func mostlyBad(
-        _ head: [UInt8], _ wanted: [String]
-    ) -> (reading: LineReading, present: Set<String>, rows: Int)? {
-        var best: (reading: LineReading, present: Set<String>, rows: Int)?
-        for format in LogFormatCatalog.formats where format.isRecognised {
-            guard let reading = try? format.reading(wanted) else { continue }
-            let (rows, _, present) = fit(head, reading)
-            if rows > best?.rows ?? 0 { best = (reading, present, rows) }
-        }
-        return best
+    private let wanted: [String]
+    private let plain: [Trial]
+    /// Inner formats by the carrier's name, made when the carrier was seen.
+    private var carried: [String: [Trial]] = [:]
+
+    /// `wanted` are the fields that are asked about.
+    package init(wanted: [String]) {
+        self.wanted = wanted
+        // A format of the catalog has no text, so there is no fault to tell.
+        plain = LogFormatCatalog.formats.filter(\.isRecognised).compactMap { try? Trial($0, wanted) }
     }
 
-    /// How many lines fit and how many do not, and the names of the columns that have a value.
-    package static func fit(_ head: [UInt8], _ reading: LineReading) -> (rows: Int, bad: Int, present: Set<String>) {
-        var lines = head[...]
-        if lines.last != 10, let end = lines.lastIndex(of: 10) { lines = lines[...end] }
+    package func recognise(_ sample: LineSample) -> Finding {
+        var guesses: [(name: String, share: Double)] = []
+        for trial in plain {
+            let share = trial.share(sample)
+            guard share >= trial.format.leastShare else {
+                guesses.append((trial.format.name, share))
+                continue
+            }
+            var found = trial
+            if let carrier = LogFormatCatalog.carriers.first(where: { $0.name == trial.format.name }) {
+                found = inner(carrier).first { $0.share(sample) >= $0.format.leastShare } ?? trial
+            }
+            // A format without a text has no fault to tell.
+            guard let reading = try? found.format.reading(wanted) else { continue }
+            return .found(found.format, reading, present: Self.present(sample.lines, reading))
+        }
+        // Stable, so that of equals the more particular comes first.
+        let nearest = guesses.filter { $0.share > 0 }.enumerated().sorted {
+            ($1.element.share, $0.offset) < ($0.element.share, $1.offset)
+        }
+        return .unknown(guesses: nearest.prefix(3).map { ($0.element.name, max(1, Int($0.element.share * 100))) })
+    }
+
+    private func inner(_ carrier: Carrier) -> [Trial] {
+        if let known = carried[carrier.name] { return known }
+        let trials = LogFormatCatalog.inner(of: carrier).compactMap { try? Trial(carrier.around($0), wanted) }
+        carried[carrier.name] = trials
+        return trials
+    }
+
+    /// Names of the columns that have a value in some lines.
+    package static func present(_ lines: [UInt8], _ reading: LineReading) -> Set<String> {
         var present: Set<String> = []
-        return Chunk.with(Array(lines)) { chunk in
+        Chunk.with(lines) { chunk in
             let parser = reading.makeParser()
             var batch = RowBatch(width: reading.fields.count)
             var cursor = 0
-            var rows = 0
-            var bad = 0
             while cursor < chunk.end {
                 batch.begin(chunk)
                 parser.parse(chunk, &cursor, into: &batch)
-                rows += batch.count
-                bad += batch.bad.count
-                for row in 0..<batch.count {
-                    for (index, field) in reading.fields.enumerated() where !batch.span(row, index).isAbsent {
+                for (index, field) in reading.fields.enumerated() where !present.contains(field.name) {
+                    if (0..<batch.count).contains(where: { !batch.span($0, index).isAbsent }) {
                         present.insert(field.name)
                     }
                 }
             }
-            return (rows, bad, present)
+        }
+        return present
+    }
+
+    /// A format with what it takes to try it again and again.
+    private final class Trial {
+        let format: LogFormat
+        private let parser: any LineParser
+        private var batch: RowBatch
+
+        init(_ format: LogFormat, _ wanted: [String]) throws(LogFormatFault) {
+            self.format = format
+            let reading = try (format.strictReading ?? format.reading)(wanted)
+            parser = reading.makeParser()
+            batch = RowBatch(width: reading.fields.count)
+        }
+
+        /// Which part of the lines fits: 0 to 1.
+        func share(_ sample: LineSample) -> Double {
+            // A copy: parsers write into what they read.
+            Chunk.with(sample.lines) { chunk in
+                var (cursor, rows, bad) = (0, 0, 0)
+                while cursor < chunk.end {
+                    batch.begin(chunk)
+                    parser.parse(chunk, &cursor, into: &batch)
+                    rows += batch.count
+                    bad += batch.bad.count
+                }
+                return rows == 0 ? 0 : Double(rows) / Double(rows + bad)
+            }
         }
     }
 }

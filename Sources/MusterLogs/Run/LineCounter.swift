@@ -1,3 +1,4 @@
+internal import MusterCore
 package import MusterPattern
 
 /// Reads the lines of chunks and counts them: parsers and bound questions for the formats of some sources. Used by one thread
@@ -5,6 +6,10 @@ package import MusterPattern
 package final class LineCounter {
     private let readings: [LineReading]
     private let questions: LogQuestions
+    private let years: [Int: SourceYears]
+    private var clock: LineClock
+    /// Whether keys need what clocks show at the lines' times.
+    private let showsClock: Bool
     private var readers: [Int: FormatReader] = [:]
     private let limit: ScanLimit
 
@@ -13,6 +18,9 @@ package final class LineCounter {
         let parser: any LineParser
         let bound: BoundQuestions
         var batch: RowBatch
+        /// The column that has the time, where one was named.
+        let timeColumn: Int?
+        private var times: TimeField.Reader?
 
         init(_ reading: LineReading, _ questions: LogQuestions, _ limit: ScanLimit) throws(QuestionFault) {
             parser = reading.makeParser()
@@ -20,12 +28,28 @@ package final class LineCounter {
             parser.obey(limit)
             bound.filter?.obey(limit)
             batch = RowBatch(width: reading.fields.count)
+            timeColumn = questions.timeField.flatMap { KeyField.column($0.name, in: reading) }
+            times = questions.timeField.map { TimeField.Reader($0) }
+        }
+
+        /// Takes the times of the rows from a column.
+        func readTimes(_ column: Int) {
+            for row in 0..<batch.count {
+                let time = batch.text(row, column).flatMap { times?.read($0) }
+                batch.set(time: time ?? RowBatch.noTime, row)
+            }
         }
     }
 
-    /// `readings` by number of the source.
-    package init(_ readings: [LineReading], _ questions: LogQuestions, limit: ScanLimit = ScanLimit()) {
+    /// `readings` and `years` by number of the source.
+    package init(
+        _ readings: [LineReading], _ questions: LogQuestions, years: [Int: SourceYears] = [:],
+        limit: ScanLimit = ScanLimit()
+    ) {
         self.readings = readings
+        self.years = years
+        clock = LineClock(questions.zone)
+        showsClock = questions.isOfTime && !questions.zone.isUTC
         self.questions = questions
         self.limit = limit
     }
@@ -33,8 +57,8 @@ package final class LineCounter {
     /// Whether its task is cancelled and the work dropped: what was counted last breaks off before the end of its chunk.
     package var isOver: Bool { limit.isOver }
 
-    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter means nothing for the
-    /// format, which is found out before a run.
+    /// Counts a chunk's lines and returns how many there were, blank ones aside: fewer where the limit is over. Errors: a filter
+    /// means nothing for the format, which is found out before a run.
     @discardableResult
     package func count(_ chunk: Chunk, into tally: LogTally) throws(QuestionFault) -> UInt64 {
         let reader = try reader(chunk.source)
@@ -44,6 +68,7 @@ package final class LineCounter {
         while cursor < chunk.end {
             reader.batch.begin(chunk)
             reader.parser.parse(chunk, &cursor, into: &reader.batch)
+            settleTimes(reader, chunk)
             // A batch is counted whole or not at all.
             if limit.isOver || !tally.add(reader.batch, reader.bound, chunk) { break }
             limit.spend(cursor - counted)
@@ -52,6 +77,16 @@ package final class LineCounter {
         let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
         tally.addSource(chunk.source, bytes: UInt64(counted - chunk.start), lines: fitting &+ bad, bad: bad)
         return fitting &+ bad
+    }
+
+    /// Makes instants of what the rows say about their times.
+    @inline(__always)
+    private func settleTimes(_ reader: FormatReader, _ chunk: Chunk) {
+        if let column = reader.timeColumn { reader.readTimes(column) }
+        if reader.batch.mayHaveMarkedTimes {
+            clock.settle(&reader.batch, years[chunk.source], at: chunk.position)
+        }
+        if showsClock { clock.show(&reader.batch) }
     }
 
     /// Counts lines that are at hand as bytes: `position` is where they begin in their source.

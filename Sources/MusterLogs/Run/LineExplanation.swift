@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// Field by field, where a line fits a format or fails.
 package struct LineExplanation: Sendable {
     /// A field and what it holds; nil where it is absent, or was not come to.
@@ -29,7 +31,9 @@ package struct LineExplanation: Sendable {
             let parts = reading.fields.enumerated().map { index, field in
                 let value = batch.span(0, index).isAbsent ? nil : batch.text(0, index)?.string
                 return Part(name: field.name, origin: field.origin, value: value)
-            }
+            }.filter { $0.value != nil || !Self.extras.contains($0.name) }
+            var clock = LineClock(.utc)
+            clock.settle(&batch, nil, at: 0)
             let time = batch.count > 0 && batch.time(0) != RowBatch.noTime ? batch.time(0) : nil
             let fault = batch.bad.first.map { ($0.fault - $0.line.lowerBound + 1, $0.expected) }
             return (parts, time, batch.count > 0 ? nil : fault ?? (1, "something, for the line is blank"))
@@ -41,13 +45,24 @@ package struct LineExplanation: Sendable {
         -> [LineExplanation]
     {
         switch choice {
-        case .named(let format): return [LineExplanation(line, try format.reading(DefaultQuestions.wanted))]
-        case .notation(let notation, let text):
-            return [LineExplanation(line, try notation.read(text, DefaultQuestions.wanted))]
+        case .named(let format): return [LineExplanation(line, try format.reading(wanted))]
+        case .notation(let notation, let text): return [LineExplanation(line, try notation.read(text, wanted))]
         case .automatic:
             var all: [LineExplanation] = []
             for format in LogFormatCatalog.formats where format.isRecognised {
-                all.append(LineExplanation(line, try format.reading(DefaultQuestions.wanted)))
+                let explanation = LineExplanation(line, try format.reading(wanted))
+                if explanation.fault == nil,
+                    let carrier = LogFormatCatalog.carriers.first(where: { $0.name == format.name })
+                {
+                    for inner in LogFormatCatalog.inner(of: carrier) {
+                        let carried = carrier.around(inner)
+                        // What carries any text carries this one; only what is sure to be meant is shown.
+                        let reading = try (carried.strictReading ?? carried.reading)(wanted)
+                        let explanation = LineExplanation(line, reading)
+                        if explanation.fault == nil { all.append(explanation) }
+                    }
+                }
+                all.append(explanation)
             }
             // Stable, so that the catalog's order decides between equals.
             return all.enumerated().sorted { left, right in
@@ -56,6 +71,11 @@ package struct LineExplanation: Sendable {
             }.map(\.element)
         }
     }
+
+    /// Fields that are shown where a format can have any.
+    private static let wanted = DefaultQuestions.wanted + ExtraFields.names(extraCount)
+    private static let extras = Set(ExtraFields.names(extraCount))
+    private static let extraCount = 8
 
     private var reach: Int { fault?.column ?? .max }
 }

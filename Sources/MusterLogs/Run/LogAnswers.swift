@@ -23,6 +23,7 @@ package struct LogAnswers {
         var report = LogReport(version: Version.text)
         report.filter = tally.questions.filter?.text ?? ""
         report.sources = sources
+        report.zone = tally.questions.zone
         report.lines = Int(clamping: tally.fitting &+ tally.bad)
         report.bad = Int(clamping: tally.bad)
         report.matched = Int(clamping: tally.matched)

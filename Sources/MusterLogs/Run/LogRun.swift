@@ -50,6 +50,8 @@ package struct LogRun: Sendable {
         _ save: (@Sendable (LogTally, [Int64]) -> Void)?
     ) async throws -> (outcome: Outcome, mustRestart: Bool) {
         let state = LogRunState(prepared.sources, questions, options, start, isOrdered, pool.width, progress, save)
+        // Workers and state know each other; all tasks have ended by then, also where one has thrown.
+        defer { state.dismissWorkers() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in state.workers {
                 group.addTask(executorPreference: pool) { try worker.work { Task.isCancelled } }
@@ -112,7 +114,7 @@ package final class LogProgress: Sendable {
     private let lineCount = Atomic<UInt64>(0)
     private let badCount = Atomic<UInt64>(0)
     private let byteCount = Atomic<UInt64>(0)
-    private let list = Mutex<WorkList?>(nil)
+    private let takenCount = Atomic<Int64>(0)
     private let size = Mutex<Int64?>(nil)
 
     package init() {}
@@ -125,12 +127,11 @@ package final class LogProgress: Sendable {
     /// Of lines, decompressed.
     package var bytes: Int { Int(byteCount.load(ordering: .relaxed)) }
     /// Bytes taken from the sources, as they are there.
-    package var bytesTaken: Int64 { list.withLock { $0 }?.bytesTaken ?? 0 }
+    package var bytesTaken: Int64 { takenCount.load(ordering: .relaxed) }
 
-    func begin(_ list: WorkList, total: Int64?) {
-        self.list.withLock { $0 = list }
-        size.withLock { $0 = total }
-    }
+    func begin(total: Int64?) { size.withLock { $0 = total } }
+
+    func took(bytes: Int64) { takenCount.add(bytes, ordering: .relaxed) }
 
     func counted(lines: UInt64, bad: UInt64, bytes: UInt64) {
         lineCount.add(lines, ordering: .relaxed)
@@ -142,6 +143,7 @@ package final class LogProgress: Sendable {
         lineCount.store(0, ordering: .relaxed)
         badCount.store(0, ordering: .relaxed)
         byteCount.store(0, ordering: .relaxed)
+        takenCount.store(0, ordering: .relaxed)
     }
 }
 
@@ -182,7 +184,7 @@ final class LogRunState: @unchecked Sendable {
         base = start
         let columns = max(1, questions.groups.count)
         list = WorkList(
-            sources, workers: width,
+            sources, workers: width, progress: progress,
             bounds: .init(
                 epochBytes: min(max(options.memory / 16, size.chunk), 32 * size.chunk),
                 foldEvery: save == nil ? .max : 64, budget: options.memory,
@@ -191,8 +193,10 @@ final class LogRunState: @unchecked Sendable {
                 keepsPartialLine: options.keepsPartialLine, size: size))
         workers = (0..<width).map { LogWorker($0, self) }
         let sizes = sources.map(\.source.size)
-        progress.begin(list, total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
+        progress.begin(total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
     }
+
+    func dismissWorkers() { workers = [] }
 
     func counted(lines: UInt64, bad: UInt64, bytes: UInt64) {
         progress.counted(lines: lines, bad: bad, bytes: bytes)

@@ -17,7 +17,9 @@ final class LogWorker: @unchecked Sendable {
         self.number = number
         self.run = run
         buffer = ChunkBuffer(run.size)
-        counter = LineCounter(run.sources.map(\.reading), run.questions)
+        var years: [Int: SourceYears] = [:]
+        for (index, source) in run.sources.enumerated() { years[index] = source.years }
+        counter = LineCounter(run.sources.map(\.reading), run.questions, years: years)
         tally = LogTally(run.questions, seed: run.seed)
     }
 

@@ -38,16 +38,17 @@ package struct PreparedSources: @unchecked Sendable {
     package var logSources: [LogSource] { sources.map(\.source) }
 
     /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that are asked about,
-    /// `positions` tell where an earlier run stopped. Errors: the format's text has a fault.
+    /// `positions` tell where an earlier run stopped, `year` is that of last lines where it is known. Errors: the format's text has a fault.
     package static func prepare(
-        _ list: [LogSource], _ choice: Choice, wanted: [String], positions: PositionTable? = nil,
+        _ list: [LogSource], _ choice: Choice, wanted: [String], positions: PositionTable? = nil, year: Int? = nil,
         keepsPartialLine: Bool = false, isCancelled: () -> Bool
     ) throws(LogFormatFault) -> PreparedSources {
         var prepared = PreparedSources()
+        let recognition = FormatRecognition(wanted: wanted)
         for source in list {
             let resumption = positions?.match(source)
             do throws(PreparationFault) {
-                try prepared.add(source, choice, wanted, resumption, keepsPartialLine, isCancelled)
+                try prepared.add(source, choice, recognition, wanted, resumption, keepsPartialLine, isCancelled)
             } catch {
                 switch error {
                 case .wrong(let fault): throw fault
@@ -55,6 +56,7 @@ package struct PreparedSources: @unchecked Sendable {
                 }
             }
         }
+        prepared.findYears(year, isCancelled)
         return prepared
     }
 
@@ -64,8 +66,8 @@ package struct PreparedSources: @unchecked Sendable {
     }
 
     private mutating func add(
-        _ source: LogSource, _ choice: Choice, _ wanted: [String], _ resumption: PositionTable.Resumption?,
-        _ keepsPartialLine: Bool, _ isCancelled: () -> Bool
+        _ source: LogSource, _ choice: Choice, _ recognition: FormatRecognition, _ wanted: [String],
+        _ resumption: PositionTable.Resumption?, _ keepsPartialLine: Bool, _ isCancelled: () -> Bool
     ) throws(PreparationFault) {
         var head = source.head
         var blocks: BlockReader?
@@ -91,13 +93,26 @@ package struct PreparedSources: @unchecked Sendable {
             return empty.append(source.name)
         }
         guard !BlankText.isBlank(head) else { return empty.append(source.name) }
-        guard let reading = try reading(head, choice, wanted) else {
-            throw .unreadable(
-                "its first lines fit no format; name one with --format, or see why with --explain-format 'LINE'")
-        }
+        let reading = try reading(source, head, choice, recognition, wanted)
         if let joiner = reading.makeJoiner, let blocks { blocks.join(joiner()) }
         if let note = resumption?.note { notes[sources.count] = note }
-        sources.append(RunSource(source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks))
+        var added = RunSource(
+            source: source, reading: reading, offset: resumption?.offset ?? 0, blocks: blocks,
+            goesOn: goesOn(source, reading))
+        // Looked at more closely once all sources are known.
+        if YearSurvey.isNeeded(head, reading) { added.years = SourceYears() }
+        added.resumedYear = resumption?.year
+        sources.append(added)
+    }
+
+    /// Whether a record may begin in the source before and end in this one: it is the next copy of the same log.
+    private func goesOn(_ source: LogSource, _ reading: LineReading) -> Bool {
+        guard reading.makeJoiner != nil, let before = sources.last, before.reading.title == reading.title else {
+            return false
+        }
+        guard source.size != nil, before.source.size != nil else { return false }
+        let (name, former) = (RotationName(source.path), RotationName(before.source.path))
+        return name.stem == former.stem && name.mark != former.mark
     }
 
     /// The first lines with text of a log that begins with others.
@@ -110,24 +125,35 @@ package struct PreparedSources: @unchecked Sendable {
     }
 
     private mutating func reading(
-        _ head: [UInt8], _ choice: Choice, _ wanted: [String]
-    ) throws(PreparationFault) -> LineReading? {
+        _ source: LogSource, _ head: [UInt8], _ choice: Choice, _ recognition: FormatRecognition, _ wanted: [String]
+    ) throws(PreparationFault) -> LineReading {
         do throws(LogFormatFault) {
             switch choice {
-            case .automatic:
-                guard let (reading, present) = FormatRecognition.recognise(head, wanted: wanted) else { return nil }
-                self.present.formUnion(present)
-                return reading
+            case .automatic: break
             case .named(let format): return known(try format.reading(wanted), head)
             case .notation(let notation, let text): return known(try notation.read(text, wanted), head)
             }
         } catch {
             throw .wrong(error)
         }
+        switch recognition.recognise(LineSample(source, head: head)) {
+        case .found(_, let reading, let present):
+            self.present.formUnion(present)
+            return reading
+        case .unknown(let guesses): throw .unreadable(Self.unknown(guesses, source))
+        }
+    }
+
+    private static func unknown(_ guesses: [(name: String, percent: Int)], _ source: LogSource) -> String {
+        // Only the beginning of a compressed log was looked at.
+        let lines = source.compression == .none ? "its lines" : "its first lines"
+        let nearest = guesses.map { "\($0.name) fits \($0.percent) %" }.joined(separator: ", ")
+        return "\(lines) fit no format" + (nearest.isEmpty ? "" : " (\(nearest))")
+            + "; name one with --format, or see why with --explain-format 'LINE'"
     }
 
     private mutating func known(_ reading: LineReading, _ head: [UInt8]) -> LineReading {
-        present.formUnion(FormatRecognition.fit(head, reading).present)
+        present.formUnion(FormatRecognition.present(LineSample(head).lines, reading))
         return reading
     }
 
@@ -140,12 +166,28 @@ package struct PreparedSources: @unchecked Sendable {
             case .named(let format): changed.sources[index].reading = try format.reading(wanted)
             case .notation(let notation, let text): changed.sources[index].reading = try notation.read(text, wanted)
             case .automatic:
-                for format in LogFormatCatalog.formats where format.isRecognised {
-                    let reading = try format.reading(wanted)
-                    if reading.title == title { changed.sources[index].reading = reading }
-                }
+                // What was recognised is called as `--format` would name it.
+                guard case .named(let format) = try LogFormatCatalog.choice(title) else { continue }
+                changed.sources[index].reading = try format.reading(wanted)
             }
         }
         return changed
+    }
+
+    /// The same sources where a field has the time of lines: every format that has it then has times.
+    package func timed(by field: TimeField?) -> PreparedSources {
+        guard let field else { return self }
+        var changed = self
+        for index in sources.indices where KeyField.column(field.name, in: sources[index].reading) != nil {
+            changed.sources[index].reading.hasTime = true
+        }
+        return changed
+    }
+
+    /// Years of the sources whose lines have none, by number.
+    package var years: [Int: SourceYears] {
+        var years: [Int: SourceYears] = [:]
+        for (index, source) in sources.enumerated() { years[index] = source.years }
+        return years
     }
 }

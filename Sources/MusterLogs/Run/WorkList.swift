@@ -8,6 +8,12 @@ struct RunSource {
     var offset: Int64
     /// A stream that was begun already, so that its first lines could be looked at.
     var blocks: BlockReader?
+    /// Which years its lines are of; nil where they say it.
+    var years: SourceYears?
+    /// Of the last line that an earlier run has counted.
+    var resumedYear: Int?
+    /// Whether a record of the source before may end in this one: then they are read one after the other.
+    var goesOn = false
 }
 
 /// What is left to do in a run, handed out to workers piece by piece.
@@ -63,12 +69,14 @@ final class WorkList: Sendable {
         var isStopped = false
         var isFolding = false
         var notes: [Int: String] = [:]
-        /// Bytes taken so far by source, as they are there: compressed.
+        /// Bytes taken so far of streams, as they are there: compressed.
         var taken: [Int64]
         /// Behind the last line that was read of a file: its end may lie beyond the range it began in.
         var reached: [Int64]
         /// Where a last line without end was left for a later run.
         var left: [Int64?]
+        /// What a source that has ended leaves to the next: the records that wait for their end.
+        var joiners: [Int: any LineJoiner] = [:]
 
         var weight: Int { weights.reduce(base, &+) }
     }
@@ -89,11 +97,13 @@ final class WorkList: Sendable {
 
     private let state: Monitor<State>
     private let bounds: Bounds
+    private let progress: LogProgress
     /// Blocks that wait at most.
     private let blockLimit: Int
 
-    init(_ sources: [RunSource], workers: Int, bounds: Bounds) {
+    init(_ sources: [RunSource], workers: Int, progress: LogProgress = LogProgress(), bounds: Bounds) {
         self.bounds = bounds
+        self.progress = progress
         // A single worker counts each block while its bytes are in the cache.
         blockLimit = workers
         state = Monitor(
@@ -165,13 +175,17 @@ final class WorkList: Sendable {
     private func next(_ state: inout State) -> Piece? {
         passDone(&state)
         for index in state.first..<state.readings.count {
+            if waitsForOther(index, state) {
+                if bounds.isOrdered { return nil }
+                continue
+            }
             if case .waiting = state.readings[index] { open(index, &state) }
             switch state.readings[index] {
             case .file(let file, let next):
                 let end = min(next + Int64(bounds.size.chunk), file.size)
                 state.readings[index] = end < file.size ? .file(file, next: end) : .done
                 state.sources[index].offset = end
-                state.taken[index] = end
+                progress.took(bytes: end - next)
                 return take(.range(source: index, file, next..<end), Int(end - next), &state)
             case .stream(let blocks, isBusy: false):
                 state.readings[index] = .stream(blocks, isBusy: true)
@@ -181,6 +195,13 @@ final class WorkList: Sendable {
             }
         }
         return nil
+    }
+
+    /// Whether the source before has to be read first.
+    private func waitsForOther(_ index: Int, _ state: State) -> Bool {
+        guard state.sources[index].goesOn, index > 0 else { return false }
+        if case .done = state.readings[index - 1] { return false }
+        return true
     }
 
     private func passDone(_ state: inout State) {
@@ -202,8 +223,10 @@ final class WorkList: Sendable {
         do {
             switch try source.source.open() {
             case .file(let file) where source.reading.makeJoiner == nil:
+                // Behind what an earlier run has counted.
+                progress.took(bytes: min(source.offset, file.size))
                 state.readings[index] = source.offset < file.size ? .file(file, next: source.offset) : .done
-            case .file(let file): begin(try FileStream.open(file.path), index, &state)
+            case .file(let file): begin(try FileStream.open(file.path, expecting: file.identity), index, &state)
             case .stream(let stream): begin(stream, index, &state)
             }
         } catch {
@@ -216,7 +239,10 @@ final class WorkList: Sendable {
         let source = state.sources[index]
         let blocks = BlockReader(
             stream, from: source.offset, keepsPartialLine: bounds.keepsPartialLine, size: bounds.size)
-        if let joiner = source.reading.makeJoiner { blocks.join(joiner()) }
+        if let makeJoiner = source.reading.makeJoiner {
+            let isFollowed = index + 1 < state.sources.count && state.sources[index + 1].goesOn
+            blocks.join(state.joiners.removeValue(forKey: index) ?? makeJoiner(), leavesRecords: isFollowed)
+        }
         state.readings[index] = .stream(blocks, isBusy: false)
     }
 
@@ -224,9 +250,11 @@ final class WorkList: Sendable {
     /// memory for the next block, where there is any that is free.
     func release(_ source: Int, _ block: Block?, consumed: Int64, note: String?) -> ChunkBuffer? {
         state.change { state in
+            progress.took(bytes: consumed - state.taken[source])
             state.taken[source] = consumed
             guard case .stream(let blocks, _) = state.readings[source] else { return nil }
             state.readings[source] = block == nil ? .done : .stream(blocks, isBusy: false)
+            if block == nil { state.joiners[source + 1] = blocks.leftRecords }
             state.sources[source].blocks = nil
             if let note { state.notes[source] = note }
             state.sources[source].offset = blocks.position
@@ -258,9 +286,6 @@ final class WorkList: Sendable {
     }
 
     var notes: [Int: String] { state.change { $0.notes } }
-
-    /// Bytes taken from the sources so far, as they are there: compressed.
-    var bytesTaken: Int64 { state.change { $0.taken.reduce(0, +) } }
 
     /// Where a later run goes on, by source. Only while no worker is busy.
     var offsets: [Int64] {

@@ -50,9 +50,12 @@ struct TallyReader {
     private let bytes: [UInt8]
     private(set) var offset: Int
     private let end: Int
+    /// Of the file.
+    let version: Int
 
-    init(_ bytes: [UInt8], from offset: Int, to end: Int) {
+    init(_ bytes: [UInt8], from offset: Int, to end: Int, version: Int = TallyFile.version) {
         self.bytes = bytes
+        self.version = version
         self.offset = offset
         self.end = end
     }

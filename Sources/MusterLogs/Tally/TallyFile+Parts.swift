@@ -1,3 +1,4 @@
+internal import MusterCore
 internal import MusterSystem
 
 // The parts of a tally file, each written and read side by side.
@@ -16,6 +17,10 @@ extension TallyWriter {
             signed(bound ?? 0)
         }
         flag(questions.normalize)
+        text(questions.zone.name)
+        data(questions.zone.source)
+        signed(Int64(questions.year ?? 0))
+        text(questions.timeField?.text ?? "")
     }
 
     mutating func kind(_ kind: FieldKind) {
@@ -40,6 +45,7 @@ extension TallyWriter {
         unsigned(position.identity.device)
         unsigned(position.identity.inode)
         signed(position.offset)
+        signed(Int64(position.year ?? 0))
     }
 
     mutating func tally(_ tally: LogTally) {
@@ -120,13 +126,6 @@ extension TallyReader {
         guard every >= 0 else { throw damage }
         questions.every = every == 0 ? nil : every
         let filter = try text()
-        if !filter.isEmpty {
-            do throws(QuestionFault) {
-                questions.filter = try LogFilter(filter)
-            } catch {
-                throw TallyFault("the tally's filter is none that this program knows: \(error.text)")
-            }
-        }
         var bounds: [Int64?] = []
         for _ in 0..<2 {
             let isSet = try flag()
@@ -135,7 +134,40 @@ extension TallyReader {
         }
         questions.range = TimeRange(since: bounds[0], until: bounds[1])
         questions.normalize = try flag()
+        if version >= 2 { try times(&questions) }
+        if !filter.isEmpty {
+            do throws(QuestionFault) {
+                questions.filter = try LogFilter(filter, zone: questions.zone)
+            } catch {
+                throw TallyFault("the tally's filter is none that this program knows: \(error.text)")
+            }
+        }
         return questions
+    }
+
+    /// How times were read.
+    private mutating func times(_ questions: inout LogQuestions) throws(TallyFault) {
+        let (name, source) = (try text(), try data())
+        do throws(TimeZoneFault) {
+            questions.zone = try TimeZoneRules(name: name, source: source)
+        } catch {
+            throw TallyFault("the tally's zone is damaged: \(error.hint)")
+        }
+        questions.year = try year()
+        let field = try text()
+        if field.isEmpty { return }
+        do throws(LogFormatFault) {
+            questions.timeField = try TimeField(field)
+        } catch {
+            throw TallyFault("the tally's time field is none that this program knows: \(error.hint)")
+        }
+    }
+
+    /// Nil for 0.
+    private mutating func year() throws(TallyFault) -> Int? {
+        let year = try signed()
+        guard (0...9999).contains(year) else { throw damage }
+        return year == 0 ? nil : Int(year)
     }
 
     mutating func kind() throws(TallyFault) -> FieldKind {
@@ -154,6 +186,7 @@ extension TallyReader {
         let fingerprint = Fingerprint(hash: try unsigned(), count: try number(Fingerprint.limit))
         let identity = FileIdentity(device: try unsigned(), inode: try unsigned())
         source.position = Position(fingerprint: fingerprint, identity: identity, offset: try signed())
+        if version >= 2 { source.position?.year = try year() }
         return source
     }
 

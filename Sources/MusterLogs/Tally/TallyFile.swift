@@ -15,7 +15,7 @@ package struct TallySource: Sendable, Hashable {
 
 /// A tally as bytes: what `--partial` and `--checkpoint` write and `muster logs merge` joins.
 ///
-/// `muster tally 1\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
+/// `muster tally 2\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
 /// before it, lowest byte first. A tally holds no seed, so that files of different runs can be joined.
 package struct TallyFile {
     package var tally: LogTally
@@ -30,7 +30,9 @@ package struct TallyFile {
     }
 
     static let magic = Array("muster tally ".utf8)
-    static let version = 1
+    static let version = 2
+    /// The oldest that is read: without zones and years, all times in UTC.
+    private static let oldestVersion = 1
     /// Groups at most that a file may have.
     static let groupLimit = 1_000
 
@@ -61,7 +63,7 @@ package struct TallyFile {
         guard let end = line.firstIndex(of: 10), let version = Int(String(decoding: line[..<end], as: UTF8.self)) else {
             throw TallyFault("this is no tally of muster")
         }
-        guard version == Self.version else {
+        guard (Self.oldestVersion...Self.version).contains(version) else {
             throw TallyFault("the tally has version \(version), this program reads \(Self.version); use a newer one")
         }
         let stop = bytes.count - 8
@@ -71,7 +73,7 @@ package struct TallyFile {
         guard Fingerprint.hash(bytes[..<stop]) == sum else {
             throw TallyFault("the tally is cut off or damaged: its checksum does not fit")
         }
-        var reader = TallyReader(bytes, from: end + 1, to: stop)
+        var reader = TallyReader(bytes, from: end + 1, to: stop, version: version)
         let questions = try reader.questions()
         let pairs = try reader.list { (reader) throws(TallyFault) in (try reader.text(), try reader.kind()) }
         kinds = Dictionary(pairs) { $1 }

@@ -7,9 +7,7 @@ struct GroupWalk {
     private var slots: [Int32] = []
     /// Of the states that the keys are about.
     private var generation: UInt32 = 0
-    private var seen: StepMarks
-    private var open: [Int32] = []
-    private var path: [Int32] = []
+    private var walk: SaveWalk
 
     /// The step that takes the next byte, or accepts, and the slots that are noted on the way to it.
     private struct Entry {
@@ -23,7 +21,7 @@ struct GroupWalk {
 
     init(_ program: PatternProgram) {
         self.program = program
-        seen = StepMarks(count: program.coreCount)
+        walk = SaveWalk(program)
     }
 
     /// Notes the groups of a match in `places` by their slots; `trace` has a state of `states` for each place of it.
@@ -88,37 +86,22 @@ struct GroupWalk {
     private mutating func find(
         _ number: Int32, _ wanted: ArraySlice<Int32>, _ before: Look, _ after: Look, _ limit: ScanLimit
     ) -> Entry {
-        seen.clear()
-        path.removeAll(keepingCapacity: true)
-        open = [number]
-        while let number = open.popLast() {
-            // Back out of a group that did not lead anywhere.
-            if number < 0 {
-                path.removeLast()
-                continue
-            }
-            guard seen.insert(number) else { continue }
+        walk.begin(at: number)
+        while let number = walk.next() {
             limit.spend(1)
             let step = program.steps[Int(number)]
             switch step.kind {
             case .bytes, .middle, .accept:
                 if Self.has(wanted, number) {
                     let first = Int32(slots.count)
-                    slots += path
+                    slots += walk.path
                     return Entry(step: number, first: first, last: Int32(slots.count))
                 }
                 if step.kind == .middle {
                     let end = program.ending(step, after)
-                    if end >= 0 { open.append(end) }
+                    if end >= 0 { walk.goOn(at: end) }
                 }
-            case .split:
-                open.append(step.argument)
-                open.append(step.next)
-            case .save:
-                path.append(step.argument)
-                open.append(-1)
-                open.append(step.next)
-            case .assertion: if PatternProgram.holds(step, before, after) { open.append(step.next) }
+            case .split, .save, .assertion: walk.goOn(behind: step, before, after)
             }
         }
         preconditionFailure("a step of the state is come to")

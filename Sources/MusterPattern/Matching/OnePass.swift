@@ -16,9 +16,7 @@ struct OnePass {
     private var notes: [Note] = []
     private var noteNumbers: [[Int32]: Int32] = [:]
     private var slots: [Int32] = []
-    private var seen: StepMarks
-    private var open: [Int32] = []
-    private var path: [Int32] = []
+    private var walk: SaveWalk
 
     /// A step, and what stands before it.
     private struct Node: Hashable {
@@ -55,7 +53,7 @@ struct OnePass {
 
     init(_ program: PatternProgram) {
         self.program = program
-        seen = StepMarks(count: program.coreCount)
+        walk = SaveWalk(program)
         ways = []
         _ = node(Node(step: -1, look: .other))
         _ = note([], nil)
@@ -195,35 +193,21 @@ struct OnePass {
     private mutating func find(_ origin: Node, _ kind: Int, _ limit: ScanLimit) -> Int32? {
         let after = program.looksAfter[kind]
         var (target, taken, ending) = (Int32(-1), [] as [Int32], nil as [Int32]?)
-        seen.clear()
-        path.removeAll(keepingCapacity: true)
-        open = [origin.step]
-        while ending == nil, let number = open.popLast() {
-            if number < 0 {
-                path.removeLast()
-                continue
-            }
-            guard seen.insert(number) else { continue }
+        walk.begin(at: origin.step)
+        while ending == nil, let number = walk.next() {
             limit.spend(4)
             let step = program.steps[Int(number)]
             switch step.kind {
             case .bytes, .middle:
                 let next = program.target(step, kind)
                 if next >= 0, target >= 0, next != target { return nil }
-                if next >= 0, target < 0 { (target, taken) = (next, path) }
+                if next >= 0, target < 0 { (target, taken) = (next, walk.path) }
                 if next < 0, step.kind == .middle {
                     let end = program.ending(step, after)
-                    if end >= 0 { open.append(end) }
+                    if end >= 0 { walk.goOn(at: end) }
                 }
-            case .split:
-                open.append(step.argument)
-                open.append(step.next)
-            case .save:
-                path.append(step.argument)
-                open.append(-1)
-                open.append(step.next)
-            case .assertion: if PatternProgram.holds(step, origin.look, after) { open.append(step.next) }
-            case .accept: ending = path
+            case .split, .save, .assertion: walk.goOn(behind: step, origin.look, after)
+            case .accept: ending = walk.path
             }
         }
         guard let note = note(taken, ending) else { return nil }

@@ -36,9 +36,9 @@ struct DNSAsk {
         self.deadline = deadline
     }
 
-    /// Whether an answer that came before stands, though there was none this time.
+    /// Learns from silence; true where an answer that came before stands.
     @inline(never)
-    func stands(without fault: SocketFault) -> Bool {
+    func standsUnanswered() -> Bool {
         approach.failed(known)
         return approach.isExtra
     }

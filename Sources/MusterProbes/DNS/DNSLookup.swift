@@ -39,7 +39,7 @@ enum DNSLookup {
                 do throws(SocketFault) {
                     ask.outcome = try await datagram(ask, hoped, ignore, read)
                 } catch {
-                    guard ask.stands(without: error) else { throw .datagram(error) }
+                    guard ask.standsUnanswered() else { throw .datagram(error) }
                     return
                 }
             }

@@ -9,23 +9,28 @@ extension ConfigurationReader {
         guard let directive = word.count <= 64 ? Directive.named[name] : nil else { return unknown(name, &cursor) }
         guard cursor.isAfterWord else {
             fault(.malformed, cursor, "a blank is missing behind \(name); write \(directive.example)")
-            return skipBrokenLine(&cursor)
+            skipBrokenLine(&cursor)
+            return suspect(directive, at: place)
         }
         do throws(BadValue) {
             try perform(directive, at: place, &cursor)
         } catch {
             note(.badValue, place.description, "\(name): \(error.text); write \(directive.example)")
+            suspect(directive, at: place)
         }
     }
 
     private mutating func unknown(_ name: String, _ cursor: inout ConfigurationCursor) {
         let near = notes.isFull ? nil : NearestWord.of(name, among: Directive.all.lazy.map(\.name))
         let hint = near.map { "did you mean \"\($0)\"?" } ?? "remove it, or write an absolute path"
+        let place = cursor.place
         fault(.unknownDirective, cursor, "no directive is called \(DirectiveValues.shown(name)); \(hint)")
         if let near, Directive.isScript(near), isInStanza {
             _ = cursor.script()
         } else {
             skipBrokenLine(&cursor)
+            if let near = near.flatMap({ Directive.named[$0] }) { suspect(near, at: place) }
+            if stanza == nil, notes.isFull { doubt.addToAll(place.description) }
         }
     }
 
@@ -48,7 +53,10 @@ extension ConfigurationReader {
             try include(try value(&cursor), at: place)
         case .tabooEndings, .tabooPatterns:
             let text = try value(&cursor)
-            guard stanza == nil else { throw BadValue("it stands within a stanza, and belongs before it") }
+            guard stanza == nil else {
+                doubt.suspectFolders(at: place.description)
+                throw BadValue("it stands within a stanza, and belongs before it")
+            }
             var areEndings = false
             if case .tabooEndings = directive.action { areEndings = true }
             try taboo.change(text, areEndings: areEndings)
@@ -90,7 +98,12 @@ extension ConfigurationReader {
     }
 
     private mutating func apply(_ change: (inout RotationSettings) -> Void) {
-        if stanza != nil { change(&stanza!.settings) } else { change(&globals) }
+        guard stanza != nil else {
+            change(&globals)
+            return doubt.apply(change)
+        }
+        change(&stanza!.settings)
+        for index in stanza!.alternatives.indices { change(&stanza!.alternatives[index]) }
     }
 
     // MARK: Values
@@ -121,11 +134,13 @@ extension ConfigurationReader {
         _ kind: ScriptKind, at place: ConfigurationPlace, _ cursor: inout ConfigurationCursor
     ) throws(BadValue) {
         guard let bytes = cursor.script() else {
+            suspect(.script(kind), at: place)
             return note(
                 .malformed, place.description,
                 "\(kind.rawValue) has no end; write endscript on a line behind its commands")
         }
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+            suspect(.script(kind), at: place)
             return note(.badValue, place.description, "the script of \(kind.rawValue) is no UTF-8 text; write one")
         }
         apply { $0.set(kind, RotationSettings.Script(text: text, place: place)) }

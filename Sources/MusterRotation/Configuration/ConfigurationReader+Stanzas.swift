@@ -18,6 +18,8 @@ extension ConfigurationReader {
         guard let open = stanza, open.depth == nesting.count else { return }
         note(.malformed, open.place.description, "the stanza has no end; write } on a line behind its directives")
         stanza = nil
+        // What was meant for all stanzas may stand in it.
+        doubtGlobals(at: open.place.description)
     }
 
     mutating func fault(_ code: RotationFault.Code, _ cursor: ConfigurationCursor, _ hint: @autoclosure () -> String) {
@@ -29,19 +31,22 @@ extension ConfigurationReader {
 
     /// Over the rest of a line that is not understood. The braces at its end count, so that what follows is read aright.
     mutating func skipBrokenLine(_ cursor: inout ConfigurationCursor) {
+        let place = cursor.place
         let rest = cursor.restOfLine(inStanza: isInStanza)
-        if stanza == nil, rest.last == UInt8(ascii: "{") {
-            open([], at: cursor.place, isBroken: true)
-        }
+        guard stanza == nil else { return }
+        if rest.last == UInt8(ascii: "{") { return open([], at: place, isBroken: true) }
+        doubtGlobals(at: place.description)
     }
 
     private mutating func closeStanza(_ cursor: inout ConfigurationCursor) {
         cursor.advance()
         guard let open = stanza, isInStanza else {
-            return fault(.malformed, cursor, "nothing is open that this } could close; remove it")
+            if stanza == nil { leaveOutFile(at: cursor.place) }
+            return fault(
+                .malformed, cursor, "nothing is open that this } could close; remove it, or the } that came too early")
         }
         stanza = nil
-        guard !open.isBroken else { return }
+        guard !open.isBroken, !leavesOut(open) else { return }
         guard stanzasLeft > 0 else {
             return fault(
                 .malformed, cursor, "the stanza is left out: there are more than 100000; write patterns instead")
@@ -58,7 +63,8 @@ extension ConfigurationReader {
 
     private mutating func open(_ patterns: [String], at place: ConfigurationPlace, isBroken: Bool) {
         stanza = OpenStanza(
-            patterns: patterns, settings: globals, place: place, depth: nesting.count, isBroken: isBroken)
+            patterns: patterns, settings: globals, alternatives: doubt.alternatives, place: place,
+            depth: nesting.count, isBroken: isBroken)
     }
 
     /// Reads patterns up to their `{`.
@@ -71,6 +77,8 @@ extension ConfigurationReader {
             fault(.malformed, cursor, isOwn ? hint : "a file that a stanza includes has no paths; include it outside")
             guard isOwn else { return skipBrokenLine(&cursor) }
             stanza = nil
+            // What was meant for all stanzas may stand in the one that has no end.
+            doubtGlobals(at: place.description)
         }
         var patterns: [String] = []
         var isBroken = false
@@ -81,8 +89,9 @@ extension ConfigurationReader {
             }
             if byte == UInt8(ascii: "}") || byte.isLetter && cursor.isFirstInLine {
                 fault(.malformed, cursor, "the paths of line \(place.line) have no { behind them; write one")
-                if byte.isLetter { open([], at: place, isBroken: true) }
-                return byte.isLetter ? () : cursor.advance()
+                if byte.isLetter { return open([], at: place, isBroken: true) }
+                leaveOutFile(at: cursor.place)
+                return cursor.advance()
             }
             do throws(BadValue) {
                 patterns.append(try pattern(&cursor))

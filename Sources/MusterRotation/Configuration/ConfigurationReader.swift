@@ -3,9 +3,9 @@ internal import MusterSystem
 
 /// Reads configurations in logrotate's language (logrotate.conf(5)) and tells all that is wrong in them.
 ///
-/// Global directives hold for what comes after them, in later files too. A stanza with a fault is left out, the others stand;
-/// a global directive with a fault has no effect. Bytes are hostile: time and memory are in proportion to them, and what is
-/// read, included and told is bounded.
+/// Global directives hold for what comes after them, in later files too. A stanza with a fault is left out, and the others
+/// stand; after a fault outside of stanzas all are left out that it may concern (``ConfigurationDoubt``). Bytes are hostile:
+/// time and memory are in proportion to them, and what is read, included and told is bounded.
 package struct ConfigurationReader {
     private static let sizeLimit = 16 << 20
     private static let totalSizeLimit = 64 << 20
@@ -29,6 +29,7 @@ package struct ConfigurationReader {
     private var bytesLeft = totalSizeLimit
     /// The files that are being read, each included by the one before.
     private(set) var nesting: [String] = []
+    var doubt = ConfigurationDoubt()
 
     package init(source: any ConfigurationSource, user: UInt32 = 0, home: String? = nil) {
         self.source = source
@@ -45,12 +46,17 @@ package struct ConfigurationReader {
 
     // MARK: Files
 
-    /// What an `include` names, or the command line, which is then its own location. False where nothing could be read.
-    @discardableResult
-    mutating func read(_ path: String, from location: String) -> Bool {
+    /// What an `include` names, or the command line, which is then its own location.
+    mutating func read(_ path: String, from location: String) {
         guard !nesting.contains(path) else {
-            return refuse(.malformed, location, "\(DirectiveValues.shown(path)) includes itself; leave the include out")
+            return note(.malformed, location, "\(DirectiveValues.shown(path)) includes itself; leave the include out")
         }
+        // What it says of stanzas after it is not known.
+        if !readNamed(path, from: location) { doubtGlobals(at: location) }
+    }
+
+    /// False where nothing could be read.
+    private mutating func readNamed(_ path: String, from location: String) -> Bool {
         guard nesting.count < Self.nestingLimit else {
             return refuse(
                 .malformed, location, "more than \(Self.nestingLimit) files include each other; include less deep")
@@ -62,7 +68,9 @@ package struct ConfigurationReader {
                     .missing, location,
                     "there is no \(DirectiveValues.shown(path)); write the path of a file or directory")
             case .directory:
-                for name in try included(path) { readFile(name, in: path) }
+                // A folder is listed once: what its files say of names holds for later ones.
+                let origin = doubt.tabooOrigin
+                for name in try included(path) { readFile(name, in: path, after: origin) }
                 return true
             case .file(let facts, let bytes): return read(bytes, path, facts)
             case .link:
@@ -80,7 +88,7 @@ package struct ConfigurationReader {
     }
 
     /// A file of a directory; other things there are passed over.
-    private mutating func readFile(_ name: String, in directory: String) {
+    private mutating func readFile(_ name: String, in directory: String, after origin: String?) {
         let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
         guard !nesting.contains(path) else {
             return note(
@@ -89,7 +97,8 @@ package struct ConfigurationReader {
         do {
             guard let entry = try source.entry(path, limit: Self.sizeLimit) else { return }
             switch entry {
-            case .file(let facts, let bytes): _ = read(bytes, path, facts)
+            case .file(let facts, let bytes):
+                _ = read(bytes, path, facts, isMember: true, after: origin)
             case .link: note(.unsafe, path, "it is a link and is not read; put the file itself here")
             case .directory, .other: break
             }
@@ -98,7 +107,9 @@ package struct ConfigurationReader {
         }
     }
 
-    private mutating func read(_ bytes: [UInt8], _ path: String, _ facts: EntryFacts) -> Bool {
+    private mutating func read(
+        _ bytes: [UInt8], _ path: String, _ facts: EntryFacts, isMember: Bool = false, after origin: String? = nil
+    ) -> Bool {
         guard facts.mode & 0o022 == 0 else {
             let mode = String(facts.mode & 0o7777, radix: 8)
             return refuse(
@@ -119,7 +130,9 @@ package struct ConfigurationReader {
         }
         notes.hasRead(path)
         nesting.append(path)
+        doubt.begin(firstStanza: notes.configuration.stanzas.count, globals, after: origin)
         parse(bytes, file: path)
+        doubt.end(globals, isMember: isMember)
         nesting.removeLast()
         return true
     }
@@ -145,6 +158,8 @@ package struct ConfigurationReader {
 struct OpenStanza {
     var patterns: [String]
     var settings: RotationSettings
+    /// What may hold instead.
+    var alternatives: [RotationSettings]
     var place: ConfigurationPlace
     /// The nesting of files that it was opened in.
     var depth: Int
@@ -160,6 +175,11 @@ struct ConfigurationNotes {
     var isFull: Bool { configuration.faults.count > Self.limit }
 
     mutating func add(_ stanza: RotationStanza) { configuration.stanzas.append(stanza) }
+
+    /// Takes back the stanzas from a number on.
+    mutating func removeStanzas(from number: Int) {
+        configuration.stanzas.removeSubrange(min(number, configuration.stanzas.count)...)
+    }
 
     mutating func hasRead(_ file: String) { configuration.files.insert(file) }
 

@@ -41,6 +41,8 @@ struct Directive: Sendable {
 
     static let named = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
+    static func script(_ kind: ScriptKind) -> Directive { Directive(kind.rawValue, .script(kind)) }
+
     static func isScript(_ name: String) -> Bool { ScriptKind(rawValue: name) != nil }
 
     static let all: [Directive] = when + kept + method + compression + names + scripts + files

@@ -194,6 +194,8 @@ package struct RotationConfiguration: Sendable, Hashable {
 package struct RotationFault: Error, Sendable, Hashable {
     package enum Code: String, Sendable {
         case malformed
+        /// A stanza that a fault elsewhere may concern.
+        case leftOut = "left_out"
         case unknownDirective = "unknown_directive"
         case unsupported
         case badValue = "bad_value"
@@ -214,6 +216,8 @@ package struct RotationFault: Error, Sendable, Hashable {
     package var location: String
     /// What is wrong and what to do, in one sentence.
     package var hint: String
+    /// Whether it would be the same at another time.
+    package var isFinal = false
 
     package init(_ code: Code, at location: String, _ hint: String) {
         self.code = code

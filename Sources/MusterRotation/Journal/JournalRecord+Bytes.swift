@@ -16,7 +16,7 @@ extension JournalRecord {
             writer.number(3)
             writer.list(logs) { $0.number($1) }
         case .copied(let log, let copy):
-            writer.number(4)
+            writer.number(copy.cut == .unknown ? 4 : 9)
             writer.number(log)
             writer.identity(copy.identity)
             writer.number(copy.size)
@@ -33,6 +33,12 @@ extension JournalRecord {
             writer.number(stanza)
         case .dropped(let logs):
             writer.number(8)
+            writer.list(logs) { $0.number($1) }
+        case .cutting(let logs):
+            writer.number(10)
+            writer.list(logs) { $0.number($1) }
+        case .cut(let logs):
+            writer.number(11)
             writer.list(logs) { $0.number($1) }
         }
         return writer.bytes
@@ -53,14 +59,16 @@ extension JournalRecord {
         func numbers() throws(FieldReader.Malformed) -> [Int] {
             try reader.list { reader throws(FieldReader.Malformed) in try reader.integer() }
         }
-        switch try reader.number() {
+        let kind = try reader.number()
+        switch kind {
         case 1: return .stanza(try reader.integer(), try JournalStanza(from: &reader))
         case 2: return .intent(try reader.integer(), try RotationIntent(from: &reader))
         case 3: return .named(try numbers())
-        case 4:
+        case 4, 9:
             let log = try reader.integer()
             let identity = try reader.identity()
-            return .copied(log, LogCopy(identity, size: Int64(try reader.integer())))
+            let size = Int64(try reader.integer())
+            return .copied(log, LogCopy(identity, size: size, cut: kind == 4 ? .unknown : .not))
         case 5:
             guard let kind = ScriptKind(rawValue: try reader.text()) else { throw FieldReader.Malformed() }
             let stanza = try reader.integer()
@@ -70,6 +78,8 @@ extension JournalRecord {
         case 6: return .ended(try numbers())
         case 7: return .closed(try reader.integer())
         case 8: return .dropped(try numbers())
+        case 10: return .cutting(try numbers())
+        case 11: return .cut(try numbers())
         default: throw FieldReader.Malformed()
         }
     }
@@ -154,6 +164,12 @@ extension RotationStep {
         case .makeDirectory(let mode, let user, let group):
             writer.number(11)
             for part in [mode, user, group] { writer.number(UInt64(part)) }
+        case .recompress(let from, let to, let identity, let temporary):
+            writer.number(12)
+            writer.text(from)
+            writer.text(to)
+            writer.identity(identity)
+            writer.number(temporary)
         }
     }
 
@@ -181,6 +197,10 @@ extension RotationStep {
                 to: try reader.optional { reader throws(FieldReader.Malformed) in try reader.text() },
                 try reader.identity())
         case 11: self = .makeDirectory(mode: try reader.small(), user: try reader.small(), group: try reader.small())
+        case 12:
+            self = .recompress(
+                from: try reader.text(), to: try reader.text(), try reader.identity(),
+                temporary: try reader.integer())
         default: throw FieldReader.Malformed()
         }
     }

@@ -10,6 +10,10 @@ package enum JournalRecord: Sendable, Hashable {
     case named([Int])
     /// The copy of a log has so many bytes, on the device: the log may be cut to nothing.
     case copied(Int, LogCopy)
+    /// The logs are going to be cut to nothing, and are marked: see ``LogCopy/Cut``.
+    case cutting([Int])
+    /// The logs were cut to nothing, on the device.
+    case cut([Int])
     /// A script has run, for a log or for a whole stanza.
     case ran(ScriptKind, stanza: Int, log: Int?)
     /// Nothing more is to be done for these logs.
@@ -82,10 +86,24 @@ package struct LogCopy: Sendable, Hashable {
     package var identity: FileIdentity
     /// Bytes.
     package var size: Int64
+    package var cut: Cut
 
-    package init(_ identity: FileIdentity, size: Int64) {
+    /// How far the log is cut.
+    ///
+    /// The last byte that was copied is turned round in the log (all its bits) before the cut is announced. A log that has
+    /// it so was not cut since; one that has not was, even where a writer has written the very same lines again.
+    package enum Cut: Sendable, Hashable {
+        case not
+        case begun
+        case done
+        /// An earlier version of muster did not write down that it cut a log.
+        case unknown
+    }
+
+    package init(_ identity: FileIdentity, size: Int64, cut: Cut = .not) {
         self.identity = identity
         self.size = size
+        self.cut = cut
     }
 }
 
@@ -122,6 +140,11 @@ package struct RotationIntent: Sendable, Hashable {
         self.name = name
         self.steps = steps
         self.time = time
+    }
+
+    /// Whether it is nothing but a compression that an earlier rotation could not do.
+    var isRetry: Bool {
+        !rotates && steps.contains { if case .recompress = $0 { true } else { false } }
     }
 
     package var path: String { directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)" }

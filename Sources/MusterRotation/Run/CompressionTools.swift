@@ -29,7 +29,7 @@ final class CompressionTools: @unchecked Sendable {
         var end = offset
         var written = offset
         while true {
-            if Task.isCancelled { throw DiskFault(code: EINTR, call: "copy", path: "") }
+            try Self.checkCancellation("copy")
             let count = try unsafe file.read(at: end, into: buffer)
             if count == 0 {
                 if written < end { try copy.truncate(end) }
@@ -46,12 +46,18 @@ final class CompressionTools: @unchecked Sendable {
         }
     }
 
+    /// The byte at an offset; nil where the file ends before.
+    func byte(of file: any DiskFile, at offset: Int64) throws(DiskFault) -> UInt8? {
+        let count = try unsafe file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<1]))
+        return unsafe count == 1 ? buffer[0] : nil
+    }
+
     /// Whether two files begin with the same bytes.
     func areEqual(_ left: any DiskFile, _ right: any DiskFile, count: Int64) throws(DiskFault) -> Bool {
         var (leftHoles, rightHoles) = (HoleWalk(), HoleWalk())
         var at: Int64 = 0
         while at < count {
-            if Task.isCancelled { throw DiskFault(code: EINTR, call: "compare", path: "") }
+            try Self.checkCancellation("compare")
             let wanted = Int(min(Int64(Self.size), count - at))
             let a = try unsafe left.read(at: at, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
             let b = try unsafe right.read(at: at, into: UnsafeMutableRawBufferPointer(rebasing: other[..<wanted]))
@@ -76,7 +82,7 @@ final class CompressionTools: @unchecked Sendable {
         var read: Int64 = 0
         var written: Int64 = 0
         while true {
-            if Task.isCancelled { throw DiskFault(code: EINTR, call: "compress", path: "") }
+            try Self.checkCancellation("compress")
             let count = try unsafe file.read(at: read, into: buffer)
             if unsafe buffer.nonzeroPages(from: 0, count) == nil { try holes.add(file, at: read) }
             read += Int64(count)
@@ -134,7 +140,7 @@ final class CompressionTools: @unchecked Sendable {
                 start += count
                 if count < wanted { return }
             }
-            if Task.isCancelled { throw DiskFault(code: EINTR, call: "compare", path: "") }
+            try Self.checkCancellation("compare")
             // What follows may be of any length.
             if !isHeld, !isSame { throw Self.isDifferent }
         }
@@ -148,6 +154,11 @@ final class CompressionTools: @unchecked Sendable {
         guard let sum else { return nil }
         let size = try file.facts().size
         return isHeld && size <= sum.length ? .holds : isSame && size > sum.length ? .isBeginning : .differs
+    }
+
+    /// Errors: EINTR where the run is to end.
+    private static func checkCancellation(_ call: String) throws(DiskFault) {
+        if Task.isCancelled { throw DiskFault(code: EINTR, call: call, path: "") }
     }
 
     /// Ends a comparison whose outcome is known.
@@ -167,7 +178,7 @@ final class CompressionTools: @unchecked Sendable {
             var holes = HoleWalk()
             var at: Int64 = 0
             while at < size {
-                if Task.isCancelled { throw DiskFault(code: EINTR, call: "overwrite", path: "") }
+                try Self.checkCancellation("overwrite")
                 let wanted = Int(min(Int64(Self.size), size - at))
                 let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
                 let count = try unsafe file.read(at: at, into: piece)

@@ -2,10 +2,33 @@ internal import Glibc
 internal import MusterCore
 internal import MusterSystem
 
-/// A compressed log that has no name yet.
-struct UnpublishedLog {
+/// A rotated log that is to be compressed.
+struct Compression {
     var from: String
     var to: String
+    /// The file that it has to be; nil: what has the name.
+    var identity: FileIdentity?
+    /// The number of its file that is not whole yet.
+    var temporary: Int
+
+    /// Nil for another step.
+    init?(_ step: RotationStep, at index: Int) {
+        switch step {
+        case .compress(let from, let to):
+            (self.from, self.to) = (from, to)
+            temporary = index
+        case .recompress(let from, let to, let identity, let temporary):
+            (self.from, self.to, self.identity, self.temporary) = (from, to, identity, temporary)
+        default: return nil
+        }
+    }
+}
+
+/// A compressed log that has no name yet.
+struct UnpublishedLog {
+    var compression: Compression
+    var from: String { compression.from }
+    var to: String { compression.to }
     /// The name it has until it is whole.
     var temporary: String
     var destination: any DiskDirectory
@@ -18,41 +41,62 @@ struct UnpublishedLog {
     var isPublished: Bool
 }
 
+extension RotationFault {
+    /// A system call that failed with a file that is compressed. What is another's file, or too large, is so the next time as
+    /// well.
+    init(compressing fault: DiskFault) {
+        self.init(fault)
+        isFinal = [EEXIST, ESTALE, ELOOP, EFBIG].contains(fault.code)
+    }
+}
+
 extension LogRotation {
-    /// Compresses into temporary files what is to be compressed.
+    /// Compresses into temporary files what is to be compressed. What fails is left to the next run, with all behind it.
     func compress(
         _ choice: CompressionChoice, _ directories: Directories, _ tools: CompressionTools,
         _ programs: any RotationPrograms
     ) async -> [UnpublishedLog] {
         var logs: [UnpublishedLog] = []
-        for (index, step) in intent.steps.enumerated() where standing == .going {
-            guard case .compress(let from, let to) = step else { continue }
+        let choice = self.compression ?? choice
+        for (index, step) in intent.steps.enumerated() {
+            guard let compression = Compression(step, at: index) else { continue }
             var begun: UnpublishedLog?
-            work(directories, onFault: .stopped) { _, destination throws(DiskFault) in
-                begun = try begin(from, to, temporaryName(index), destination, tools)
+            if standing == .going {
+                work(directories, onFault: .stopped) { _, destination throws(DiskFault) in
+                    begun = try begin(compression, destination, tools)
+                }
             }
-            guard var log = begun else { continue }
-            if let file = log.file {
-                await fill(&log, file, choice, directories, tools, programs)
-                if standing != .going { _ = try? removeLeftover(log.temporary, log.destination) }
+            if var log = begun {
+                if let file = log.file { await fill(&log, file, choice, directories, tools, programs) }
+                if standing == .going {
+                    logs.append(log)
+                } else if log.file != nil {
+                    _ = try? removeLeftover(log.temporary, log.destination)
+                }
             }
-            if standing == .going { logs.append(log) }
+            leave(compression, begun?.source.identity)
         }
         return logs
     }
 
     /// A temporary file beside the log; nil where nothing is left to do.
     private func begin(
-        _ from: String, _ to: String, _ temporary: String, _ destination: any DiskDirectory, _ tools: CompressionTools
+        _ compression: Compression, _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) -> UnpublishedLog? {
+        let (from, to) = (compression.from, compression.to)
+        let temporary = temporaryName(compression.temporary)
+        // A process that was killed has left it; nobody else knows its name.
+        if isRecovery { try removeLeftover(temporary, destination) }
         // Whoever compressed it before, or took it away, was faster.
-        guard let source = try destination.facts(from), source.kind == .regular else { return nil }
+        guard let source = try destination.facts(from), source.kind == .regular,
+            expected(compression).map({ isSame(source, $0) }) ?? true
+        else { return nil }
         if isWatched, !isOfThisLog(source, from) { throw stale(from, destination) }
         if isRecovery, try destination.facts(to) != nil {
             switch try comparison(of: to, with: from, destination, tools) {
             case .holds:
                 return UnpublishedLog(
-                    from: from, to: to, temporary: temporary, destination: destination, source: source,
+                    compression: compression, temporary: temporary, destination: destination, source: source,
                     isPublished: true)
             // The plain log has grown since, and is compressed anew.
             case .isBeginning: try destination.remove(to)
@@ -61,8 +105,15 @@ extension LogRotation {
         }
         let file = try createTemporary(temporary, destination)
         return UnpublishedLog(
-            from: from, to: to, temporary: temporary, destination: destination, source: source, file: file,
+            compression: compression, temporary: temporary, destination: destination, source: source, file: file,
             isPublished: false)
+    }
+
+    /// The file that has to be compressed; nil: what has the name. In an `olddir`, another log of the same name may have moved
+    /// it on before the run was killed.
+    private func expected(_ compression: Compression) -> FileIdentity? {
+        if let identity = compression.identity { return identity }
+        return isRecovery && intent.destination != intent.directory ? given(compression.from) : nil
     }
 
     /// Whether a rotated log is the one that got its name from us, where we gave it, or else has no other name: not
@@ -71,6 +122,7 @@ extension LogRotation {
         for step in intent.steps {
             switch step {
             case .shift(_, to: name, let identity), .rotate(to: name, let identity): return isSame(facts, identity)
+            case .recompress(from: name, _, let identity, _): return isSame(facts, identity)
             case .copy(to: name, _, _): return facts.links == 1 && copied.map { isSame(facts, $0.identity) } ?? true
             default: continue
             }
@@ -147,7 +199,8 @@ extension LogRotation {
             isDone(.compress(from: log.from, to: log.to))
         } catch {
             // Nothing is lost: the plain log is there.
-            fail(RotationFault(error), .stopped)
+            fail(RotationFault(compressing: error), .stopped)
+            leave(log.compression, log.source.identity)
             _ = try? removeLeftover(log.temporary, log.destination)
         }
     }

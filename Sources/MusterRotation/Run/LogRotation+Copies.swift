@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MusterCore
 internal import MusterSystem
 
@@ -39,6 +40,56 @@ extension LogRotation {
         }
     }
 
+    /// Whether the log is still to be cut after its copy.
+    var isToBeCut: Bool { standing == .going && copied.map { $0.cut != .done } ?? false }
+
+    /// Marks a log whose copy is on the device, so that a later run can tell whether it was cut: see ``LogCopy/Cut``.
+    func beginCut(_ directories: Directories, _ tools: CompressionTools) {
+        guard var copied, copied.cut == .not else { return }
+        // What is marked is cut.
+        if Task.isCancelled { return hold() }
+        work(directories, onFault: .held) { directory, destination throws(DiskFault) in
+            for case .copy(let to, let identity, truncates: true) in intent.steps {
+                // A log that was empty has nothing that is in its copy.
+                let log =
+                    copied.size == 0 ? nil : try openRemaining(intent.name, directory, identity, forWriting: true)
+                // A copy that is gone is none: the log stays.
+                let isThere = isRecovery ? try destination.facts(to) != nil : true
+                guard let log, isThere, try mark(log, to, copied, destination, tools) else {
+                    copied.cut = .done
+                    continue
+                }
+                copied.cut = .begun
+                beginsCut = true
+            }
+        }
+        self.copied = copied
+    }
+
+    /// False where the log is not what was copied: whoever else cut it has to be asked for its lines.
+    private func mark(
+        _ log: any DiskFile, _ to: String, _ copied: LogCopy, _ destination: any DiskDirectory,
+        _ tools: CompressionTools
+    ) throws(DiskFault) -> Bool {
+        let copy = try open(to, destination, copied.identity, forWriting: false)
+        let last = copied.size - 1
+        guard let byte = try tools.byte(of: copy, at: last), let found = try tools.byte(of: log, at: last) else {
+            return false
+        }
+        if found != ~byte {
+            guard found == byte else { return false }
+            do throws(DiskFault) {
+                try log.write([~byte], at: last)
+            } catch {
+                // On a full disk, where a byte may take a new block, it is cut all the same: after a kill in between its lines
+                // would be in both files, and in none never.
+                guard [ENOSPC, EDQUOT].contains(error.code) else { throw error }
+            }
+        }
+        try log.synchronize()
+        return true
+    }
+
     /// Cuts a log to nothing: one whose copy is on the device, or one that is not kept. What came after the copy is copied as
     /// well; what comes between the last look and the cut is lost, which nobody can prevent.
     func truncate(_ directories: Directories, _ tools: CompressionTools) {
@@ -46,8 +97,9 @@ extension LogRotation {
             for step in intent.steps {
                 switch step {
                 case .copy(let to, let identity, truncates: true):
-                    guard let copied else { continue }
+                    guard let copied, [.begun, .unknown].contains(copied.cut) else { continue }
                     try truncate(copied, to, identity, directory, destination, directories, tools)
+                    self.copied?.cut = .done
                 case .truncate(let identity):
                     // An earlier run may have done it, and what is there now be new.
                     if isRecovery { continue }
@@ -69,7 +121,7 @@ extension LogRotation {
         _ copied: LogCopy, _ to: String, _ identity: FileIdentity, _ directory: any DiskDirectory,
         _ destination: any DiskDirectory, _ directories: Directories, _ tools: CompressionTools
     ) throws(DiskFault) {
-        // Where the copy is gone it was compressed, which comes after the cut.
+        // Where the copy is gone it was compressed, which comes after the cut, or is somebody else's matter.
         if isRecovery, try destination.facts(to) == nil { return }
         guard let log = try openRemaining(intent.name, directory, identity, forWriting: true) else { return }
         let copy = try open(to, destination, copied.identity, forWriting: true)
@@ -77,13 +129,7 @@ extension LogRotation {
         if isWatched, !(try copy.facts().mayHold(log.facts(), worker: directories.user)) {
             throw stale(to, destination)
         }
-        if isRecovery {
-            // Cut already, when it is shorter now or begins with something else.
-            guard try log.facts().size >= copied.size, try tools.areEqual(log, copy, count: copied.size) else {
-                return try log.synchronize()
-            }
-        }
-        var size = copied.size
+        guard var size = try sizeToGoOnFrom(copied, log, copy, tools) else { return try log.synchronize() }
         var grown: Int64 = 0
         for _ in 0..<Self.looks {
             let end = try tools.copy(log, to: copy, from: size)
@@ -98,6 +144,24 @@ extension LogRotation {
         // Else it could be whole again after a power cut, when the journal has forgotten it.
         try log.synchronize()
         report.bytesAtRisk = Int(clamping: grown + end - size)
+    }
+
+    /// How many bytes of a log its copy has for sure; nil where the log was cut already, by an earlier run.
+    private func sizeToGoOnFrom(
+        _ copied: LogCopy, _ log: any DiskFile, _ copy: any DiskFile, _ tools: CompressionTools
+    ) throws(DiskFault) -> Int64? {
+        if copied.cut == .begun {
+            if beginsCut { return copied.size }
+            let last = copied.size - 1
+            guard let byte = try tools.byte(of: copy, at: last), try tools.byte(of: log, at: last) == ~byte,
+                try tools.areEqual(log, copy, count: last)
+            else { return nil }
+            return copied.size
+        }
+        // All that the copy has by now counts, not only what it had at first.
+        let size = max(copied.size, try copy.facts().size)
+        guard size > 0, try log.facts().size >= size, try tools.areEqual(log, copy, count: size) else { return nil }
+        return size
     }
 
     /// Whether its file is removed once it is copied.

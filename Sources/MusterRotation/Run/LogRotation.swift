@@ -34,6 +34,14 @@ final class LogRotation: @unchecked Sendable {
     private(set) var hasMoved = false
     /// The copy that is on the device; nil where there is none to be followed by a truncation.
     var copied: LogCopy?
+    /// Whether this run has begun to cut the log.
+    var beginsCut = false
+    /// How it is compressed, where that is not as the journal has it of its stanza.
+    private(set) var compression: CompressionChoice?
+    /// What could not be compressed, for the next run.
+    private(set) var leftCompressions: [RotationStep] = []
+    /// Whether to try again changes nothing.
+    private var isFinal = false
     /// Whether others may change names while it is worked on, so that each is looked at again.
     private(set) var isWatched = false
     /// Whether devices have other numbers than when the journal was written.
@@ -69,6 +77,7 @@ final class LogRotation: @unchecked Sendable {
         report.outcome = .failed
         report.fault = RotationReport.Fault(fault)
         self.standing = standing
+        isFinal = fault.isFinal
     }
 
     /// Leaves the rest to the next run, without a fault of its own.
@@ -120,8 +129,63 @@ final class LogRotation: @unchecked Sendable {
         } catch {
             // Compression stops where the run is interrupted.
             if error.code == EINTR, Task.isCancelled { return hold() }
-            fail(RotationFault(error), standing())
+            fail(RotationFault(compressing: error), standing())
         }
+    }
+
+    // MARK: Compressions that are left
+
+    /// Whether it is nothing but a compression that an earlier run could not do.
+    var isRetry: Bool { intent.isRetry }
+
+    /// Takes over how its stanza compresses by now.
+    func prepare(_ retry: CompressionRetry) {
+        switch retry {
+        case .asBefore: return
+        case .never: supersede()
+        case .by(let choice, let ending):
+            compression = choice
+            intent.steps = intent.steps.map { step in
+                guard case .recompress(let from, _, let identity, let temporary) = step else { return step }
+                return .recompress(from: from, to: from + ending, identity, temporary: temporary)
+            }
+        }
+    }
+
+    /// Leaves a compression to the next run, if that is worth another try.
+    func leave(_ compression: Compression, _ source: FileIdentity?) {
+        guard standing == .stopped, !isFinal, let identity = compression.identity ?? source ?? given(compression.from)
+        else { return }
+        leftCompressions.append(
+            .recompress(from: compression.from, to: compression.to, identity, temporary: compression.temporary))
+    }
+
+    /// The file that got a name in this rotation.
+    func given(_ name: String) -> FileIdentity? {
+        for step in intent.steps {
+            switch step {
+            case .shift(_, to: name, let identity), .rotate(to: name, let identity): return identity
+            case .copy(to: name, _, _): return copied?.identity
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// What a later run has to know of its compressions; nil where none is left.
+    var leftIntent: RotationIntent? {
+        if isRetry, standing == .held { return intent }
+        guard !leftCompressions.isEmpty else { return nil }
+        var left = intent
+        left.steps = leftCompressions
+        left.rotates = false
+        return left
+    }
+
+    /// A new rotation of the log has taken its compressions over.
+    func supersede() {
+        leftCompressions = []
+        if isRetry { standing = .stopped }
     }
 
     // MARK: Names
@@ -180,7 +244,7 @@ final class LogRotation: @unchecked Sendable {
             try move(intent.name, of: directory, to: name, of: directory, identity)
             hasMoved = true
         // Before all, after the scripts, or where names are on the device.
-        case .makeDirectory, .truncate, .deliver, .script, .compress, .remove: return
+        case .makeDirectory, .truncate, .deliver, .script, .compress, .recompress, .remove: return
         }
         isDone(step)
     }

@@ -8,6 +8,17 @@ struct Recovery {
     private(set) var nextStanza = 0
     private(set) var nextLog = 0
 
+    /// The last rotation of each log: it has taken over what could not be compressed before.
+    private static func lastRotations(_ records: [JournalRecord]) -> [LeftCompressions.Key: Int] {
+        var dropped: Set<Int> = []
+        for case .dropped(let numbers) in records { dropped.formUnion(numbers) }
+        var rotations: [LeftCompressions.Key: Int] = [:]
+        for case .intent(let number, let intent) in records where intent.rotates && !dropped.contains(number) {
+            rotations[LeftCompressions.Key(intent)] = number
+        }
+        return rotations
+    }
+
     /// - Parameters:
     ///   - configuration: The one that is run: what it does not vouch for is not run.
     ///   - isGone: Whether no file is at a path any more.
@@ -31,6 +42,8 @@ struct Recovery {
                 nextLog = max(nextLog, number &+ 1)
             case .named(let numbers): for number in numbers { logs[number]?.isNamed = true }
             case .copied(let number, let copy): logs[number]?.copied = copy
+            case .cutting(let numbers): for number in numbers { logs[number]?.copied?.cut = .begun }
+            case .cut(let numbers): for number in numbers { logs[number]?.copied?.cut = .done }
             case .ran(let kind, let stanza, nil): scripts[stanza, default: []].insert(kind)
             case .ran(let kind, _, let log?): logs[log]?.scriptsRun.insert(kind)
             case .ended(let numbers):
@@ -44,6 +57,8 @@ struct Recovery {
             }
         }
         if stanzas.isEmpty { return }
+        let rotations = Self.lastRotations(records)
+        logs = logs.filter { !$1.isRetry || rotations[LeftCompressions.Key($1.intent)] ?? $0 <= $0 }
         let index = StanzaBinding.Index(configuration)
         let byStanza = Dictionary(grouping: logs.values) { $0.intent.stanza }
         for (number, stanza) in stanzas.sorted(by: { $0.key < $1.key }) where !closed.contains(number) {
@@ -51,6 +66,7 @@ struct Recovery {
             // Where all is ended, what comes after all logs may be left.
             guard !logs.isEmpty || begun.contains(number) else { continue }
             let binding = StanzaBinding(stanza, in: index, isGone: isGone)
+            for log in logs where log.isRetry { log.prepare(binding.retry) }
             works.append(
                 StanzaWork(
                     number, binding.stanza, logs, scriptsRun: scripts[number] ?? [], endedBefore: anchors[number],

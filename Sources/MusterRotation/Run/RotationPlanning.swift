@@ -35,6 +35,8 @@ struct RotationPlanning {
     /// Directories that claims are about.
     private var directories: [PathKey: Int] = [:]
     private var nextLog: Int
+    /// What an earlier run could not compress.
+    var left: [LeftCompressions.Key: [RotationStep]] = [:]
     private var tokens = RandomSeeds()
     private(set) var warnings: [RotationFault] = []
     private var warned: Set<RotationFault> = []
@@ -192,10 +194,13 @@ struct RotationPlanning {
         let plan = try RotationPlanner(settings).plan(subject, among: destination.names, now: now) {
             name throws(DiskFault) in try destination.facts(name, settles: !options.isDry)
         }
-        let intent = RotationIntent(
+        var intent = RotationIntent(
             stanza: number, directory: found.directory, folder: found.folder, destination: path,
             destinationFolder: destination.identity, name: found.name, steps: destination.making + plan.steps,
             time: now.calendar, token: tokens.draw())
+        if !left.isEmpty, settings.isCompressed, let left = left[LeftCompressions.Key(intent)] {
+            intent.steps = LeftCompressions.adding(left, to: intent.steps)
+        }
         try Journal.check(intent)
         guard try claim(intent) else { return nil }
         destinations.isMade(path)
@@ -299,7 +304,7 @@ extension RotationStep {
     /// The names in the directory of rotated logs that it is about.
     fileprivate var names: [String] {
         switch self {
-        case .shift(let from, let to, _), .compress(let from, let to): [from, to]
+        case .shift(let from, let to, _), .compress(let from, let to), .recompress(let from, let to, _, _): [from, to]
         case .rotate(let to, _), .copy(let to, _, _), .deliver(_, let to?, _): [to]
         case .remove(let name, _, _): [name]
         case .makeDirectory, .create, .truncate, .setAside, .deliver, .script: []

@@ -32,7 +32,8 @@ package struct RotationOptions: Sendable, Hashable {
     package enum Locking: Sendable, Hashable {
         /// The run ends with a fault of code `locked`.
         case refuse
-        case wait
+        /// It waits for the lock, so long at most; then as `refuse`.
+        case wait(Duration)
         /// No lock is taken: the operator knows that nobody else rotates these logs.
         case skip
     }

@@ -46,7 +46,7 @@ package struct RotationRun: Sendable {
     private func plan(_ report: inout RotationReport) throws(RotationFault) {
         let (state, records) = try stateToLookAt(&report)
         let recovery = Recovery(records, configuration)
-        let unfinished = recovery.works.flatMap { $0.logs.map(\.intent.path) }
+        let unfinished = recovery.works.flatMap { $0.logs.filter { !$0.isRetry }.map(\.intent.path) }
         report.unfinished = unfinished.count
         if !unfinished.isEmpty {
             report.warnings.append(
@@ -62,6 +62,7 @@ package struct RotationRun: Sendable {
         var planning = RotationPlanning(
             options, state, now: now, disks: disks,
             unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0, shared: LogSearch.shared(findings))
+        planning.left = LeftCompressions.left(of: recovery.works, isBefore: true)
         for (stanza, found) in zip(configuration.stanzas, findings) {
             let plan = planning.plan(stanza, found, number: 0)
             report.stanzas.append(RotationReport.Stanza(planned: plan))
@@ -102,11 +103,18 @@ package struct RotationRun: Sendable {
 
     private func lock(_ file: StateFile) async throws(RotationFault) {
         if options.locking == .skip { return }
+        let start = SystemClock.now
         while !(try file.lock()) {
-            if options.locking == .refuse || Task.isCancelled {
+            guard case .wait(let limit) = options.locking, !Task.isCancelled else {
                 throw RotationFault(
                     .locked, at: options.statePath,
                     "another run holds the lock; wait for its end, or write --wait-for-state-lock")
+            }
+            if start.duration(to: SystemClock.now) >= limit {
+                throw RotationFault(
+                    .locked, at: options.statePath,
+                    "another run still holds the lock after \(limit.components.seconds) s; "
+                        + "see what it waits for, or write a longer --state-lock-timeout")
             }
             // To wait in flock(2) would hold a thread that no cancellation reaches; a sleep that is cut short is seen above.
             try? await Task.sleep(for: .milliseconds(200))
@@ -134,12 +142,13 @@ package struct RotationRun: Sendable {
             try file.write(state, now: now.calendar)
             // The run that was killed may have written the same, and not have waited for the device.
             try file.synchronize()
-            try journal.restart(with: [])
+            try journal.restart(with: recovery.works.flatMap(\.unfinished))
         }
 
         var planned: [PlannedWork] = []
         (planned, state) = plan(await search, state, disks, unfinished: held, recovery, &report)
         await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
+        LeftCompressions.supersede(planned.map(\.work), in: recovery.works)
         let later = await rotateWaiting(planned, state, recovery, means)
 
         var works = recovery.works
@@ -163,8 +172,10 @@ package struct RotationRun: Sendable {
         var turns = RotationTurns(after: planned, of: configuration.stanzas, options, now: now, recovery)
         while !turns.isAtEnd, !Task.isCancelled {
             let works = recovery.works + planned.map(\.work) + turns.done.joined().map(\.work)
-            if works.contains(where: { $0.logs.contains { $0.standing == .held } }) { break }
-            await perform(turns.next(state, means.disks), means)
+            if works.contains(where: { $0.logs.contains { $0.standing == .held && !$0.isRetry } }) { break }
+            let next = turns.next(state, means.disks, left: LeftCompressions.left(of: works))
+            await perform(next, means)
+            LeftCompressions.supersede(next, in: works)
         }
         return turns.done
     }
@@ -199,6 +210,7 @@ package struct RotationRun: Sendable {
             shared: LogSearch.shared(findings))
         for log in recovery.works.flatMap(\.logs) where log.standing == .held { planning.reserve(log.intent) }
         var planned: [PlannedWork] = []
+        planning.left = LeftCompressions.left(of: recovery.works)
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
             let plan = planning.plan(stanza, found, number: recovery.nextStanza &+ index)
             planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), plan.due)))
@@ -218,7 +230,7 @@ package struct RotationRun: Sendable {
             for log in work.logs {
                 if log.intent.rotates { state.set(log.intent.time, for: log.intent.path) }
                 if log.standing == .held {
-                    held.insert(PathKey(log.intent.path))
+                    if !log.isRetry { held.insert(PathKey(log.intent.path)) }
                 } else if log.report.outcome != .failed {
                     report.recovered += 1
                 }

@@ -22,6 +22,9 @@ package enum RotationStep: Sendable, Hashable {
     case script(ScriptKind)
     /// A rotated log is compressed under its final name and then removed.
     case compress(from: String, to: String)
+    /// The same for a log of an earlier rotation that could not be compressed then. `temporary` is the number of its file that
+    /// is not whole yet.
+    case recompress(from: String, to: String, FileIdentity, temporary: Int)
     /// A rotated log that is too old, too many or too much.
     case remove(String, FileIdentity, RemovalReason)
 

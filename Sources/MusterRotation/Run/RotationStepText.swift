@@ -25,7 +25,8 @@ extension RotationReport.Step {
             self.init(action: "copy", path: "\(intent.directory)/\(from)", to: rotated(to), detail: "then remove")
         case .deliver(let from, nil, _): self.init(action: "remove", path: "\(intent.directory)/\(from)")
         case .script(let kind): self.init(action: "script", path: intent.path, detail: kind.rawValue)
-        case .compress(let from, let to): self.init(action: "compress", path: rotated(from), to: rotated(to))
+        case .compress(let from, let to), .recompress(let from, let to, _, _):
+            self.init(action: "compress", path: rotated(from), to: rotated(to))
         case .remove(let name, _, let reason):
             self.init(action: "remove", path: rotated(name), detail: "beyond \(reason.directive)")
         }

@@ -33,9 +33,14 @@ struct RotationTurns {
     var isAtEnd: Bool { waiting.allSatisfy(\.isEmpty) }
 
     /// Plans the next turn. Whoever performs it does so before he asks for another one.
-    mutating func next(_ state: RotationState, _ disks: ActorDirectories) -> [StanzaWork] {
+    ///
+    /// - Parameter left: What could not be compressed before.
+    mutating func next(
+        _ state: RotationState, _ disks: ActorDirectories, left: [LeftCompressions.Key: [RotationStep]]
+    ) -> [StanzaWork] {
         var planning = RotationPlanning(
             options, state, now: now, disks: disks, unfinished: [], nextLog: nextLog, shared: [])
+        planning.left = left
         var works: [StanzaWork] = []
         for index in waiting.indices where !waiting[index].isEmpty {
             var findings = LogSearch.Findings()

@@ -34,6 +34,8 @@ struct StanzaBinding: Sendable {
     private(set) var refusal: RotationFault?
     /// The stanza as it is worked on.
     private(set) var stanza: JournalStanza
+    /// How its stanza compresses now, for what an earlier run could not.
+    let retry: CompressionRetry
     /// Told where a log has a script before its rotation to be run still: that is passed over.
     private(set) var omission: RotationFault?
 
@@ -41,6 +43,7 @@ struct StanzaBinding: Sendable {
     init(_ stanza: JournalStanza, in index: Index, isGone: (String) -> Bool) {
         let (file, place) = (stanza.place.file, "\(stanza.place)")
         let same = index.byPattern[stanza.pattern] ?? []
+        retry = CompressionRetry(same)
         vouchers = (same.isEmpty ? index.byFile[file] ?? [] : same).map(JournalStanza.init)
         let isRead = index.files.contains(file) || (file.hasPrefix("/") && isGone(file))
         let isAbsent = same.isEmpty && (!isRead || index.isBroken(file))
@@ -93,10 +96,12 @@ struct StanzaBinding: Sendable {
     /// Errors: the compressor is not in the configuration.
     fileprivate func check(_ choice: CompressionChoice) throws(RotationFault) {
         if vouchers.contains(where: { $0.compression == choice }) { return }
-        throw absence
-            ?? RotationFault(
-                .compressor, at: choice.command,
-                "the compressor of an earlier run is no longer in the configuration, so its log stays plain")
+        if let absence { throw absence }
+        var fault = RotationFault(
+            .compressor, at: choice.command,
+            "the compressor of an earlier run is no longer in the configuration, so its log stays plain")
+        fault.isFinal = true
+        throw fault
     }
 }
 
@@ -126,6 +131,24 @@ extension RotationMeans {
         var means = self
         means.programs = BoundPrograms(binding: binding, programs: programs)
         return means
+    }
+}
+
+/// How a compression is tried again that an earlier run could not do: by what the configuration says now.
+enum CompressionRetry: Sendable {
+    /// No stanza has the patterns any more.
+    case asBefore
+    /// The stanza compresses no more.
+    case never
+    case by(CompressionChoice, extension: String)
+
+    init(_ stanzas: [RotationStanza]) {
+        guard !stanzas.isEmpty else {
+            self = .asBefore
+            return
+        }
+        let settings = stanzas.lazy.map(\.settings).first { $0.isCompressed && !$0.compressExtension.isEmpty }
+        self = settings.map { .by(CompressionChoice($0), extension: $0.compressExtension) } ?? .never
     }
 }
 

@@ -26,16 +26,37 @@ struct StanzaPortion: Sendable {
         for log in unnamed where log.standing == .going { log.takeNames(directories, tools) }
         synchronize(unnamed, directories)
         let going = unnamed.filter { $0.standing == .going }
+        // First the copies: a log that is named is not copied again.
+        means.journal.append(
+            going.compactMap { log in log.copied.map { JournalRecord.copied(log.number, $0) } })
         means.journal.append([
             .named(going.map(\.number)), .dropped(unnamed.filter { $0.standing == .dropped }.map(\.number)),
         ])
-        means.journal.append(
-            going.compactMap { log in log.copied.map { JournalRecord.copied(log.number, $0) } })
         commit(means, going, else: .held)
         for log in going where log.standing == .going { log.isNamed = true }
-        for log in logs where log.standing == .going { log.truncate(directories, tools) }
+        cut(logs, directories, means, tools)
         for log in logs { await run(.afterRotation, stanza, log, means) }
         if !stanza.sharesScripts, stanza.scripts[.afterRotation] != nil { commit(means, logs, else: .held) }
+    }
+
+    /// Cuts logs to nothing whose copies are on the device, or that are not kept. The journal says before that it is going to
+    /// happen, and afterwards that it has, before any script can end the run.
+    private func cut(
+        _ logs: [LogRotation], _ directories: Directories, _ means: RotationMeans, _ tools: CompressionTools
+    ) {
+        let copied = logs.filter(\.isToBeCut)
+        for log in copied { log.beginCut(directories, tools) }
+        let begun = copied.filter { $0.standing == .going && $0.beginsCut }
+        if !begun.isEmpty {
+            means.journal.append([.cutting(begun.map(\.number))])
+            commit(means, begun, else: .held)
+        }
+        for log in logs where log.standing == .going { log.truncate(directories, tools) }
+        let done = copied.filter { $0.copied?.cut == .done }
+        if !done.isEmpty {
+            means.journal.append([.cut(done.map(\.number))])
+            commit(means, done, else: .held)
+        }
     }
 
     /// Runs a script of one log's own, where there is one.
@@ -90,7 +111,7 @@ struct StanzaPortion: Sendable {
                 && ($0.isRecovery || !unpublished.isEmpty || $0.report.removed > 0 || $0.isDelivered)
         }
         synchronize(changed, directories)
-        means.journal.append([.ended(logs.filter(\.isEnding).map(\.number))])
+        means.journal.append([.ended(logs.filter { $0.isEnding && $0.leftIntent == nil }.map(\.number))])
         means.progress.done(logs.count)
     }
 

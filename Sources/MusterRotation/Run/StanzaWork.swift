@@ -9,6 +9,7 @@ struct RotationMeans: Sendable {
     var pool: WorkerPool
     var progress: RotationProgress
     let shelf: ToolShelf
+    let turns = ScriptTurns()
 
     init(
         disks: ActorDirectories, journal: Journal, programs: any RotationPrograms, pool: WorkerPool,
@@ -67,24 +68,34 @@ final class StanzaWork: @unchecked Sendable {
 
     /// What the next run has to know to end it: nothing where nothing is left.
     var unfinished: [JournalRecord] {
-        let held = logs.filter { $0.standing == .held }
-        guard !held.isEmpty || needsEnd else { return [] }
+        let held = logs.filter { $0.standing == .held && !$0.isRetry }
+        let left = logs.compactMap { log in
+            log.standing == .held && !log.isRetry ? nil : log.leftIntent.map { (log.number, $0) }
+        }
+        guard !held.isEmpty || !left.isEmpty || needsEnd else { return [] }
         var records: [JournalRecord] = [.stanza(number, stanza)]
         records += scriptsRun.sorted { $0.rawValue < $1.rawValue }.map { .ran($0, stanza: number, log: nil) }
-        if held.isEmpty, let anchor { records += [.intent(anchor.number, anchor.intent), .ended([anchor.number])] }
+        if held.isEmpty, needsEnd, let anchor {
+            records += [.intent(anchor.number, anchor.intent), .ended([anchor.number])]
+        }
         for log in held {
             records.append(.intent(log.number, log.intent))
             if log.isNamed { records.append(.named([log.number])) }
-            if let copied = log.copied { records.append(.copied(log.number, copied)) }
+            if let copied = log.copied {
+                records.append(.copied(log.number, copied))
+                if copied.cut == .begun { records.append(.cutting([log.number])) }
+                if copied.cut == .done { records.append(.cut([log.number])) }
+            }
             records += log.scriptsRun.map { .ran($0, stanza: number, log: log.number) }
         }
+        for (number, intent) in left { records += [.intent(number, intent), .named([number])] }
         return records
     }
 
     /// Does everything. Whatever fails is told by the logs and by ``faults``.
     func run(_ means: RotationMeans) async {
         if let binding, let fault = binding.refusal { return refuse(fault, binding) }
-        let means = means.bound(to: binding)
+        let means = means.bound(to: binding).inTurn(number)
         let directories: Directories
         do throws(RotationFault) {
             directories = try means.disks.directories(of: stanza.actor)
@@ -94,11 +105,13 @@ final class StanzaWork: @unchecked Sendable {
         }
         if isRecovery { giveUpWhereGone(directories) }
         if !isRecovery, !(await begin(means, directories)) { return }
-        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts), means) { portion, tools in
+        // As with logrotate, no log begins between the two scripts of another.
+        let lanes = hasOwnScripts ? 1 : means.pool.width
+        await spread(StanzaPortions.ofNames(logs, alone: hasOwnScripts), means, lanes) { portion, tools in
             await portion.takeNames(self.stanza, directories, means, tools)
         }
         await runAfterRotation(means)
-        await spread(StanzaPortions.ofContents(logs, means.pool.width), means) { portion, tools in
+        await spread(StanzaPortions.ofContents(logs, means.pool.width), means, means.pool.width) { portion, tools in
             await portion.finish(self.stanza, directories, means, tools)
         }
         await end(means)
@@ -209,7 +222,7 @@ final class StanzaWork: @unchecked Sendable {
         if !Task.isCancelled { _ = await runOnce(.lastAction, means) }
         let hasEnded = stanza.scripts[.lastAction] == nil || scriptsRun.contains(.lastAction)
         needsEnd = !hasEnded && anchor != nil
-        if hasEnded { means.journal.append([.closed(number)]) }
+        if hasEnded, logs.allSatisfy({ $0.leftIntent == nil }) { means.journal.append([.closed(number)]) }
     }
 
     /// Runs a script of the whole stanza, where there is one. False where it failed, or was interrupted.
@@ -235,10 +248,10 @@ final class StanzaWork: @unchecked Sendable {
 
     /// Hands portions to the threads of the pool, each with tools of its own.
     private func spread(
-        _ portions: [StanzaPortion], _ means: RotationMeans,
+        _ portions: [StanzaPortion], _ means: RotationMeans, _ width: Int,
         _ body: @escaping @Sendable (StanzaPortion, CompressionTools) async -> Void
     ) async {
-        let lanes = min(means.pool.width, portions.count)
+        let lanes = min(width, portions.count)
         let queue = Turns(portions)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<lanes {

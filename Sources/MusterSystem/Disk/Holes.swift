@@ -20,8 +20,14 @@ package struct HoleWalk: Sendable {
         guard isZero else { return end }
         zeros += Int64(count)
         guard zeros >= Self.patience else { return end }
-        let next = if let data = try file.nextData(from: end) { data } else { try file.facts().size }
-        return max(end, next)
+        return max(end, try file.endOfHole(at: end))
+    }
+}
+
+extension DiskFile {
+    /// Where a hole ends that a place may lie in: at what stands behind it, or with the file.
+    fileprivate func endOfHole(at offset: Int64) throws(DiskFault) -> Int64 {
+        if let data = try nextData(from: offset) { data } else { try facts().size }
     }
 }
 
@@ -65,7 +71,7 @@ package struct HoleCount: Sendable {
     /// Looks for a hole where zeros were read. Errors: EFBIG where there is too much of it.
     package mutating func add(_ file: any DiskFile, at offset: Int64) throws(DiskFault) {
         if offset < end { return }
-        let next = if let data = try file.nextData(from: offset) { data } else { try file.facts().size }
+        let next = try file.endOfHole(at: offset)
         end = max(next, offset + 1)
         let length = max(next - offset, 0)
         guard length > Self.slack else { return }

@@ -33,19 +33,13 @@ final class LinuxDirectory: DiskDirectory {
 
     func target(_ name: String) throws(DiskFault) -> String {
         try check(name, "read the link")
-        let link = try unsafe DiskFault.check(
-            cml_place_open(descriptor, name), "read the link", place(name))
-        defer { close(link) }
-        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        // Invariant: no more is written than the buffer's size.
-        let count = unsafe bytes.withUnsafeMutableBytes { raw in
-            unsafe cml_place_target(link, raw.baseAddress!.assumingMemoryBound(to: CChar.self), raw.count)
+        do throws(HeldEntryFault) {
+            let bytes = try HeldEntry.entry(name, in: descriptor).target()
+            if let target = String(validating: bytes, as: UTF8.self) { return target }
+        } catch {
+            throw fault(error.number, "read the link", name)
         }
-        try DiskFault.check(count, "read the link", place(name))
-        guard let target = String(validating: bytes.prefix(Int(count)), as: UTF8.self) else {
-            throw fault(EILSEQ, "read the link", name)
-        }
-        return target
+        throw fault(EILSEQ, "read the link", name)
     }
 
     func rename(_ name: String, to directory: any DiskDirectory, as other: String) throws(DiskFault) {

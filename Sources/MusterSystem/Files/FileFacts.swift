@@ -28,6 +28,8 @@ package struct FileFacts: Hashable, Sendable {
     package var size: Int64
     /// Whether it has no name any more.
     package var isDeleted: Bool
+    /// When its content last changed, in seconds since 1970 UTC.
+    package var modified: Int64
 
     init(_ raw: cml_file_facts) {
         kind =
@@ -39,6 +41,7 @@ package struct FileFacts: Hashable, Sendable {
         identity = FileIdentity(device: raw.device, inode: raw.inode)
         size = raw.size
         isDeleted = raw.links == 0
+        modified = raw.modified
     }
 
     /// The facts of a path, nil where nothing is there, be it that links lead round in a circle. Errors: it may not be looked

@@ -59,6 +59,8 @@ package struct PathWalk<Place: WalkPlace> {
     /// The next one last.
     private var parts: [PathPart]
     private var links = 0
+    /// Whose links were followed.
+    private(set) var linkOwners: Set<UInt32> = []
     /// Whether nobody else could have chosen the way so far.
     private var isOurs = true
 
@@ -108,6 +110,7 @@ package struct PathWalk<Place: WalkPlace> {
         if let objection = policy.objection(to: link, in: place, isOurWay: isOurs, isLast: isLast) {
             throw .link(link, objection)
         }
+        linkOwners.insert(link.user)
         do throws(HeldEntryFault) {
             // Such a link is more than its text: the folder of a process, also where that has no name any more.
             if policy.entersProcesses, place.isInProcess {

@@ -1,6 +1,7 @@
 internal import CMusterLinux
 
-/// Who may decide where a path leads. There are three policies, and no walk without one of them:
+/// Who may decide where a path leads. There are three policies that refuse, and one for files that were found, by which all
+/// links are followed and the end is judged (``ForeignLinks``). No walk is without one of them:
 ///
 /// |                          | logs                       | state, journal, lock          | outputs                 |
 /// |--------------------------|----------------------------|-------------------------------|-------------------------|
@@ -55,6 +56,9 @@ extension WalkPolicy where Place == HeldEntry {
     static let outputs = WalkPolicy(
         folders: .any, links: .underOneName, entersProcesses: true, isTrusted: PlaceFacts.isOurs,
         isShared: { $0.facts.isOpenToOthers })
+
+    static let found = WalkPolicy(
+        folders: .any, links: .anywhere, isTrusted: { _ in true }, isShared: { _ in false })
 }
 
 extension WalkPolicy where Place == DiskPlace {

@@ -81,8 +81,11 @@ final class HeldEntry: Sendable {
     }
 
     /// What a name stands for, a link too.
-    func entry(_ name: String) throws(HeldEntryFault) -> HeldEntry {
-        try HeldEntry(try HeldEntryFault.check(unsafe cml_place_open(descriptor, name)))
+    func entry(_ name: String) throws(HeldEntryFault) -> HeldEntry { try Self.entry(name, in: descriptor) }
+
+    /// The same in a folder that is open otherwise.
+    static func entry(_ name: String, in folder: Int32) throws(HeldEntryFault) -> HeldEntry {
+        try HeldEntry(try HeldEntryFault.check(unsafe cml_place_open(folder, name)))
     }
 }
 

@@ -152,6 +152,8 @@ struct LogInquiry {
     /// Finds the inputs, their formats and what to ask of them. Errors: everything that is wrong with these, at once.
     private func plan(_ asked: LogQuestions, _ choice: PreparedSources.Choice) throws -> Plan {
         let saved = try checkpoint(asked)
+        // A run that goes on stays in the zone of the first.
+        let asked = try saved.map { try options.questions(in: $0.tally.questions.zone) } ?? asked
         let list = InputList.resolve(options.files, countCopies: options.report.countCopies)
         if !list.faults.isEmpty { throw Complaint(list.faults.map(\.text)) }
         let prepared = try columns {
@@ -159,7 +161,9 @@ struct LogInquiry {
             try PreparedSources.prepare(
                 list.sources, choice, wanted: asked.wanted + DefaultQuestions.wanted,
                 positions: saved.map { PositionTable($0.sources.compactMap(\.position)) },
-                keepsPartialLine: options.checkpoint != nil || options.follow, isCancelled: { Task.isCancelled })
+                year: saved?.tally.questions.year ?? asked.year,
+                keepsPartialLine: options.checkpoint != nil || options.follow, isCancelled: { Task.isCancelled }
+            ).timed(by: asked.timeField)
         }
         // What came through a pipe until then is still counted.
         if !prepared.hasBegun { try Task.checkCancellation() }
@@ -171,7 +175,9 @@ struct LogInquiry {
         questions.range = asked.range
         let faults = BoundQuestions.faults(questions, prepared.readings)
         if !faults.isEmpty { throw Complaint(faults) }
-        let bound = try columns { () throws(LogFormatFault) in try prepared.asking(questions.wanted, choice) }
+        let bound = try columns { () throws(LogFormatFault) in
+            try prepared.asking(questions.wanted, choice).timed(by: questions.timeField)
+        }
         let continuation = saved.map { Continuation($0, sources: bound.logSources) }
         return Plan(list: list, prepared: bound, questions: questions, continuation: continuation)
     }
@@ -192,6 +198,13 @@ struct LogInquiry {
         var same = asked
         if asked.groups.isEmpty { same.groups = saved.tally.questions.groups }
         if asked.groups.isEmpty, asked.measures.isEmpty { same.measures = saved.tally.questions.measures }
+        let zone = saved.tally.questions.zone
+        guard options.zone == nil || asked.zone == zone else {
+            throw Complaint(
+                "\(path): the checkpoint is in the zone \(zone.name); ask for the same, or use another file")
+        }
+        same.zone = zone
+        if options.year == nil { same.year = saved.tally.questions.year }
         guard same.signature == saved.tally.questions.signature else {
             throw Complaint(
                 "\(path): the checkpoint answers other questions (\(saved.tally.questions.signature)); ask the same, or use another file"
@@ -281,6 +294,8 @@ struct LogInquiry {
             }
             return 2
         }
-        return options.strict && report.bad > 0 ? 1 : 0
+        // Where no line fits, the format is not the log's.
+        let isForeign = outcome.tally.fitting == 0 && outcome.tally.bad > 0
+        return isForeign || (options.strict && report.bad > 0) ? 1 : 0
     }
 }

@@ -11,7 +11,7 @@ struct LogOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "auto, \(LogFormatCatalog.formats.map(\.name).joined(separator: ", ")), or a text: \(LogFormatCatalog.notations.map { $0.name + ":…" }.joined(separator: ", ")).",
+            "auto, \(LogFormatCatalog.formats.map(\.name).joined(separator: ", ")), or a text: \(LogFormatCatalog.notations.map { $0.name + ":…" }.joined(separator: ", ")). Around any of these: \(LogFormatCatalog.carriers.map { $0.name + "+…" }.joined(separator: ", ")).",
             valueName: "format"))
     var format = "auto"
 
@@ -32,6 +32,24 @@ struct LogOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Lines before then.", valueName: "time"))
     var until: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Zone of times without one, in lines and options, and of day and hour: Europe/Berlin, +02:00, local, utc. (default: local)",
+            valueName: "name"))
+    var zone: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Year of each log's last line, where times have no year. (default: from the file's date and its lines)",
+            valueName: "year"))
+    var year: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Field that has the time, and how it is written: s, ms, us, ns, iso, clf, or as '%F %T'.",
+            valueName: "name[:format]"))
+    var timeField: String?
 
     @Option(
         help: ArgumentHelp(
@@ -75,6 +93,7 @@ struct LogOptions: ParsableArguments {
         }
         if let workers, !(1...256).contains(workers) { throw ValidationError("--workers must be from 1 to 256") }
         try report.validate()
+        if let year, !(1...9999).contains(year) { throw ValidationError("--year must be from 1 to 9999") }
         if by.contains(where: { $0.split(separator: ",", omittingEmptySubsequences: false).contains("") }) {
             throw ValidationError("--by has an empty field; write names separated by commas: --by path,status")
         }
@@ -89,13 +108,32 @@ struct LogOptions: ParsableArguments {
         }
     }
 
-    /// What is asked, as far as the command line says.
-    func questions() throws(Complaint) -> LogQuestions {
+    /// The zone that was asked for, else that of the machine.
+    private func timeZone() throws(Complaint) -> TimeZoneRules {
+        do throws(TimeZoneFault) {
+            return try SystemTimeZone.named(zone ?? "local")
+        } catch {
+            throw Complaint(zone == nil ? "\(error.hint); name a zone with --zone" : "--zone: \(error.hint)")
+        }
+    }
+
+    private func time() throws(Complaint) -> TimeField? {
+        guard let timeField else { return nil }
+        do throws(LogFormatFault) {
+            return try TimeField(timeField)
+        } catch {
+            throw Complaint("--time-field \(timeField): \(error.hint)")
+        }
+    }
+
+    /// What is asked, as far as the command line says. `known` is the zone of a run that this one goes on with.
+    func questions(in known: TimeZoneRules? = nil) throws(Complaint) -> LogQuestions {
+        let zone = if let known { known } else { try timeZone() }
         var faults: [String] = []
         var filter: LogFilter?
         var range = TimeRange()
         do throws(QuestionFault) {
-            if let text = self.filter { filter = try LogFilter(text) }
+            if let text = self.filter { filter = try LogFilter(text, zone: zone) }
         } catch {
             // A long filter would hide what is wrong with it.
             let filter = self.filter ?? ""
@@ -103,7 +141,7 @@ struct LogOptions: ParsableArguments {
             faults.append("--where \(shown): \(error.text)")
         }
         do throws(QuestionFault) {
-            range = try TimeRange(since: since, until: until, now: Int64(SystemClock.wallSeconds * 1e6))
+            range = try TimeRange(since: since, until: until, now: Int64(SystemClock.wallSeconds * 1e6), zone: zone)
         } catch {
             faults.append(error.hint)
         }
@@ -112,6 +150,6 @@ struct LogOptions: ParsableArguments {
             groups: by.map { $0.split(separator: ",").map(String.init) },
             measures: MeasureNames(sums: sum, quantiles: quantiles, distinct: distinct),
             every: every.map { max(1, $0.duration.nanoseconds / 1000) }, filter: filter, range: range,
-            normalize: normalize)
+            normalize: normalize, zone: zone, year: year, timeField: try time())
     }
 }

@@ -11,7 +11,7 @@ struct RotateCommand: AsyncParsableCommand {
         commandName: "rotate", abstract: "Rotate logs as logrotate's configurations say, losing nothing.",
         usage: """
             muster logs rotate [-d] [-f] [-v] [-s <file>] [-l <file>] [--output <format>] [--workers <count>] \
-            [--wait-for-state-lock] [--hosts <inventory>] \
+            [--wait-for-state-lock] [--state-lock-timeout <duration>] [--hosts <inventory>] \
             <configuration> ...
             """,
         discussion: """
@@ -59,8 +59,12 @@ struct RotateCommand: AsyncParsableCommand {
     @Flag(name: .customLong("skip-state-lock"), help: "Do not lock: nothing else may rotate these logs meanwhile.")
     var skipsLock = false
 
-    @Flag(name: .customLong("wait-for-state-lock"), help: "Wait for another run to end.")
+    @Flag(name: .customLong("wait-for-state-lock"), help: "Wait for another run to end, for an hour at most.")
     var waitsForLock = false
+
+    @Option(
+        help: ArgumentHelp("How long --wait-for-state-lock waits. (default: 1h)", valueName: "duration"))
+    var stateLockTimeout: DurationChoice?
 
     @Flag(name: .customLong("usage"), help: "Show the usage in brief.")
     var showsUsage = false
@@ -88,6 +92,9 @@ struct RotateCommand: AsyncParsableCommand {
         if let workers, !(1...256).contains(workers) { throw ValidationError("--workers must be from 1 to 256") }
         if skipsLock, waitsForLock {
             throw ValidationError("--skip-state-lock and --wait-for-state-lock exclude each other")
+        }
+        if stateLockTimeout != nil, !waitsForLock {
+            throw ValidationError("--state-lock-timeout is for --wait-for-state-lock; write that as well")
         }
         for (name, value) in [("--state", state), ("--log", log)] where value?.isEmpty ?? false {
             throw ValidationError("\(name) has an empty name; write a file's")
@@ -124,9 +131,11 @@ struct RotateCommand: AsyncParsableCommand {
             isDry: isDry, isForced: isForced, statePath: path, workers: workers ?? ResourceLimits.cores)
         options.tellsSteps = isVerbose || log != nil || output.map { $0.format.name != "text" } ?? false
         options.keepsState = state != DefaultState.none
-        options.locking = skipsLock ? .skip : waitsForLock ? .wait : .refuse
+        options.locking = skipsLock ? .skip : waitsForLock ? .wait(lockTimeout) : .refuse
         return options
     }
+
+    private var lockTimeout: Duration { stateLockTimeout?.duration ?? .seconds(3_600) }
 
     /// How this host tells of a fleet; text is the table.
     var fleetReport: FleetReport {
@@ -146,6 +155,10 @@ struct RotateCommand: AsyncParsableCommand {
         if let log { words.append("--log=" + log) }
         if skipsLock { words.append("--skip-state-lock") }
         if waitsForLock { words.append("--wait-for-state-lock") }
+        // A host may have a version that does not know it, so it is written only where it was given.
+        if let stateLockTimeout {
+            words.append("--state-lock-timeout=\(max(1, stateLockTimeout.duration.nanoseconds / 1_000_000))ms")
+        }
         if let workers { words.append("--workers=\(workers)") }
         return words + ["--"] + configurations
     }

@@ -47,10 +47,13 @@ struct RotateCommandTests {
         let none = { @Sendable (_: String) -> String? in nil }
         var options = try Self.parse("-f -s st --workers 3 --wait-for-state-lock a").options(
             isRoot: true, environment: none)
-        var wanted = RotationOptions(isForced: true, statePath: "st", workers: 3, locking: .wait)
+        var wanted = RotationOptions(isForced: true, statePath: "st", workers: 3, locking: .wait(.seconds(3_600)))
         // A text of a line a stanza has no use for them.
         wanted.tellsSteps = false
         #expect(options == wanted)
+        options = try Self.parse("--wait-for-state-lock --state-lock-timeout 5m a").options(
+            isRoot: true, environment: none)
+        #expect(options.locking == .wait(.seconds(300)))
         #expect(try Self.parse("-v a").options(isRoot: true, environment: none).tellsSteps)
         #expect(try Self.parse("-o json a").options(isRoot: true, environment: none).tellsSteps)
         options = try Self.parse("-d --skip-state-lock --as-logrotate a").options(isRoot: true, environment: none)
@@ -69,7 +72,8 @@ struct RotateCommandTests {
             ("--skip-state-lock --wait-for-state-lock a", "exclude"), ("--limit web a", "--hosts"),
             ("--hosts i --forks 0 a", "--forks"), ("--forks 3 a", "--hosts"), ("--resume last a", "--hosts"),
             ("--ssh-option X=1 a", "--hosts"), ("--via ssh a", "--hosts"), ("--hosts i --via telnet a", "--via"),
-            ("-x a", "-x"),
+            ("-x a", "-x"), ("--state-lock-timeout 5m a", "--wait-for-state-lock"),
+            ("--wait-for-state-lock --state-lock-timeout 0s a", "--state-lock-timeout"),
         ])
     func refused(_ line: String, _ hint: String) {
         do {
@@ -90,12 +94,12 @@ struct RotateCommandTests {
     @Test("On a host of a fleet the same is asked, in NDJSON, with nothing that is of this host")
     func remote() throws {
         let command = try Self.parse(
-            "-df -s st --workers 2 --wait-for-state-lock -l log --hosts inv --limit web -v -o json --color never a -- -b"
+            "-df -s st --workers 2 --wait-for-state-lock --state-lock-timeout 90s -l log --hosts inv --limit web -v -o json --color never a -- -b"
         )
         #expect(
             command.remoteWords == [
                 "muster", "logs", "rotate", "--output", "ndjson", "--dry-run", "--force", "--state=st", "--log=log",
-                "--wait-for-state-lock", "--workers=2", "--", "a", "-b",
+                "--wait-for-state-lock", "--state-lock-timeout=90000ms", "--workers=2", "--", "a", "-b",
             ])
         #expect(command.fleet.hosts == "inv")
         let again = try RotateCommand.parse(Array(command.remoteWords.dropFirst(3)))

@@ -53,6 +53,34 @@ struct JoinedRunTests {
         }
     }
 
+    @Test("Records are joined over the copies of a rotated log, whatever the workers", arguments: [1, 3])
+    func overCopies(_ workers: Int) async throws {
+        let folder = TemporaryFolder()
+        let copies = [
+            ("0.log.3", "T stdout F a\nT stdout P b\nT stderr P x\n"), ("0.log.2", "T stdout P c\n"),
+            ("0.log.1", "T stdout F d\nT stdout F e\nT stderr P y\n"), ("0.log", "T stderr F z\nT stdout P left\n"),
+            ("1.log", "T stdout F other\n"),
+        ]
+        var paths: [String] = []
+        for (name, lines) in copies {
+            let text = Array(lines.replacing("T ", with: "2024-05-01T10:00:00Z ").utf8)
+            let isPacked = name == "0.log.2"
+            paths.append(try folder.file(isPacked ? name + ".gz" : name, isPacked ? GzipBytes.member(text) : text))
+        }
+        let prepared = try PreparedSources.prepare(
+            InputList.resolve(paths).sources, .named(CRILine.format), wanted: Self.questions.wanted
+        ) { false }
+        #expect(prepared.names == paths)
+        let run = LogRun(questions: Self.questions, options: LogRunOptions())
+        let outcome = try await WorkerPool.withPool(workers) { pool in
+            try await run.run(prepared, on: pool, progress: LogProgress())
+        }
+        let messages = ["a", "bcd", "e", "xyz", "left", "other"].map { (Array($0.utf8), UInt64(1)) }
+        #expect(KeyTableTests.counts(outcome.tally.groups[0]) == Dictionary(uniqueKeysWithValues: messages))
+        // A record belongs to the copy that ends it.
+        #expect((0..<5).map { outcome.tally.sources[$0]?.lines ?? 0 } == [1, 0, 2, 2, 1])
+    }
+
     @Test("A compressed log that is cut off gives the record that waits, and says so")
     func cutOff() async throws {
         let folder = TemporaryFolder()

@@ -85,8 +85,14 @@ struct SummaryTests {
     private func counts(_ tally: TimeTally) -> [Int64: UInt64] { tally.entries.mapValues { tally.counts[$0] } }
 
     private func tally(_ times: [Int64], every: Int64?) -> TimeTally {
-        let questions = LogQuestions(groups: [], every: every)
-        let text = times.map { "k=1 ts=\($0)\n" }.joined()
+        // Also times that none would be taken for unless it was said.
+        let questions = LogQuestions(groups: [], every: every, timeField: try? TimeField("ts:iso"))
+        var scratch = Scratch()
+        func iso(_ time: Int64) -> String {
+            unsafe scratch.make(CivilMoment.longest) { unsafe CivilMoment(time * 1_000_000).write(to: $0, .full) }
+                .string
+        }
+        let text = times.map { "k=1 ts=\(iso($0))\n" }.joined()
         let tally = LogTally(questions, seed: 1)
         do {
             try LineCounter([try RandomLog.reading(questions)], questions).count(

@@ -88,8 +88,8 @@ struct TallyFileTests {
             ($0 as? TallyFault)?.hint.contains("by k;") == true
         }
         #expect {
-            _ = try TallyFile(Array("muster tally 2\nwhatever else".utf8), seed: 1)
-        } throws: { ($0 as? TallyFault)?.hint.contains("version 2") == true }
+            _ = try TallyFile(Array("muster tally 3\nwhatever else".utf8), seed: 1)
+        } throws: { ($0 as? TallyFault)?.hint.contains("version 3") == true }
     }
 
     @Test("Parts joined in any order and grouping are what one run over all counts", arguments: 0..<12)

@@ -82,7 +82,7 @@ struct TableFolder {
         case .deliver(let from, let to, let identity):
             if let to { copy(from, to, identity) }
             take(from, identity)
-        case .compress(let from, let to):
+        case .compress(let from, let to), .recompress(let from, let to, _, _):
             guard var file = take(from, nil) else { return }
             last += 1
             file.facts.identity.inode = UInt64(last)

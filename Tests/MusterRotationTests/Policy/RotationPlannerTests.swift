@@ -25,7 +25,7 @@ struct RotationPlannerTests {
             case .setAside(let to, _): "aside \(to)"
             case .deliver(let from, let to, _): "deliver \(from) \(to ?? "nowhere")"
             case .script(let kind): kind.rawValue
-            case .compress(let from, _): "z \(from)"
+            case .compress(let from, _), .recompress(let from, _, _, _): "z \(from)"
             case .remove(let name, _, let reason): "-\(name) \(reason.rawValue)"
             }
         }

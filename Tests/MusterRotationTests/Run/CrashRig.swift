@@ -83,7 +83,8 @@ final class CrashRig: Sendable {
 
     /// A whole run in a process of its own. Meanwhile the daemons write a line at every fourth call.
     func run(
-        on pool: WorkerPool, isDry: Bool = false, isQuiet: Bool = false,
+        on pool: WorkerPool, isDry: Bool = false, isQuiet: Bool = false, now: RotationTime = CrashRig.now,
+        configuration text: String? = nil,
         failing: @escaping @Sendable (ScriptKind?) -> Bool = { _ in false },
         onCall: @escaping @Sendable (DiskCall) -> DiskAction = { _ in .go }
     ) async -> Outcome {
@@ -96,7 +97,8 @@ final class CrashRig: Sendable {
         }
         let programs = CrashPrograms(rig: self, hasStopped: { hasStopped.isSet }, failing: failing)
         let options = RotationOptions(isDry: isDry, statePath: Self.state, workers: pool.width)
-        let run = RotationRun(configuration, options, disk: process, programs: programs, now: Self.now) { _ in process }
+        let configuration = text.map { TextSource(["/c": $0]).read() } ?? configuration
+        let run = RotationRun(configuration, options, disk: process, programs: programs, now: now) { _ in process }
         do throws(RotationFault) {
             let report = try await run.run(on: pool, progress: RotationProgress())
             return Outcome(report: report, calls: process.callCount)

@@ -56,12 +56,12 @@ import Testing
         #expect(try rig.problems() == [])
     }
 
-    @Test("a compressor that fails leaves the plain log")
+    @Test("a compressor that fails leaves the plain log to the next run")
     func compressor() async throws {
         let (first, second, rig, report) = try await outcome(try Self.scenario("compresscmd"), failing: nil)
         #expect(first == ["/logs/a.log", "/logs/a.log.1", "/logs/a.log.2.xz"])
         #expect(report.texts.count == 1)
-        #expect(second == first)
+        #expect(second == ["/logs/a.log", "/logs/a.log.1.xz", "/logs/a.log.2.xz"])
         #expect(try rig.problems() == [])
     }
 

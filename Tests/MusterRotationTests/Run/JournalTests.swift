@@ -35,14 +35,17 @@ enum JournalSamples {
         .copy(to: "a.log.1", file, truncates: true), .copy(to: "a.log.1", file, truncates: false), .truncate(file),
         .setAside(as: ".a.log.muster-aside", file), .deliver(from: ".a.log.muster-aside", to: "a.log.1", file),
         .deliver(from: ".a.log.muster-aside", to: nil, file), .script(.afterRotation),
-        .compress(from: "a.log.1", to: "a.log.1.gz"), .remove("a.log.3", file, .count), .remove("a.log.3", file, .age),
+        .compress(from: "a.log.1", to: "a.log.1.gz"),
+        .recompress(from: "a.log.1", to: "a.log.1.gz", file, temporary: 1 << 20), .remove("a.log.3", file, .count),
+        .remove("a.log.3", file, .age),
         .remove("a.log.3", file, .totalSize),
     ]
 
     static let records: [JournalRecord] = [
         .stanza(0, stanza), .stanza(3, JournalStanza(RotationStanza(patterns: [], settings: .init(), place: place))),
         .intent(0, intent(steps)), .intent(.max, intent([])), .named([0, 1, 500]), .named([]),
-        .copied(4, LogCopy(file, size: 1 << 40)),
+        .copied(4, LogCopy(file, size: 1 << 40)), .copied(5, LogCopy(file, size: 0, cut: .unknown)),
+        .cutting([4, 5]), .cut([4]),
         .ran(.lastAction, stanza: 2, log: nil), .ran(.beforeRemoval, stanza: 2, log: 9), .ended([3]), .dropped([4, 5]),
         .closed(128),
     ]

@@ -6,7 +6,7 @@ enum HTMLPage {
         var html =
             HTMLFrame.head(title: "Log report: " + name(report), style: HTMLStyle.sheet) + "<body>\n<main>\n"
             + header(report) + facts(report) + notes(report)
-        if let timeline = TimelinePlot(report.timeline) { html += timeline.html }
+        if let timeline = TimelinePlot(report.timeline, zone: report.zoneText) { html += timeline.html }
         let distributions = report.distributions.compactMap(DistributionPlot.init)
         let panels = [StatusPlot.html(report.statuses)] + distributions.enumerated().map { $1.html($0 + 1) }
         html += "<div class=\"two\">\n" + panels.joined() + "</div>\n"
@@ -25,7 +25,7 @@ enum HTMLPage {
     private static func header(_ report: LogReport) -> String {
         var parts: [String] = []
         if let first = report.first, let last = report.last {
-            parts.append(HTMLText.escaped(LogTableReport.span(first, last)))
+            parts.append(HTMLText.escaped(LogTableReport.span(first, last, report.zoneText)))
         }
         if !report.formats.isEmpty { parts.append(HTMLText.inline(report.formats.joined(separator: ", "))) }
         if !report.filter.isEmpty { parts.append("only lines where " + HTMLText.code(report.filter)) }

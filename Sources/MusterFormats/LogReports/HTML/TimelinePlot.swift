@@ -5,6 +5,7 @@ struct TimelinePlot {
     private let folded: FoldedTimeline
     private let from: Int64
     private let length: Double
+    private let zone: String
 
     private static let height = 210.0
     private static let rateHeight = 70.0
@@ -14,11 +15,12 @@ struct TimelinePlot {
     private static let order = [1, 2, 0, 5, 3, 4]
 
     /// Nil where there is nothing to draw.
-    init?(_ timeline: LogReport.Timeline?) {
+    init?(_ timeline: LogReport.Timeline?, zone: String = "UTC") {
         guard let folded = FoldedTimeline(timeline, limit: 240), folded.step > 0, let first = folded.columns.first,
             (folded.peak?.count ?? 0) > 0
         else { return nil }
         self.folded = folded
+        self.zone = zone
         from = first.time
         length = Double(folded.step) * Double(folded.columns.count)
     }
@@ -26,7 +28,8 @@ struct TimelinePlot {
     var html: String {
         let step = LogTimelineText.length(folded.step)
         var html =
-            "<section id=\"timeline\"><h2>Lines over time</h2><p class=\"soft\">Lines in steps of " + step + ", UTC"
+            "<section id=\"timeline\"><h2>Lines over time</h2><p class=\"soft\">Lines in steps of " + step + ", "
+            + HTMLText.escaped(zone)
         if let peak = folded.peak { html += "; most, " + peak.count.grouped + ", at " + moment(peak.time) }
         html += "</p><figure>" + legend + "<div class=\"plot\">" + lines + "</div>"
         if let rates { html += "<p class=\"sub\">Share of 5xx</p><div class=\"plot\">" + rates + "</div>" }
