@@ -67,7 +67,8 @@ struct ConfigurationDoubtTests {
         arguments: [
             "/b {\nfoo\n}", "/b {\ncreate\n", "/b {\ncreate\n}\n}", "\u{7f}ELF\n/b {}", "qqqqqqqqqq\n/b {}",
             "/b {\nrotate 4x\n}", "/b {\npostrotate\nx\n}", "/b", "include /no\n/b {}", "/x {\n/b {\ncreate\n}",
-            "rotate 9x\nrotate 4\n/b {}", "rotate 4\n<<<<<<< HEAD\n/b {}", "/b {\ntabooext + .c\n}", "tabooext a/b\n/b {}",
+            "rotate 9x\nrotate 4\n/b {}", "rotate 4\n<<<<<<< HEAD\n/b {}", "/b {\ntabooext + .c\n}",
+            "tabooext a/b\n/b {}",
         ])
     func member(text: String) {
         let configuration = folder(text)

@@ -85,6 +85,9 @@ struct ConfigurationDoubt {
     /// The first stanza of the file that is being read.
     var firstStanza: Int { files[files.endIndex - 1].firstStanza }
 
+    /// Whether all that comes in the file that is being read is left out.
+    var leavesOutAll: Bool { files[files.endIndex - 1].origin != nil }
+
     /// The fault that leaves a stanza out; nil: it stands.
     func origin(of stanza: OpenStanza) -> String? {
         if let origin = files[files.endIndex - 1].origin { return origin }
@@ -144,10 +147,13 @@ extension ConfigurationReader {
     mutating func leavesOut(_ stanza: OpenStanza) -> Bool {
         guard let origin = doubt.origin(of: stanza) else { return false }
         if doubt.isTelling() {
+            let which =
+                doubt.leavesOutAll
+                ? "stanzas of this file are left out from here on"
+                : "this stanza is left out, with others of this file that leave the same open"
             notes.fault(
                 .leftOut, stanza.place.description,
-                "stanzas of this file are left out from here on, because the fault at \(origin) may concern them; "
-                    + "correct that")
+                "\(which), because the fault at \(origin) may concern them; correct that")
         }
         return true
     }

@@ -44,6 +44,8 @@ final class LogRotation: @unchecked Sendable {
     private var isFinal = false
     /// Whether others may change names while it is worked on, so that each is looked at again.
     private(set) var isWatched = false
+    /// Who works on it.
+    private(set) var worker: UInt32 = 0
     /// Whether devices have other numbers than when the journal was written.
     private var isRenumbered = false
     var scriptsRun: Set<ScriptKind> = []
@@ -123,6 +125,7 @@ final class LogRotation: @unchecked Sendable {
             let destination =
                 try isOne ? folder : directories.folder(intent.destination, as: other, onAnyDevice: isRecovery)
             isWatched = folder.isOthers || destination.isOthers
+            worker = directories.user
             isRenumbered =
                 folder.identity.device != intent.folder.device || destination.identity.device != other.device
             try body(folder.directory, destination.directory)

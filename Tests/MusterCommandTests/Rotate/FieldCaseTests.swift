@@ -19,7 +19,7 @@ struct FieldCaseTests {
         let ending = try await Program.run(
             [],
             shell: """
-                umask 022; cd \(folder.path) && mkdir log || exit 1; D=\(folder.path); M=$0
+                umask 022; export TZ=UTC; cd \(folder.path) && mkdir log || exit 1; D=\(folder.path); M=$0
                 muster() { "$M" logs rotate "$@" -s st conf > out 2> err; c=$?; [ $c = 0 ] || echo exit $c; }
                 names() { ls -A log | tr '\\n' ' '; echo; }
                 mode() { stat -c %a "$1"; getfacl -pcEn "$1" | tr '\\n' ' '; echo; }
@@ -114,5 +114,113 @@ struct FieldCaseTests {
         // Not every kernel, nor every container, has overlays.
         if said == "none\n" { return }
         #expect(said == "new.log new.log.1 new.log.2 old.log old.log.1 old.log.2 2\n1\n")
+    }
+
+    struct Case: Sendable, CustomStringConvertible {
+        var description: String
+        /// What is done in the end, in the shell of ``said(_:)``.
+        var script: String
+        var said: String
+    }
+
+    /// A stanza for `$1`.
+    private static let stanza = "stanza() { printf '%s {\\n rotate 2\\n%s\\n}\\n' \"$1\" \"$2\"; }\n"
+
+    static let cases = [
+        Case(
+            description: "an olddir in the home",
+            script: """
+                mkdir -p home/old; export HOME=$D/home; echo x > log/a.log
+                stanza $D/log/a.log ' olddir ~/old' > conf; muster -f; names; ls home/old
+                """, said: "\na.log.1\n"),
+        Case(
+            description: "the longest names that a folder takes",
+            script: """
+                a=$(printf 'a%.0s' $(seq 253)); b=$(printf 'b%.0s' $(seq 250)); echo x > log/$a; echo x > log/$b
+                stanza "$D/log/a*" > conf; stanza "$D/log/b*" ' compress' >> conf; muster -f
+                [ -e log/$a.1 ] && [ -e log/$b.1.gz ] && ls log | wc -l
+                """, said: "2\n"),
+        Case(
+            description: "minutes and seconds of now with dateyesterday, and a zone that stays",
+            script: """
+                echo x > log/a.log; stanza $D/log/a.log ' dateext
+                dateyesterday
+                dateformat -%Y%m%d-%M%S-%z' > conf
+                before=$(date +%s); muster -f; after=$(date +%s); for now in $(seq $before $after); do
+                [ -e log/a.log-$(date -d @$((now - 86400)) +%Y%m%d)-$(date -d @$now +%M%S)-%z ] && echo found; done
+                """, said: "found\n"),
+        Case(
+            description: "seconds since 1970 with dateyesterday, which are those of past noon",
+            script: """
+                echo x > log/a.log; stanza $D/log/a.log ' dateext
+                dateyesterday
+                dateformat -%s' > conf
+                export TZ=UTC; muster -f; seconds=$(ls log | cut -d- -f2); now=$(date +%s)
+                [ $((now - seconds)) -gt 43200 ] && [ $((now - seconds)) -lt 172800 ] && echo yesterday
+                """, said: "yesterday\n"),
+        Case(
+            description: "the name of what a compressor compresses",
+            script: """
+                printf '#!/bin/sh\\necho $LOGROTATE_COMPRESSED_FILENAME > %s/said; exec gzip\\n' $D > zip; chmod 755 zip
+                echo x > log/a.log; stanza $D/log/a.log " compress
+                compresscmd $D/zip" > conf; muster -f; names; sed "s,$D,," said
+                """, said: "a.log.1.gz \n/log/a.log.1\n"),
+        Case(
+            description: "what scripts say",
+            script: """
+                echo x > log/a.log; stanza $D/log/a.log ' postrotate
+                echo good; echo bad >&2
+                endscript' > conf; muster -f; grep -c '^good$' out; grep -c good err; grep -c 'postrotate: bad' err
+                """, said: "1\n0\n1\n"),
+        Case(
+            description: "a folder among the matches",
+            script: "mkdir log/b.log; echo x > log/a.log; stanza \"$D/log/*.log\" > conf; muster -f; names; cat err",
+            said: "a.log.1 b.log \n"),
+        Case(
+            description: "sharedscripts with a log that is missing, which is due again once it is there",
+            script: """
+                echo x > log/a.log; stanza "$D/log/a.log $D/log/b.log" ' daily
+                sharedscripts' > conf; printf 'logrotate state -- version 2\\n"%s/log/a.log" 2020-1-1-0:0:0\\n' $D > st
+                chmod 600 st; muster; names; echo x > log/b.log; muster; names
+                """, said: "exit 1\na.log \na.log.1 b.log \n"),
+        Case(
+            description: "ignoreduplicates in either stanza",
+            script: """
+                for i in 1 2; do rm -f log/*; echo x > log/a.log; echo y > log/b.log
+                a=; b=; [ $i = 1 ] && a=ignoreduplicates || b=ignoreduplicates
+                stanza "$D/log/a.log" $a > conf; stanza "$D/log/*.log" $b >> conf; muster -f; names; done
+                """, said: "a.log.1 b.log.1 \na.log.1 b.log.1 \n"),
+        Case(
+            description: "nobody who reads the report",
+            script: """
+                echo x > log/a.log; stanza $D/log/a.log > conf; "$M" logs rotate -fv -s st conf >&- 2> err; echo $?; names
+                cat err
+                """, said: "0\na.log.1 \n"),
+        Case(
+            description: "a terminal that hangs up",
+            script: """
+                echo x > log/a.log; touch kill; stanza $D/log/a.log " create
+                postrotate
+                if [ -e $D/kill ]; then kill -HUP \\$PPID; exec sleep 600; fi; echo ran >> $D/ran
+                endscript" > conf; muster -f; names; rm kill; muster; names; cat ran
+                """, said: "exit 1\na.log a.log.1 \na.log a.log.1 \nran\n"),
+        Case(
+            description: "a stray compressed log beside a plain one",
+            script: """
+                echo 1 > log/a.log.1; echo s | gzip > log/a.log.1.gz; stanza $D/log/a.log ' compress' > conf
+                for i in 1 2; do echo x > log/a.log; muster -f; names; done
+                """, said: "a.log.1.gz a.log.2 a.log.2.gz \na.log.1.gz a.log.2.gz \n"),
+        Case(
+            description: "holes, and the time of the last access",
+            script: """
+                truncate -s 1M log/a.log; echo x >> log/a.log; touch -a -d @1580601600 log/a.log
+                stanza $D/log/a.log ' copy' > conf; muster -f; stat -c '%X %s' log/a.log.1
+                [ $(du -k log/a.log.1 | cut -f1) -le 64 ] && echo hole
+                """, said: "1580601600 1048578\nhole\n"),
+    ]
+
+    @Test("What users of logrotate expect", arguments: cases)
+    func expected(_ one: Case) async throws {
+        #expect(try await said(Self.stanza + one.script) == one.said)
     }
 }

@@ -279,7 +279,11 @@ struct RotationPlannerTests {
                 $0.isDated = true; $0.dateFormat = "-%Y/%m"
             } == .badValue)
         #expect(code { $0.addedExtension = "/x" } == .badValue)
-        #expect(code { $0.compressExtension = "../x" } == .badValue)
+        #expect(code { $0.compressExtension = "../x" } == nil)
+        #expect(
+            code {
+                $0.isCompressed = true; $0.compressExtension = "../x"
+            } == .badValue)
         #expect(
             code {
                 $0.isCompressed = true; $0.compressExtension = ""

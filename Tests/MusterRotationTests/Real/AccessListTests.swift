@@ -26,7 +26,7 @@ struct AccessListTests {
     @Test(
         "A log's access list stays with the log, with the new one, with a copy and with what is compressed",
         arguments: [
-            ("create\ncompress", ["a.log", "a.log.1.gz"]), ("create 0 0", ["a.log", "a.log.1"]),
+            ("create\ncompress", ["a.log", "a.log.1.gz"]), ("create root root", ["a.log", "a.log.1"]),
             ("copytruncate", ["a.log", "a.log.1"]), ("copy\ncompress", ["a.log", "a.log.1.gz"]),
         ])
     func stays(directives: String, names: [String]) async throws {

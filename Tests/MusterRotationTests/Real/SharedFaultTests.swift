@@ -29,7 +29,7 @@ struct SharedFaultTests {
             [RealTree.Entry("old", .folder)]
                 + folders.flatMap { [RealTree.Entry($0, .folder), RealTree.Entry("\($0)/a.log")] })
         let logs = folders.map { "ROOT/\($0)/a.log" }.joined(separator: " ")
-        try tree.write("\(logs) {\nrotate 9\nolddir ROOT/old\n\(directives)\n}\n", as: "conf")
+        try tree.write("\(logs) {\nrotate 9\ncreate\nolddir ROOT/old\n\(directives)\n}\n", as: "conf")
         let report = try await RealRotation(tree.configuration, tree.state, workers: 4).run()
         #expect(report.allFaults == [])
         #expect(report.stanzas.flatMap(\.logs).map(\.outcome) == [.rotated, .rotated, .rotated, .rotated])
