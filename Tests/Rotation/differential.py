@@ -224,6 +224,9 @@ def is_wanted(case, line):
     if ": attributes {}, not {'system.posix_acl_access'" in line and ("create " in case.text or case.has_default_list):
         # Nobody gets rights by a list that another user or the folder gives.
         return True
+    if line.startswith(PLACE + "/old: owner") and case.text.count("createolddir") > 1:
+        # Stanzas have no order: whichever comes first makes the folder.
+        return True
     if PLACE + "/old: missing, not there" in line or line.startswith(PLACE + ": links"):
         # An olddir is made when something goes there.
         return True

@@ -42,6 +42,19 @@ struct SharedFaultTests {
         #expect(next.stanzas.flatMap(\.logs).allSatisfy { $0.outcome == .skipped || directives == "copytruncate" })
     }
 
+    @Test("Stanzas that make the same olddir at the same time do not get into each other's way")
+    func sameFolder() async throws {
+        for _ in 0..<10 {
+            let names = ["a", "b", "c", "d", "e", "f"]
+            let tree = try RealTree(names.map { RealTree.Entry($0) })
+            let stanzas = names.map { "ROOT/\($0) {\nrotate 1\nolddir ROOT/x/old\ncreateolddir 755\n}\n" }
+            try tree.write(stanzas.joined(), as: "conf")
+            let report = try await RealRotation(tree.configuration, tree.state, workers: 4).run()
+            #expect(report.allFaults == [])
+            #expect(try tree.names() == ["x", "x/old"] + names.map { "x/old/\($0).1" })
+        }
+    }
+
     @Test(
         "Whatever reads a rotated log to compress or copy it, the time of its last access stays",
         arguments: ["compress", "copy"])
