@@ -23,18 +23,18 @@ struct ConfigurationDoubtTests {
         #expect(configuration.patterns == [])
         #expect(configuration.brief.first == fault)
         #expect(
-            configuration.faults.contains { $0.hint.hasPrefix("from here on the stanzas of this file are left out") })
+            configuration.faults.contains { $0.hint.hasPrefix("stanzas of this file are left out from here on") })
     }
 
     @Test("What stands before the fault is not concerned by it, unless a brace is wrong")
     func before() {
         let bad = TextSource(["/c": "/a {}\nrotate 4x\n/b {}\n"]).read()
         #expect(bad.patterns == [["/a"]])
-        #expect(bad.brief == ["bad_value /c:2", "malformed /c:3"])
+        #expect(bad.brief == ["bad_value /c:2", "left_out /c:3"])
         // The first } came too early: "rotate 52" was meant for /a.
         let brace = TextSource(["/c": "/a {\ncreate\n}\nrotate 52\n}\n/b {}\n"]).read()
         #expect(brace.patterns == [])
-        #expect(brace.brief == ["malformed /c:5", "malformed /c:6"])
+        #expect(brace.brief == ["malformed /c:5", "left_out /c:6"])
         // "rotate 52" was meant for all, and stands in a stanza without an end.
         let open = TextSource(["/c": "/o {}\n/a {\ncreate\n\nrotate 52\n/b {\ncreate\n}\n"]).read()
         #expect(open.patterns == [["/o"]])
@@ -51,48 +51,88 @@ struct ConfigurationDoubtTests {
         #expect(configuration.patterns == [])
         #expect(
             configuration.brief == [
-                "unknown_directive /c:1", "bad_value /c:2", "malformed /d/a:1", "malformed /d/b:1",
-                "unknown_directive /c:5", "malformed /other:1",
+                "unknown_directive /c:1", "bad_value /c:2", "left_out /d/a:1", "left_out /d/b:1",
+                "unknown_directive /c:5", "left_out /other:1",
             ])
         #expect(configuration.faults.last?.hint.contains("/c:1") == true)
     }
 
+    /// Reads a folder of three files from a configuration with stanzas before and behind it.
+    private func folder(_ text: String, next: String = "/f {}") -> RotationConfiguration {
+        TextSource(["/c": "rotate 4\ninclude /d\n/e {}", "/d/a": "/a {}", "/d/b": text, "/d/c": next]).read()
+    }
+
     @Test(
-        "A file of a folder that says nothing of others is left out alone, as with logrotate",
+        "A file of a folder is left out alone, where nothing in it can make a difference for others",
         arguments: [
             "/b {\nfoo\n}", "/b {\ncreate\n", "/b {\ncreate\n}\n}", "\u{7f}ELF\n/b {}", "qqqqqqqqqq\n/b {}",
-            "/b {\nrotate 4x\n}", "/b {\npostrotate\nx\n}", "/b",
+            "/b {\nrotate 4x\n}", "/b {\npostrotate\nx\n}", "/b", "include /no\n/b {}", "/x {\n/b {\ncreate\n}",
+            "rotate 9x\nrotate 4\n/b {}", "rotate 4\n<<<<<<< HEAD\n/b {}", "/b {\ntabooext + .c\n}",
+            "tabooext a/b\n/b {}",
         ])
-    func folder(text: String) {
-        let configuration = TextSource([
-            "/c": "rotate 4\ninclude /d\n/e {}", "/d/a": "/a {}", "/d/b": text, "/d/c": "/f {}",
-        ])
-        .read()
+    func member(text: String) {
+        let configuration = folder(text)
         #expect(configuration.patterns == [["/a"], ["/f"], ["/e"]])
         #expect(configuration.stanzas.allSatisfy { $0.settings.count == 4 })
         #expect(!configuration.faults.isEmpty)
     }
 
     @Test(
-        "A file of a folder with a directive for others is not",
-        arguments: ["rotate 4x", "rotat 4", "rotate 9\n/b {\ncreate\n", "include /no", "/b {\ntabooext + .c\n}"])
-    func folderWithGlobals(text: String) {
-        let configuration = TextSource(["/c": "include /d\n/e {}", "/d/a": "/a {}", "/d/b": text, "/d/c": "/f {}"])
-            .read()
-        #expect(configuration.patterns == [["/a"]])
-        #expect(configuration.brief.contains("malformed /d/c:1"))
-        #expect(configuration.brief.contains("malformed /c:2"))
+        "Of files behind it, what would be another stanza if the fault were corrected is left out, and no other",
+        arguments: [
+            ("rotate 4x", "rotate 7"), ("rotat 4", "rotate 7"), ("rotate: 4", "rotate 7"), ("size 4q", "size 4k"),
+            ("size 4q", "daily"), ("daily 5", "hourly"), ("monthly 99", "weekly"), ("create 77777", "nocreate"),
+            ("su root", "su root adm"), ("compresscmd", "compresscmd xz"), ("dateformat", "dateformat -%s"),
+            ("compressoptions \"", "compressoptions -1"), ("olddir", "noolddir"), ("missinok", "nomissingok"),
+            ("postrotat\nx\nendscript", "postrotate\ny\nendscript"), ("copytruncat", "copytruncate"),
+            ("rotate 9\n/b {\n}\n}", "rotate 7"), ("rotate 9\n;", "rotate 7"), ("rotate 9\ninclude /no", "rotate 7"),
+            // The first } came too early.
+            ("/b {\ncreate\n}\nrotate 1\n}", "rotate 7"),
+        ])
+    func difference(text: String, own: String) {
+        let without = folder("\(text)\n/b {}\n")
+        #expect(without.patterns == [["/a"]])
+        #expect(without.brief.contains("left_out /d/c:1") && without.brief.contains("left_out /c:3"))
+        let with = folder("\(text)\n/b {}\n", next: "/f {\n\(own)\n}\n/g {}")
+        #expect(with.patterns == [["/a"], ["/f"]])
+        // A global behind the folder, or in a file of it, settles it as well.
+        let global = folder("\(text)\n/b {}\n", next: "\(own)\n/f {}")
+        #expect(global.patterns == [["/a"], ["/f"], ["/e"]])
     }
 
-    @Test("A file of a folder that cannot be read is left out alone")
+    @Test("Where the fault may be about names, folders that are listed later are left out")
+    func taboo() {
+        var texts = ["/c": "include /d\n/e {}", "/d/a": "/b {\ntabooext + .c\n}", "/d/c": "/f {}", "/x/a": "/x {}"]
+        #expect(TextSource(texts).read(["/c", "/x"]).patterns == [["/f"], ["/e"]])
+        texts["/d/a"] = "tabooext a/b"
+        #expect(TextSource(texts).read(["/d", "/x"]).patterns == [["/f"]])
+    }
+
+    @Test("A file that was included by its name stands for all that comes after it, in its own folder only")
+    func named() {
+        let texts = ["/d/a": "include /n\n/a {\nrotate 3\n}", "/n": "rotate 4x", "/d/b": "/b {\nrotate 7\n}"]
+        #expect(TextSource(texts).read(["/d"]).patterns == [["/b"]])
+        #expect(TextSource(texts).read(["/d/a", "/d/b"]).patterns == [])
+    }
+
+    @Test("What cannot be read is left out alone in a folder; where it was named, so is what comes after it")
     func unreadable() {
-        var source = TextSource(["/d/a": "/a {}", "/d/b": "/b {}", "/d/c": "/f {}"])
+        var source = TextSource(["/d/a": "/a {}", "/d/b": "/b {}", "/d/c": "/f {}", "/c": "/x {}\ninclude /d/b\n/y {}"])
         source.failures = ["/d/b": 13]
         #expect(source.read(["/d"]).patterns == [["/a"], ["/f"]])
+        #expect(source.read(["/c"]).patterns == [["/x"]])
         source.failures = [:]
         source.modes = ["/d/b": 0o666]
         #expect(source.read(["/d"]).patterns == [["/a"], ["/f"]])
+        #expect(source.read(["/c"]).patterns == [["/x"]])
         // One that was named may hold what all others build upon.
         #expect(source.read(["/no", "/d"]).patterns == [])
+    }
+
+    @Test("A folder of nothing but faults leaves all out, and is read in time")
+    func manyFaults() {
+        var texts = ["/c": "include /d\n/z {}"]
+        for number in 0..<400 { texts["/d/\(1000 + number)"] = "start \(number)\n;\n/x {}" }
+        #expect(TextSource(texts).read().patterns == [])
     }
 }

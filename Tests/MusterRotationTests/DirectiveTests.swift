@@ -117,6 +117,7 @@ struct DirectiveTests {
         DirectiveCase("dateformat=.%s") { $0.dateFormat = ".%s" },
         DirectiveCase("dateyesterday") { $0.dateBack = 86_400 },
         DirectiveCase("datehourago") { $0.dateBack = 3_600 },
+        DirectiveCase("dateyesterday\ndatehourago\ndateyesterday") { $0.dateBack = 90_000 },
         DirectiveCase("extension = .log") { $0.keptExtension = ".log" },
         DirectiveCase("addextension .log") { $0.addedExtension = ".log" },
         DirectiveCase("sharedscripts") { $0.sharesScripts = true },

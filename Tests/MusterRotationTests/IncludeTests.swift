@@ -31,7 +31,7 @@ struct IncludeTests {
     func acrossFiles() {
         let source = TextSource(["/c": "include /i\n}\n/b {}\n", "/i": "/a {\n"])
         let configuration = source.read()
-        #expect(configuration.brief == ["malformed /i:1", "malformed /c:2", "malformed /c:3"])
+        #expect(configuration.brief == ["malformed /i:1", "malformed /c:2", "left_out /c:3"])
         #expect(configuration.patterns == [])
     }
 
@@ -69,7 +69,7 @@ struct IncludeTests {
         arguments: ["tabooext", "tabooext +", "tabooext a/b", "taboopat /x", "tabooext + ,"])
     func badTaboo(text: String) {
         let configuration = TextSource(["/c": "\(text)\ninclude /d\n", "/d/a": "/a {}", "/d/b~": "/b {}"]).read()
-        #expect(configuration.brief == ["bad_value /c:1", "malformed /d/a:1"])
+        #expect(configuration.brief == ["bad_value /c:1", "left_out /d/a:1"])
         #expect(configuration.patterns == [])
     }
 
@@ -80,7 +80,7 @@ struct IncludeTests {
         source.failures = ["/denied": 13]
         let configuration = source.read()
         #expect(
-            configuration.brief == ["missing /c:1", "unsafe /c:3", "unsafe /c:5", "unreadable /c:6", "malformed /c:7"])
+            configuration.brief == ["missing /c:1", "unsafe /c:3", "unsafe /c:5", "unreadable /c:6", "left_out /c:7"])
         #expect(configuration.patterns == [])
     }
 
@@ -90,7 +90,7 @@ struct IncludeTests {
         var source = TextSource(["/c": "rotate 3\ninclude /i\n/z {}\n", "/i": "/a {}\n", "/e": "/y {}"])
         source.modes = ["/i": mode, "/e": mode]
         let configuration = source.read(["/c", "/e"])
-        #expect(configuration.brief == ["unsafe /i", "malformed /c:3", "unsafe /e"])
+        #expect(configuration.brief == ["unsafe /i", "left_out /c:3", "unsafe /e"])
         #expect(configuration.patterns == [])
     }
 

@@ -59,7 +59,8 @@ struct LogrotateComparisonTests {
     func faults(text: String) throws {
         let folder = TemporaryFolder()
         let said = try RealLogrotate.read(text, in: folder)
-        let lines = TextSource(["/c": text]).read().faults.map(\.location)
+        // What a fault may concern has one of its own.
+        let lines = TextSource(["/c": text]).read().faults.filter { $0.code != .leftOut }.map(\.location)
         #expect(said.errorLines.first.map { "/c:\($0)" } == lines.first)
         #expect(lines.count == 1)
     }

@@ -99,7 +99,8 @@ class World:
                 if path == RECORD:
                     continue
                 facts = os.lstat(path)
-                os.utime(path, (facts.st_atime - days * DAY, facts.st_mtime - days * DAY))
+                times = (facts.st_atime - days * DAY, facts.st_mtime - days * DAY)
+                os.utime(path, times, follow_symlinks=False)
                 if path.startswith(WORK):
                     continue
                 older = DATE.sub(lambda found: self.day(found.group(), days), name)

@@ -7,28 +7,30 @@ extension ConfigurationReader {
         let word = cursor.word()
         let name = String(decoding: word.prefix(64), as: UTF8.self)
         guard let directive = word.count <= 64 ? Directive.named[name] : nil else { return unknown(name, &cursor) }
-        if stanza == nil { doubt.hasGlobal() }
         guard cursor.isAfterWord else {
             fault(.malformed, cursor, "a blank is missing behind \(name); write \(directive.example)")
-            return skipBrokenLine(&cursor)
+            skipBrokenLine(&cursor)
+            return suspect(directive, at: place)
         }
         do throws(BadValue) {
             try perform(directive, at: place, &cursor)
         } catch {
             note(.badValue, place.description, "\(name): \(error.text); write \(directive.example)")
-            doubtGlobals(at: place.description)
+            suspect(directive, at: place)
         }
     }
 
     private mutating func unknown(_ name: String, _ cursor: inout ConfigurationCursor) {
         let near = notes.isFull ? nil : NearestWord.of(name, among: Directive.all.lazy.map(\.name))
         let hint = near.map { "did you mean \"\($0)\"?" } ?? "remove it, or write an absolute path"
+        let place = cursor.place
         fault(.unknownDirective, cursor, "no directive is called \(DirectiveValues.shown(name)); \(hint)")
         if let near, Directive.isScript(near), isInStanza {
             _ = cursor.script()
         } else {
             skipBrokenLine(&cursor)
-            if stanza == nil, near != nil || notes.isFull { doubt.hasGlobal() }
+            if let near = near.flatMap({ Directive.named[$0] }) { suspect(near, at: place) }
+            if stanza == nil, notes.isFull { doubt.addToAll(place.description) }
         }
     }
 
@@ -52,9 +54,7 @@ extension ConfigurationReader {
         case .tabooEndings, .tabooPatterns:
             let text = try value(&cursor)
             guard stanza == nil else {
-                // Files may be included then that were not meant to be.
-                doubt.hasGlobal()
-                doubt.add(place.description)
+                doubt.suspectFolders(at: place.description)
                 throw BadValue("it stands within a stanza, and belongs before it")
             }
             var areEndings = false
@@ -78,11 +78,11 @@ extension ConfigurationReader {
             guard !text.isEmpty else { throw BadValue("the value is missing") }
             apply { change(&$0, text) }
         case .text(let change):
-            let words = try DirectiveValues.words(text)
-            guard words.count == 1, !words[0].isEmpty else {
-                throw BadValue("\(DirectiveValues.shown(text)) is not one word")
-            }
-            apply { change(&$0, words[0]) }
+            let word = try DirectiveValues.word(text)
+            apply { change(&$0, word) }
+        case .path(let change):
+            let path = fromHome(try DirectiveValues.word(text))
+            apply { change(&$0, path) }
         case .words(let change):
             let words = try DirectiveValues.words(text)
             apply { change(&$0, words) }
@@ -98,7 +98,12 @@ extension ConfigurationReader {
     }
 
     private mutating func apply(_ change: (inout RotationSettings) -> Void) {
-        if stanza != nil { change(&stanza!.settings) } else { change(&globals) }
+        guard stanza != nil else {
+            change(&globals)
+            return doubt.apply(change)
+        }
+        change(&stanza!.settings)
+        for index in stanza!.alternatives.indices { change(&stanza!.alternatives[index]) }
     }
 
     // MARK: Values
@@ -129,13 +134,13 @@ extension ConfigurationReader {
         _ kind: ScriptKind, at place: ConfigurationPlace, _ cursor: inout ConfigurationCursor
     ) throws(BadValue) {
         guard let bytes = cursor.script() else {
-            doubtGlobals(at: place.description)
+            suspect(.script(kind), at: place)
             return note(
                 .malformed, place.description,
                 "\(kind.rawValue) has no end; write endscript on a line behind its commands")
         }
         guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
-            doubtGlobals(at: place.description)
+            suspect(.script(kind), at: place)
             return note(.badValue, place.description, "the script of \(kind.rawValue) is no UTF-8 text; write one")
         }
         apply { $0.set(kind, RotationSettings.Script(text: text, place: place)) }
@@ -143,10 +148,14 @@ extension ConfigurationReader {
 
     private mutating func include(_ text: String, at place: ConfigurationPlace) throws(BadValue) {
         let words = try DirectiveValues.words(text)
-        guard words.count == 1, var path = words.first, !path.isEmpty else {
+        guard words.count == 1, let path = words.first, !path.isEmpty else {
             throw BadValue("\(DirectiveValues.shown(text)) is not one path")
         }
-        if path.hasPrefix("~/"), let home { path = home + path.dropFirst() }
-        read(path, from: place.description)
+        read(fromHome(path), from: place.description)
+    }
+
+    private func fromHome(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home else { return path }
+        return home + path.dropFirst()
     }
 }

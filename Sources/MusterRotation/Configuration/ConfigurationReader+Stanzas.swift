@@ -46,7 +46,7 @@ extension ConfigurationReader {
                 .malformed, cursor, "nothing is open that this } could close; remove it, or the } that came too early")
         }
         stanza = nil
-        guard !open.isBroken, !leavesOut(open.place) else { return }
+        guard !open.isBroken, !leavesOut(open) else { return }
         guard stanzasLeft > 0 else {
             return fault(
                 .malformed, cursor, "the stanza is left out: there are more than 100000; write patterns instead")
@@ -63,7 +63,8 @@ extension ConfigurationReader {
 
     private mutating func open(_ patterns: [String], at place: ConfigurationPlace, isBroken: Bool) {
         stanza = OpenStanza(
-            patterns: patterns, settings: globals, place: place, depth: nesting.count, isBroken: isBroken)
+            patterns: patterns, settings: globals, alternatives: doubt.alternatives, place: place,
+            depth: nesting.count, isBroken: isBroken)
     }
 
     /// Reads patterns up to their `{`.

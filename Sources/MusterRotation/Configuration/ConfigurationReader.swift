@@ -68,7 +68,9 @@ package struct ConfigurationReader {
                     .missing, location,
                     "there is no \(DirectiveValues.shown(path)); write the path of a file or directory")
             case .directory:
-                for name in try included(path) { readFile(name, in: path) }
+                // A folder is listed once: what its files say of names holds for later ones.
+                let origin = doubt.tabooOrigin
+                for name in try included(path) { readFile(name, in: path, after: origin) }
                 return true
             case .file(let facts, let bytes): return read(bytes, path, facts)
             case .link:
@@ -86,7 +88,7 @@ package struct ConfigurationReader {
     }
 
     /// A file of a directory; other things there are passed over.
-    private mutating func readFile(_ name: String, in directory: String) {
+    private mutating func readFile(_ name: String, in directory: String, after origin: String?) {
         let path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
         guard !nesting.contains(path) else {
             return note(
@@ -96,7 +98,7 @@ package struct ConfigurationReader {
             guard let entry = try source.entry(path, limit: Self.sizeLimit) else { return }
             switch entry {
             case .file(let facts, let bytes):
-                if read(bytes, path, facts) { doubt.endMember() }
+                _ = read(bytes, path, facts, isMember: true, after: origin)
             case .link: note(.unsafe, path, "it is a link and is not read; put the file itself here")
             case .directory, .other: break
             }
@@ -105,7 +107,9 @@ package struct ConfigurationReader {
         }
     }
 
-    private mutating func read(_ bytes: [UInt8], _ path: String, _ facts: EntryFacts) -> Bool {
+    private mutating func read(
+        _ bytes: [UInt8], _ path: String, _ facts: EntryFacts, isMember: Bool = false, after origin: String? = nil
+    ) -> Bool {
         guard facts.mode & 0o022 == 0 else {
             let mode = String(facts.mode & 0o7777, radix: 8)
             return refuse(
@@ -126,9 +130,9 @@ package struct ConfigurationReader {
         }
         notes.hasRead(path)
         nesting.append(path)
-        doubt.begin(firstStanza: notes.configuration.stanzas.count)
+        doubt.begin(firstStanza: notes.configuration.stanzas.count, globals, after: origin)
         parse(bytes, file: path)
-        doubt.end()
+        doubt.end(globals, isMember: isMember)
         nesting.removeLast()
         return true
     }
@@ -154,6 +158,8 @@ package struct ConfigurationReader {
 struct OpenStanza {
     var patterns: [String]
     var settings: RotationSettings
+    /// What may hold instead.
+    var alternatives: [RotationSettings]
     var place: ConfigurationPlace
     /// The nesting of files that it was opened in.
     var depth: Int

@@ -12,6 +12,8 @@ struct Directive: Sendable {
         case size(Change<Int64>)
         /// One word, which may be quoted.
         case text(Change<String>)
+        /// A path in one word, `~/` standing for the home of whoever runs muster.
+        case path(Change<String>)
         /// All that stands on the line, as it is.
         case line(Change<String>)
         case words(Change<[String]>)
@@ -38,6 +40,8 @@ struct Directive: Sendable {
     }
 
     static let named = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+    static func script(_ kind: ScriptKind) -> Directive { Directive(kind.rawValue, .script(kind)) }
 
     static func isScript(_ name: String) -> Bool { ScriptKind(rawValue: name) != nil }
 
@@ -70,7 +74,7 @@ struct Directive: Sendable {
         Directive("shred", .flag { $0.isShredded = true }),
         Directive("noshred", .flag { $0.isShredded = false }),
         Directive("shredcycles", .number(count) { $0.shredCycles = $1 }, "shredcycles 3"),
-        Directive("olddir", .text { $0.otherDirectory = $1 }, "olddir /var/log/old"),
+        Directive("olddir", .path { $0.otherDirectory = $1 }, "olddir /var/log/old"),
         Directive("noolddir", .flag { $0.otherDirectory = nil }),
         Directive("createolddir", .ownership { $0.otherDirectoryCreation = $1 }, "createolddir 0755 root root"),
         Directive("nocreateolddir", .flag { $0.otherDirectoryCreation = nil }),
@@ -106,8 +110,9 @@ struct Directive: Sendable {
         Directive("dateext", .flag { $0.isDated = true }),
         Directive("nodateext", .flag { $0.isDated = false }),
         Directive("dateformat", .line { $0.dateFormat = $1 }, "dateformat -%Y%m%d"),
-        Directive("dateyesterday", .flag { $0.dateBack = 86_400 }),
-        Directive("datehourago", .flag { $0.dateBack = 3_600 }),
+        // Both together are an hour before noon of the day before.
+        Directive("dateyesterday", .flag { $0.dateBack = 86_400 + $0.dateBack % 86_400 }),
+        Directive("datehourago", .flag { $0.dateBack += 3_600 - $0.dateBack % 86_400 }),
         Directive("extension", .text { $0.keptExtension = $1 }, "extension .log"),
         Directive("addextension", .text { $0.addedExtension = $1 }, "addextension .log"),
     ]

@@ -81,6 +81,13 @@ enum DirectiveValues {
         return words
     }
 
+    /// One word, as ``words(_:)`` has it. Errors: there is none, or more.
+    static func word(_ text: String) throws(BadValue) -> String {
+        let words = try words(text)
+        guard words.count == 1, !words[0].isEmpty else { throw BadValue("\(shown(text)) is not one word") }
+        return words[0]
+    }
+
     /// A text in quotes, short and without control characters, so that it can stand in a fault.
     static func shown(_ text: some StringProtocol) -> String {
         let shown = text.unicodeScalars.prefix(60).map { scalar in

@@ -26,7 +26,7 @@ package struct LogSearch {
     package struct Findings: Sendable, Hashable {
         /// In the order of their paths' bytes, each once.
         package var logs: [Found] = []
-        /// Patterns without a log, directories among the logs, and what could not be looked at.
+        /// Patterns that match nothing, and what could not be looked at.
         package var faults: [RotationFault] = []
         /// Directories with names that cannot be looked at, each once for all stanzas.
         package var warnings: [RotationFault] = []
@@ -74,8 +74,9 @@ package struct LogSearch {
             let isAlone = stanza.patterns.count == 1 && pattern.alternatives.count == 1
             for alternative in pattern.alternatives {
                 var logs = find(alternative, of: text, &findings)
-                logs.removeAll { $0.isDirectory(&findings) }
                 hasLog = hasLog || !logs.isEmpty
+                // A folder among the logs is passed over, as logrotate does.
+                logs.removeAll { $0.facts.kind == .directory }
                 if !isAlone { logs.removeAll { !seen.insert(PathKey($0.path)).inserted } }
                 findings.add(logs)
             }
@@ -225,14 +226,6 @@ extension LogSearch.Found {
     /// In the order of their paths; what is beside each other is told by its names.
     fileprivate func isBefore(_ other: LogSearch.Found) -> Bool {
         directory == other.directory ? name.isBefore(other.name) : path.isBefore(other.path)
-    }
-
-    /// Notes a directory as a fault.
-    fileprivate func isDirectory(_ findings: inout LogSearch.Findings) -> Bool {
-        guard facts.kind == .directory else { return false }
-        findings.fault(
-            .badValue, path, "it is a directory; write a pattern for the logs in it, or one that leaves it out")
-        return true
     }
 }
 

@@ -77,7 +77,7 @@ package struct RotationSettings: Sendable, Hashable {
     package var isDated = false
     /// For strftime(3); nil: `-%Y%m%d`, or `-%Y%m%d%H` for hourly.
     package var dateFormat: String?
-    /// The date is that of so many seconds before: a day for `dateyesterday`, an hour for `datehourago`.
+    /// The date is that of so many seconds before: a day for `dateyesterday`, an hour for `datehourago`, or both.
     package var dateBack = 0
     /// Stays at the end of the rotated name: `extension .log` turns `a.log` into `a.1.log`.
     package var keptExtension: String?
@@ -194,6 +194,8 @@ package struct RotationConfiguration: Sendable, Hashable {
 package struct RotationFault: Error, Sendable, Hashable {
     package enum Code: String, Sendable {
         case malformed
+        /// A stanza that a fault elsewhere may concern.
+        case leftOut = "left_out"
         case unknownDirective = "unknown_directive"
         case unsupported
         case badValue = "bad_value"

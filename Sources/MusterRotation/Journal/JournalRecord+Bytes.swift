@@ -129,8 +129,8 @@ extension RotationStep {
             writer.number(2)
             writer.text(to)
             writer.identity(identity)
-        case .create(let mode, let user, let group):
-            writer.number(3)
+        case .create(let mode, let user, let group, let keepsList):
+            writer.number(keepsList ? 3 : 13)
             for part in [mode, user, group] { writer.number(UInt64(part)) }
         case .copy(let to, let identity, let truncates):
             writer.number(4)
@@ -177,7 +177,9 @@ extension RotationStep {
         switch try reader.number() {
         case 1: self = .shift(from: try reader.text(), to: try reader.text(), try reader.identity())
         case 2: self = .rotate(to: try reader.text(), try reader.identity())
-        case 3: self = .create(mode: try reader.small(), user: try reader.small(), group: try reader.small())
+        case let tag where tag == 3 || tag == 13:
+            self = .create(
+                mode: try reader.small(), user: try reader.small(), group: try reader.small(), keepsList: tag == 3)
         case 4: self = .copy(to: try reader.text(), try reader.identity(), truncates: try reader.flag())
         case 5:
             guard let kind = ScriptKind(rawValue: try reader.text()) else { throw FieldReader.Malformed() }

@@ -17,7 +17,7 @@ package struct RotationPlanner: Sendable {
         let form = RotationNames(log: subject.name, settings)
         let entries = form.entries(in: names)
         let rotated = form.name(at: now.named(back: settings.dateBack), among: entries, in: names)
-        try check([rotated, form.compressed(rotated)], subject)
+        try check([rotated] + (settings.isCompressed ? [form.compressed(rotated)] : []), subject)
         var shifts: [RotationStep] = []
         var logs: [RotatedLog]
         do throws(DiskFault) {
@@ -107,7 +107,7 @@ package struct RotationPlanner: Sendable {
             let facts = subject.facts
             let new = RotationStep.create(
                 mode: creation.mode ?? facts.mode & 0o777, user: subject.user ?? facts.user,
-                group: subject.group ?? facts.group)
+                group: subject.group ?? facts.group, keepsList: creation.mode == nil)
             return [step, new]
         }
     }
@@ -131,14 +131,14 @@ package struct RotationPlanner: Sendable {
 
     // MARK: Names
 
-    /// Bytes of the longest name that leaves room for that of a file which is not whole yet; a directory takes 255.
-    private static let longestName = 240
+    /// Bytes of the longest name of a directory's entry.
+    private static let longestName = 255
 
     private func check(_ names: [String], _ subject: RotationSubject) throws(RotationFault) {
         if settings.isCompressed, settings.compressExtension.isEmpty {
             throw RotationFault(.badValue, at: subject.path, "compressext is empty; give an extension such as .gz")
         }
-        for name in names + [subject.name] {
+        for name in names + (isSetAside(subject) ? [Self.asideName(subject.name)] : []) {
             if name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == 0 }) {
                 throw RotationFault(
                     .badValue, at: subject.path,

@@ -36,9 +36,18 @@ final class Directories: Sendable {
     let disk: any Disk
     /// Who works in them.
     let user: UInt32
+
+    /// Has folders made one at a time.
+    final class Making: Sendable {
+        fileprivate let lock = Mutex(())
+    }
+
+    fileprivate let making: Making
     private let state = Mutex(State())
 
-    init(_ disk: any Disk, user: UInt32 = Accounts.effectiveUser) {
+    /// - Parameter making: Shared by all that may make the same folders.
+    init(_ disk: any Disk, user: UInt32 = Accounts.effectiveUser, making: Making = Making()) {
+        self.making = making
         self.disk = disk
         self.user = user
     }
@@ -75,8 +84,15 @@ final class Directories: Sendable {
         DiskFault(code: ESTALE, call: "open directory", path: path)
     }
 
-    /// Makes one, and those above it that are missing, in the same way; false where it is there already.
+    /// Makes one, and those above it that are missing, in the same way; false where it is there already. Whoever else makes
+    /// the same one waits until it is whole.
     func make(_ path: String, mode: UInt32, user: UInt32, group: UInt32) throws(DiskFault) -> Bool {
+        try making.lock.withLock { _ throws(DiskFault) in
+            try makeAlone(path, mode: mode, user: user, group: group)
+        }
+    }
+
+    private func makeAlone(_ path: String, mode: UInt32, user: UInt32, group: UInt32) throws(DiskFault) -> Bool {
         let above = path.split(separator: "/").dropLast().joined(separator: "/")
         let parent = path.hasPrefix("/") ? "/" + above : above.isEmpty ? "." : above
         do throws(DiskFault) {
@@ -84,7 +100,7 @@ final class Directories: Sendable {
         } catch {
             if error.code == EEXIST { return false }
             guard error.code == ENOENT, !above.isEmpty, parent != path else { throw error }
-            _ = try make(parent, mode: mode, user: user, group: group)
+            _ = try makeAlone(parent, mode: mode, user: user, group: group)
             try disk.makeDirectory(path, mode: mode)
         }
         let made = try folder(path).directory
@@ -126,7 +142,8 @@ final class ActorDirectories: Sendable {
         // One at a time, so that each user has one disk.
         return try others.withLock { others throws(RotationFault) in
             if let found = others[actor] { return found }
-            let made = Directories(try provider(actor), user: actor.userNumber ?? Accounts.effectiveUser)
+            let user = actor.userNumber ?? Accounts.effectiveUser
+            let made = Directories(try provider(actor), user: user, making: own.making)
             others[actor] = made
             return made
         }

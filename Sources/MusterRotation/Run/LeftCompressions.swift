@@ -1,13 +1,34 @@
-/// What an earlier run could not compress, on its way into the new rotation of its log.
+/// What could not be compressed, by an earlier run or in an earlier turn, on its way into the next rotation of its log.
 enum LeftCompressions {
-    /// A log, and the directory of its rotated logs.
+    /// The directory of rotated logs, and the name that they begin with: logs of one name share them in one `olddir`.
     struct Key: Hashable {
-        private let path: PathKey
+        private let name: PathKey
         private let destination: PathKey
 
         init(_ intent: RotationIntent) {
-            path = PathKey(intent.path)
+            name = PathKey(intent.name)
             destination = PathKey(intent.destination)
+        }
+    }
+
+    /// What some works could not compress.
+    ///
+    /// - Parameter isBefore: Whether nothing was tried again yet.
+    static func left(of works: [StanzaWork], isBefore: Bool = false) -> [Key: [RotationStep]] {
+        var left: [Key: [RotationStep]] = [:]
+        for log in works.lazy.flatMap(\.logs) {
+            guard let intent = isBefore && log.isRetry ? log.intent : log.leftIntent else { continue }
+            left[Key(intent), default: []] += intent.steps
+        }
+        return left
+    }
+
+    /// Has earlier works forget what new rotations have taken over.
+    static func supersede(_ rotated: [StanzaWork], in earlier: [StanzaWork]) {
+        let keys = Set(
+            rotated.lazy.flatMap(\.logs).filter { $0.standing != .dropped && $0.intent.rotates }.map { Key($0.intent) })
+        for log in earlier.lazy.flatMap(\.logs) {
+            if let left = log.leftIntent, keys.contains(Key(left)) { log.supersede() }
         }
     }
 

@@ -89,7 +89,7 @@ extension LogRotation {
         if isRecovery { try removeLeftover(temporary, destination) }
         // Whoever compressed it before, or took it away, was faster.
         guard let source = try destination.facts(from), source.kind == .regular,
-            compression.identity.map({ isSame(source, $0) }) ?? true
+            expected(compression).map({ isSame(source, $0) }) ?? true
         else { return nil }
         if isWatched, !isOfThisLog(source, from) { throw stale(from, destination) }
         if isRecovery, try destination.facts(to) != nil {
@@ -107,6 +107,13 @@ extension LogRotation {
         return UnpublishedLog(
             compression: compression, temporary: temporary, destination: destination, source: source, file: file,
             isPublished: false)
+    }
+
+    /// The file that has to be compressed; nil: what has the name. In an `olddir`, another log of the same name may have moved
+    /// it on before the run was killed.
+    private func expected(_ compression: Compression) -> FileIdentity? {
+        if let identity = compression.identity { return identity }
+        return isRecovery && intent.destination != intent.directory ? given(compression.from) : nil
     }
 
     /// Whether a rotated log is the one that got its name from us, where we gave it, or else has no other name: not
@@ -160,7 +167,8 @@ extension LogRotation {
             }
         } else {
             do throws(RotationFault) {
-                try await programs.run(choice.command, choice.options, from: plain, to: file)
+                try await programs.run(
+                    choice.command, choice.options, from: plain, to: file, of: "\(intent.destination)/\(entry.from)")
             } catch {
                 if error.isLeft { hold() } else { fail(error, .stopped) }
             }

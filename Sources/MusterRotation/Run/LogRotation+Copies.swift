@@ -11,6 +11,9 @@ extension LogRotation {
         if isRecovery, let facts = try destination.facts(to) {
             // Made by the run that was killed, which had no time to note which file it is: with one name it is no other's.
             guard facts.kind == .regular, facts.links == 1 else { throw stale(to, destination) }
+            if let log = try directory.facts(intent.name), isSame(log, identity) {
+                try check(facts, for: log, to, destination)
+            }
             copied = truncates ? LogCopy(facts.identity, size: facts.size) : nil
             return
         }
@@ -73,8 +76,15 @@ extension LogRotation {
         _ tools: CompressionTools
     ) throws(DiskFault) -> Bool {
         let copy = try open(to, destination, copied.identity, forWriting: false)
+        // A log that will not be cut is not marked.
+        try check(copy.facts(), for: log.facts(), to, destination)
         let last = copied.size - 1
         guard let byte = try tools.byte(of: copy, at: last), let found = try tools.byte(of: log, at: last) else {
+            return false
+        }
+        // After a power cut the log may lack what its copy has, and have other lines in its place.
+        if isRecovery, !(try tools.areEqual(log, copy, count: last)) {
+            if found == ~byte { try log.write([byte], at: last) }
             return false
         }
         if found != ~byte {
@@ -99,7 +109,7 @@ extension LogRotation {
                 switch step {
                 case .copy(let to, let identity, truncates: true):
                     guard let copied, [.begun, .unknown].contains(copied.cut) else { continue }
-                    try truncate(copied, to, identity, directory, destination, directories, tools)
+                    try truncate(copied, to, identity, directory, destination, tools)
                     self.copied?.cut = .done
                 case .truncate(let identity):
                     // An earlier run may have done it, and what is there now be new.
@@ -120,7 +130,7 @@ extension LogRotation {
 
     private func truncate(
         _ copied: LogCopy, _ to: String, _ identity: FileIdentity, _ directory: any DiskDirectory,
-        _ destination: any DiskDirectory, _ directories: Directories, _ tools: CompressionTools
+        _ destination: any DiskDirectory, _ tools: CompressionTools
     ) throws(DiskFault) {
         // Where the copy is gone it was compressed, which comes after the cut, or is somebody else's matter.
         if isRecovery, try destination.facts(to) == nil { return }
@@ -128,10 +138,7 @@ extension LogRotation {
             let log = try openRemaining(intent.name, directory, identity, forWriting: true, logAllowance)
         else { return }
         let copy = try open(to, destination, copied.identity, forWriting: true)
-        // Who may change names there can have put a file of his own there, which may have got the same inode.
-        if isWatched, !(try copy.facts().mayHold(log.facts(), worker: directories.user)) {
-            throw stale(to, destination)
-        }
+        try check(copy.facts(), for: log.facts(), to, destination)
         guard var size = try sizeToGoOnFrom(copied, log, copy, tools) else { return try log.synchronize() }
         var grown: Int64 = 0
         for _ in 0..<Self.looks {
@@ -148,6 +155,13 @@ extension LogRotation {
         // Else it could be whole again after a power cut, when the journal has forgotten it.
         try log.synchronize()
         report.bytesAtRisk = Int(clamping: grown + end - size)
+    }
+
+    /// Who may change names there can have put a file of his own in the place of a copy, which may have got the same inode.
+    private func check(
+        _ copy: EntryFacts, for log: EntryFacts, _ name: String, _ destination: any DiskDirectory
+    ) throws(DiskFault) {
+        if isWatched, !copy.mayHold(log, worker: worker) { throw stale(name, destination) }
     }
 
     /// How many bytes of a log its copy has for sure; nil where the log was cut already, by an earlier run.

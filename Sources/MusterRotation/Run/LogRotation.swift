@@ -46,6 +46,8 @@ final class LogRotation: @unchecked Sendable {
     private var isFinal = false
     /// Whether others may change names while it is worked on, so that each is looked at again.
     private(set) var isWatched = false
+    /// Who works on it.
+    private(set) var worker: UInt32 = 0
     /// Whether devices have other numbers than when the journal was written.
     private var isRenumbered = false
     var scriptsRun: Set<ScriptKind> = []
@@ -125,6 +127,7 @@ final class LogRotation: @unchecked Sendable {
             let destination =
                 try isOne ? folder : directories.folder(intent.destination, as: other, onAnyDevice: isRecovery)
             isWatched = folder.isOthers || destination.isOthers
+            worker = directories.user
             isRenumbered =
                 folder.identity.device != intent.folder.device || destination.identity.device != other.device
             try body(folder.directory, destination.directory)
@@ -163,7 +166,7 @@ final class LogRotation: @unchecked Sendable {
     }
 
     /// The file that got a name in this rotation.
-    private func given(_ name: String) -> FileIdentity? {
+    func given(_ name: String) -> FileIdentity? {
         for step in intent.steps {
             switch step {
             case .shift(_, to: name, let identity), .rotate(to: name, let identity): return identity
@@ -235,8 +238,10 @@ final class LogRotation: @unchecked Sendable {
         case .rotate(let to, let identity):
             try move(intent.name, of: directory, to: to, of: destination, identity)
             hasMoved = true
-        case .create(let mode, let user, let group):
-            try create(directory, destination, index, mode: mode, user: user, group: group)
+        case .create(let mode, let user, let group, let keepsList):
+            // A mode that is named says it all, as with logrotate.
+            let old = keepsList ? try rotated(directory, destination) : nil
+            try create(directory, index, mode: mode, user: user, group: group, listOf: old)
         case .copy(let to, let identity, let truncates):
             try copy(to, identity, truncates, index, directory, destination, tools)
             hasMoved = true
@@ -325,8 +330,8 @@ final class LogRotation: @unchecked Sendable {
 
     /// A new log, with its owner and mode from the moment on that it can be seen.
     private func create(
-        _ directory: any DiskDirectory, _ destination: any DiskDirectory, _ index: Int, mode: UInt32, user: UInt32,
-        group: UInt32
+        _ directory: any DiskDirectory, _ index: Int, mode: UInt32, user: UInt32, group: UInt32,
+        listOf old: (any DiskFile)?
     ) throws(DiskFault) {
         let temporary = temporaryName(index)
         if isRecovery { try removeLeftover(temporary, directory) }
@@ -335,7 +340,7 @@ final class LogRotation: @unchecked Sendable {
         // Closed to all until it is whose it is to be.
         let file = try createTemporary(temporary, directory, mode: mode & 0o600)
         do throws(DiskFault) {
-            try file.take(user: user, group: group, mode: mode, of: try rotated(directory, destination))
+            try file.take(user: user, group: group, mode: mode, of: old)
             try directory.rename(temporary, to: directory, as: intent.name)
         } catch {
             _ = try? removeLeftover(temporary, directory)

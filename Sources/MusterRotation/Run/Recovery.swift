@@ -9,33 +9,14 @@ struct Recovery {
     private(set) var nextLog = 0
 
     /// The last rotation of each log: it has taken over what could not be compressed before.
-    private static func lastRotations(_ records: [JournalRecord]) -> [PathKey: Int] {
+    private static func lastRotations(_ records: [JournalRecord]) -> [LeftCompressions.Key: Int] {
         var dropped: Set<Int> = []
         for case .dropped(let numbers) in records { dropped.formUnion(numbers) }
-        var rotations: [PathKey: Int] = [:]
+        var rotations: [LeftCompressions.Key: Int] = [:]
         for case .intent(let number, let intent) in records where intent.rotates && !dropped.contains(number) {
-            rotations[PathKey(intent.path)] = number
+            rotations[LeftCompressions.Key(intent)] = number
         }
         return rotations
-    }
-
-    /// What could not be compressed, by the log that it belongs to.
-    ///
-    /// - Parameter isBefore: Whether nothing was tried again yet.
-    func left(isBefore: Bool = false) -> [LeftCompressions.Key: [RotationStep]] {
-        var left: [LeftCompressions.Key: [RotationStep]] = [:]
-        for log in works.lazy.flatMap(\.logs) {
-            guard let intent = isBefore && log.isRetry ? log.intent : log.leftIntent else { continue }
-            left[LeftCompressions.Key(intent), default: []] += intent.steps
-        }
-        return left
-    }
-
-    /// Forgets compressions that new rotations have taken over.
-    func supersede(_ rotated: Set<LeftCompressions.Key>) {
-        for log in works.lazy.flatMap(\.logs) {
-            if let left = log.leftIntent, rotated.contains(LeftCompressions.Key(left)) { log.supersede() }
-        }
     }
 
     /// - Parameters:
@@ -77,7 +58,7 @@ struct Recovery {
         }
         if stanzas.isEmpty { return }
         let rotations = Self.lastRotations(records)
-        logs = logs.filter { !$1.isRetry || rotations[PathKey($1.intent.path)] ?? $0 <= $0 }
+        logs = logs.filter { !$1.isRetry || rotations[LeftCompressions.Key($1.intent)] ?? $0 <= $0 }
         let index = StanzaBinding.Index(configuration)
         let byStanza = Dictionary(grouping: logs.values) { $0.intent.stanza }
         for (number, stanza) in stanzas.sorted(by: { $0.key < $1.key }) where !closed.contains(number) {

@@ -11,7 +11,11 @@ struct RotatedDirectories {
         /// How it is made, where it is missing.
         var making: [RotationStep] = []
 
-        func facts(_ name: String) throws(DiskFault) -> EntryFacts? { try directory?.facts(name) }
+        /// With `settles`, as ``DiskDirectory/settledFacts(_:in:)``.
+        func facts(_ name: String, settles: Bool) throws(DiskFault) -> EntryFacts? {
+            guard settles, let identity else { return try directory?.facts(name) }
+            return try directory?.settledFacts(name, in: identity)
+        }
     }
 
     private struct Key: Hashable {
@@ -81,5 +85,18 @@ struct RotatedDirectories {
             group = found
         }
         return .makeDirectory(mode: creation.mode ?? 0o755, user: user, group: group)
+    }
+}
+
+extension DiskDirectory {
+    /// Facts of an entry that a rename does not change. A union of file systems (overlayfs) shows a file of a lower layer with
+    /// another device than its folder's; when it is renamed or written, it becomes another file, of the upper layer. To open it
+    /// for writing does that before its identity is noted.
+    func settledFacts(_ name: String, in folder: FileIdentity) throws(DiskFault) -> EntryFacts? {
+        guard let facts = try facts(name) else { return nil }
+        guard facts.kind == .regular, facts.identity.device != folder.device else { return facts }
+        // Who may not write it may still rename it, on other file systems.
+        _ = try? open(name, forWriting: true)
+        return try self.facts(name)
     }
 }

@@ -14,6 +14,8 @@ struct RotationPlanning {
     enum Entry {
         case due(LogRotation)
         case other(RotationReport.Log)
+        /// Another log of the same name goes to the same folder first.
+        case waiting(LogSearch.Found)
     }
 
     let options: RotationOptions
@@ -27,7 +29,7 @@ struct RotationPlanning {
     /// Directories that several stanzas have logs in: only there can two have the same.
     private let shared: Set<PathKey>
     /// The stanza that has a log, of such a directory.
-    private var owners: [PathKey: ConfigurationPlace] = [:]
+    private var owners: [PathKey: Owner] = [:]
     /// Files that steps are about, with the logs that they belong to.
     private var claims: [Claim: String] = [:]
     /// Directories that claims are about.
@@ -67,6 +69,9 @@ struct RotationPlanning {
         }
         var last: (directory: PathKey, isShared: Bool)?
         let isCapped = stanza.settings.maximumTotalSize != nil
+        // Only where all logs matter do the first have to wait for the last.
+        let isWhole = isCapped || stanza.settings.sharesScripts
+        var isBlocked = !findings.faults.isEmpty
         var drafts: [Draft] = []
         planned.entries.reserveCapacity(findings.logs.count)
         for found in findings.logs {
@@ -75,16 +80,16 @@ struct RotationPlanning {
             guard let draft = draftOrFault(found, stanza, number, owners, isShared: last?.isShared ?? true) else {
                 continue
             }
-            // Only where the size of all matters do the first have to wait for the last.
-            if isCapped { drafts.append(draft) } else { planned.entries.append(entry(draft)) }
+            isBlocked = isBlocked || draft.isBlocking
+            if isWhole { drafts.append(draft) } else { planned.entries.append(entry(draft)) }
         }
-        if isCapped {
-            cap(&drafts, stanza.settings, number)
-            planned.entries = drafts.map { entry($0) }
-        }
+        if isBlocked, stanza.settings.sharesScripts { for index in drafts.indices { drafts[index].block() } }
+        if isCapped { cap(&drafts, stanza.settings, number) }
+        if isWhole { planned.entries = drafts.map { entry($0) } }
         return planned
     }
 
+    /// A log with what is to be done, or with why nothing can be; nil where another stanza has it.
     private mutating func draftOrFault(
         _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, isShared: Bool
     ) -> Draft? {
@@ -94,7 +99,7 @@ struct RotationPlanning {
             var log = RotationReport.Log(path: found.path, outcome: .failed)
             log.fault = RotationReport.Fault(error)
             log.bytes = Int(clamping: found.facts.size)
-            return Draft(log: log)
+            return Draft(log: log, isBlocking: error.code != .duplicate && found.isPlain(stanza.settings))
         }
     }
 
@@ -105,9 +110,28 @@ struct RotationPlanning {
         /// Where the total size of all rotated logs matters.
         var rotated: TotalCap.Log?
         var found: LogSearch.Found?
+        var isWaiting = false
+        /// Whether its fault keeps all logs of a stanza with `sharedscripts` from being rotated.
+        var isBlocking = false
+
+        /// With `sharedscripts` all logs of a stanza are rotated or none, as with logrotate.
+        mutating func block() {
+            guard intent != nil || isWaiting else { return }
+            intent = nil
+            isWaiting = false
+            log.outcome = .skipped
+            log.reason = "another log of its stanza failed"
+        }
+    }
+
+    /// The stanza that has a log.
+    private struct Owner {
+        var place: ConfigurationPlace
+        var ignoresDuplicates: Bool
     }
 
     private mutating func entry(_ draft: Draft) -> Entry {
+        if draft.isWaiting, let found = draft.found { return .waiting(found) }
         guard let intent = draft.intent else { return .other(draft.log) }
         nextLog &+= 1
         return .due(LogRotation(nextLog &- 1, intent, draft.log, tellsSteps: options.tellsSteps))
@@ -119,13 +143,15 @@ struct RotationPlanning {
         let path = found.path
         let key = PathKey(path)
         if isShared, let owner = self.owners[key] {
-            if stanza.settings.ignoresDuplicates { return nil }
+            if stanza.settings.ignoresDuplicates || owner.ignoresDuplicates { return nil }
             throw RotationFault(
                 .duplicate, at: "\(stanza.place)",
-                "the stanza at \(owner) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
+                "the stanza at \(owner.place) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
             )
         }
-        if isShared { self.owners[key] = stanza.place }
+        if isShared {
+            self.owners[key] = Owner(place: stanza.place, ignoresDuplicates: stanza.settings.ignoresDuplicates)
+        }
         let last = state.see(key)
         try security.check(found, stanza.settings)
         if unfinished.contains(key) {
@@ -142,17 +168,35 @@ struct RotationPlanning {
             log.reason = reason
             return Draft(log: log, found: stanza.settings.maximumTotalSize == nil ? nil : found)
         }
-        let (intent, rotated) = try intent(found, stanza.settings, number, owners)
+        var found = found
+        if !options.isDry { try settle(&found, stanza.settings) }
+        guard let (intent, rotated) = try intent(found, stanza.settings, number, owners) else {
+            return Draft(log: log, found: found, isWaiting: true)
+        }
         return Draft(intent: intent, log: log, rotated: rotated)
     }
 
+    /// Sees that the log stays the same file when it is renamed.
+    private func settle(_ found: inout LogSearch.Found, _ settings: RotationSettings) throws(RotationFault) {
+        guard found.facts.identity.device != found.folder.device else { return }
+        let directories = try disks.directories(of: settings.actor)
+        do throws(DiskFault) {
+            let folder = try directories.folder(found.directory, as: found.folder)
+            if let facts = try folder.directory.settledFacts(found.name, in: found.folder) { found.facts = facts }
+        } catch {
+            throw RotationFault(error)
+        }
+    }
+
+    /// Nil where another log of the same name goes to the same `olddir`, and this one has to wait.
     private mutating func intent(
         _ found: LogSearch.Found, _ settings: RotationSettings, _ number: Int, _ owners: NewLogOwners
-    ) throws(RotationFault) -> (RotationIntent, TotalCap.Log) {
+    ) throws(RotationFault) -> (RotationIntent, TotalCap.Log)? {
         let path = destinations.path(of: found.directory, settings)
         let destination = try destinations.destination(path, settings, for: found)
         if destination.identity != nil, path != found.directory { try security.check(directory: path, settings) }
-        let isElsewhere = destination.identity.map { $0.device != found.facts.identity.device } ?? false
+        // Of the folders: files of an overlay have devices of their own.
+        let isElsewhere = destination.identity.map { $0.device != found.folder.device } ?? false
         if isElsewhere, settings.method == .rename {
             throw RotationFault(
                 .badValue, at: found.path,
@@ -163,7 +207,7 @@ struct RotationPlanning {
             name: found.name, path: found.path, facts: found.facts, user: owners.user, group: owners.group,
             isBoundElsewhere: isElsewhere)
         let plan = try RotationPlanner(settings).plan(subject, among: destination.names, now: now) {
-            name throws(DiskFault) in try destination.facts(name)
+            name throws(DiskFault) in try destination.facts(name, settles: !options.isDry)
         }
         var intent = RotationIntent(
             stanza: number, directory: found.directory, folder: found.folder, destination: path,
@@ -173,7 +217,7 @@ struct RotationPlanning {
             intent.steps = LeftCompressions.adding(left, to: intent.steps)
         }
         try Journal.check(intent)
-        try claim(intent)
+        guard try claim(intent) else { return nil }
         destinations.isMade(path)
         return (intent, TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : found.facts.size))
     }
@@ -215,29 +259,42 @@ struct RotationPlanning {
         let subject = RotationSubject(name: found.name, path: found.path, facts: found.facts)
         do throws(DiskFault) {
             return try RotationPlanner(settings).rotated(subject, among: destination.names) { name throws(DiskFault) in
-                try destination.facts(name)
+                try destination.facts(name, settles: !options.isDry)
             }
         } catch {
             throw RotationFault(error)
         }
     }
 
-    /// Makes sure that no two logs of a run touch the same file.
-    private mutating func claim(_ intent: RotationIntent) throws(RotationFault) {
-        let path = intent.path
+    /// Keeps the files of a rotation that an earlier run could not end from others.
+    mutating func reserve(_ intent: RotationIntent) {
+        for claim in files(of: intent) { claims[claim] = intent.path }
+    }
+
+    /// The files that a rotation is about.
+    private mutating func files(of intent: RotationIntent) -> [Claim] {
         let destination = number(of: intent.destination)
-        let claimed =
-            [Claim(directory: number(of: intent.directory), name: intent.name)]
+        return [Claim(directory: number(of: intent.directory), name: intent.name)]
             + intent.steps.flatMap { $0.names.map { Claim(directory: destination, name: $0) } }
+    }
+
+    /// Makes sure that no two logs of a run touch the same file. False where another log of the same name goes to the same
+    /// folder, and this one can be rotated after it; a dry run lists both as if the other were not there.
+    private mutating func claim(_ intent: RotationIntent) throws(RotationFault) -> Bool {
+        let path = intent.path
+        let claimed = files(of: intent)
         if let taken = claimed.first(where: { claims[$0].map { PathKey($0) != PathKey(path) } ?? false }),
             let other = claims[taken]
         {
+            let isAlike = PathKey(StateFile.name(in: other)) == PathKey(intent.name)
+            if isAlike, intent.destination != intent.directory { return options.isDry }
             throw RotationFault(
                 .duplicate, at: path,
                 "\(taken.name.text) belongs to the rotation of \(other) as well; write a pattern that leaves rotated logs out"
             )
         }
         for claim in claimed { claims[claim] = path }
+        return true
     }
 
     private mutating func number(of directory: String) -> Int {
@@ -267,6 +324,13 @@ extension RotationStep {
         case .remove(let name, _, _): [name]
         case .makeDirectory, .create, .truncate, .setAside, .deliver, .script: []
         }
+    }
+}
+
+extension LogSearch.Found {
+    /// Whether it is a file that logrotate would rotate, too: links and files with several names it passes over.
+    fileprivate func isPlain(_ settings: RotationSettings) -> Bool {
+        facts.kind == .regular && (facts.links == 1 || settings.allowsHardLinks)
     }
 }
 

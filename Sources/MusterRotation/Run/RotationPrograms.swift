@@ -5,10 +5,10 @@ package protocol RotationPrograms: Sendable {
     /// Runs a script by `/bin/sh`, `$1` and `$2` being the arguments, with nothing on its standard input, and waits for its
     /// end. Errors: it cannot be started or ends with anything but 0; the hint has its last lines of output.
     func run(_ script: RotationSettings.Script, _ kind: ScriptKind, arguments: [String]) async throws(RotationFault)
-    /// Runs a compressor or its counterpart between two files, and waits for its end. `output` is empty before. Errors: as
-    /// above, or a file fails.
+    /// Runs a compressor between two files, and waits for its end. `output` is empty before; `log` is the path of what is
+    /// compressed, for the program to know. Errors: as above, or a file fails.
     func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault)
 }
 

@@ -73,7 +73,7 @@ package struct RotationRun: Sendable {
         var planning = RotationPlanning(
             options, state, now: now, disks: disks,
             unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0, shared: LogSearch.shared(findings))
-        planning.left = recovery.left(isBefore: true)
+        planning.left = LeftCompressions.left(of: recovery.works, isBefore: true)
         for (stanza, found) in zip(configuration.stanzas, findings) {
             let plan = planning.plan(stanza, found, number: 0)
             report.stanzas.append(RotationReport.Stanza(planned: plan))
@@ -156,21 +156,39 @@ package struct RotationRun: Sendable {
             try journal.restart(with: recovery.works.flatMap(\.unfinished))
         }
 
-        var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
+        var planned: [PlannedWork] = []
         (planned, state) = plan(await search, state, disks, unfinished: held, recovery, &report)
         await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
-        let rotated = planned.flatMap(\.work.logs).filter { $0.standing != .dropped && $0.intent.rotates }
-        recovery.supersede(Set(rotated.map { LeftCompressions.Key($0.intent) }))
+        LeftCompressions.supersede(planned.map(\.work), in: recovery.works)
+        let later = await rotateWaiting(planned, state, recovery, means)
 
-        for (plan, work) in planned {
-            for log in work.logs where log.standing != .dropped && log.intent.rotates {
-                state.set(log.intent.time, for: log.intent.path)
+        var works = recovery.works
+        for (first, later) in zip(planned, later) {
+            for work in [first.work] + later.map(\.work) {
+                works.append(work)
+                for log in work.logs where log.standing != .dropped && log.intent.rotates {
+                    state.set(log.intent.time, for: log.intent.path)
+                }
             }
-            report.stanzas.append(RotationReport.Stanza(planned: plan, work))
+            report.stanzas.append(RotationReport.Stanza(first, later: later))
         }
-        let works = planned.map(\.work) + recovery.works
         report.unfinished = works.reduce(0) { $0 + $1.logs.count { $0.standing == .held } }
         try end(file, journal, state, works, &report)
+    }
+
+    /// Rotates logs that wait for others of their name, while nothing is left to a later run. What was done is by stanza.
+    private func rotateWaiting(
+        _ planned: [PlannedWork], _ state: RotationState, _ recovery: Recovery, _ means: RotationMeans
+    ) async -> [[PlannedWork]] {
+        var turns = RotationTurns(after: planned, of: configuration.stanzas, options, now: now, recovery)
+        while !turns.isAtEnd, !Task.isCancelled {
+            let works = recovery.works + planned.map(\.work) + turns.done.joined().map(\.work)
+            if works.contains(where: { $0.logs.contains { $0.standing == .held && !$0.isRetry } }) { break }
+            let next = turns.next(state, means.disks, left: LeftCompressions.left(of: works))
+            await perform(next, means)
+            LeftCompressions.supersede(next, in: works)
+        }
+        return turns.done
     }
 
     /// The logs of all stanzas, looked for by all threads of the pool: stanzas beside each other share what they list.
@@ -195,18 +213,18 @@ package struct RotationRun: Sendable {
         _ findings: [LogSearch.Findings], _ state: RotationState, _ disks: ActorDirectories, unfinished: Set<PathKey>,
         _ recovery: Recovery,
         _ report: inout RotationReport
-    ) -> ([(plan: RotationPlanning.Planned, work: StanzaWork)], RotationState) {
+    ) -> ([PlannedWork], RotationState) {
         // Interrupted by now, it begins nothing.
         if Task.isCancelled { return ([], state) }
         var planning = RotationPlanning(
             options, state, now: now, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog,
             shared: LogSearch.shared(findings))
-        planning.left = recovery.left()
-        var planned: [(plan: RotationPlanning.Planned, work: StanzaWork)] = []
+        for log in recovery.works.flatMap(\.logs) where log.standing == .held { planning.reserve(log.intent) }
+        var planned: [PlannedWork] = []
+        planning.left = LeftCompressions.left(of: recovery.works)
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
             let plan = planning.plan(stanza, found, number: recovery.nextStanza &+ index)
-            let logs = plan.entries.compactMap { if case .due(let log) = $0 { log } else { nil } }
-            planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), logs)))
+            planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), plan.due)))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)
         return (planned, planning.state)
@@ -285,6 +303,8 @@ extension RotationReport.Stanza {
         logs = planned.entries.map { entry in
             switch entry {
             case .other(let log): return log
+            // A dry run lists each as if it were alone.
+            case .waiting(let found): return RotationReport.Log(path: found.path, outcome: .rotated)
             case .due(let log):
                 isDue = true
                 var report = log.report
@@ -293,18 +313,5 @@ extension RotationReport.Stanza {
             }
         }
         if isDue { steps = stanza.sharedScripts.map { RotationReport.Step($0, of: stanza) } }
-    }
-
-    /// A stanza with what was done.
-    init(planned: RotationPlanning.Planned, _ work: StanzaWork) {
-        self.init(pattern: planned.stanza.pattern, place: planned.stanza.place.description)
-        faults = (planned.faults + work.faults).map(RotationReport.Fault.init)
-        steps = work.steps
-        logs = planned.entries.map { entry in
-            switch entry {
-            case .other(let log): log
-            case .due(let log): log.report
-            }
-        }
     }
 }

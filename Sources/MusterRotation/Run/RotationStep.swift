@@ -9,8 +9,8 @@ package enum RotationStep: Sendable, Hashable {
     case shift(from: String, to: String, FileIdentity)
     /// The log gets its first rotated name.
     case rotate(to: String, FileIdentity)
-    /// A new log in the old one's place.
-    case create(mode: UInt32, user: UInt32, group: UInt32)
+    /// A new log in the old one's place, with the old one's access list or without any.
+    case create(mode: UInt32, user: UInt32, group: UInt32, keepsList: Bool = true)
     /// A copy of the log under its first rotated name; with `truncates`, the log is cut to nothing after it.
     case copy(to: String, FileIdentity, truncates: Bool)
     /// The log is cut to nothing without a copy: `copytruncate` where none is kept.

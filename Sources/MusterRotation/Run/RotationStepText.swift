@@ -13,7 +13,7 @@ extension RotationReport.Step {
             self.init(action: "mkdir", path: intent.destination, detail: ownership(mode, user, group))
         case .shift(let from, let to, _): self.init(action: "rename", path: rotated(from), to: rotated(to))
         case .rotate(let to, _): self.init(action: "rename", path: intent.path, to: rotated(to))
-        case .create(let mode, let user, let group):
+        case .create(let mode, let user, let group, _):
             self.init(action: "create", path: intent.path, detail: ownership(mode, user, group))
         case .copy(let to, _, let truncates):
             self.init(

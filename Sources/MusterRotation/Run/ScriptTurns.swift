@@ -69,9 +69,9 @@ struct OrderedPrograms: RotationPrograms {
     }
 
     func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault) {
-        try await programs.run(command, options, from: input, to: output)
+        try await programs.run(command, options, from: input, to: output, of: log)
     }
 
     /// A script without indentation and empty lines.

@@ -118,10 +118,10 @@ struct BoundPrograms: RotationPrograms {
     }
 
     func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault) {
         try binding.check(CompressionChoice(command: command, options: options))
-        try await programs.run(command, options, from: input, to: output)
+        try await programs.run(command, options, from: input, to: output, of: log)
     }
 }
 

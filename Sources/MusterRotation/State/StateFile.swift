@@ -49,11 +49,16 @@ final class StateFile {
     }
 
     private static func name(of path: String) throws(RotationFault) -> String {
-        let name = String(path.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
+        let name = Self.name(in: path)
         guard EntryName.isValid(name) else {
             throw RotationFault(.disk, at: path, "this is no name of a file; name the state file")
         }
         return name
+    }
+
+    /// The name that a path ends in.
+    static func name(in path: String) -> String {
+        String(path.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
     }
 
     /// The directory that a path leads to a name in.

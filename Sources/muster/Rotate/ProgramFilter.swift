@@ -9,10 +9,13 @@ struct ProgramFilter: Sendable {
 
     private let input: any DiskFile
     private let output: any DiskFile
+    private let log: String
 
-    init(input: any DiskFile, output: any DiskFile) {
+    /// `log` is the path of the input.
+    init(input: any DiskFile, output: any DiskFile, log: String) {
         self.input = input
         self.output = output
+        self.log = log
     }
 
     /// What one of the three streams came to.
@@ -29,8 +32,11 @@ struct ProgramFilter: Sendable {
     ) async throws -> (ending: SystemPrograms.Ending, hasReadAll: Bool) {
         let result = try await Subprocess.run(
             command.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(command)) : .name(command),
-            arguments: Arguments(options), platformOptions: platformOptions, input: .inputWriter, output: .sequence,
-            error: .sequence
+            arguments: Arguments(options),
+            // As logrotate tells its compressors.
+            environment: .inherit.updating(["LOGROTATE_COMPRESSED_FILENAME": log]), platformOptions: platformOptions,
+            input: .inputWriter,
+            output: .sequence, error: .sequence
         ) { execution in
             let (writer, produced, complaints) = (
                 execution.standardInputWriter, execution.standardOutput, execution.standardError
@@ -54,7 +60,7 @@ struct ProgramFilter: Sendable {
             }
         }
         let (hasReadAll, said) = result.closureResult
-        return (SystemPrograms.Ending(status: result.terminationStatus, said: said), hasReadAll)
+        return (SystemPrograms.Ending(status: result.terminationStatus, complaints: said), hasReadAll)
     }
 
     /// Hands the input to the program; false where it stopped reading.

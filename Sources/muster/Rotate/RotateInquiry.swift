@@ -65,7 +65,7 @@ struct RotateInquiry {
         _ interruption: Interruption
     ) async throws -> Ending {
         let progress = RotationProgress()
-        let programs = SystemPrograms { messages.tell($0) }
+        let programs = programs(telling: messages)
         let paths = command.configurations
         return try await withThrowingTaskGroup(of: Ending?.self) { group in
             group.addTask(executorPreference: loop) {
@@ -96,6 +96,14 @@ struct RotateInquiry {
             }
             return ending ?? .refused(RotationFault(.interrupted, at: "muster", "it was interrupted before it began"))
         }
+    }
+
+    /// Lines of a script between those of a report for programs would spoil it: then they go to standard error as well.
+    private func programs(telling messages: RotationMessages) -> SystemPrograms {
+        let tell: @Sendable (String) -> Void = { messages.tell($0) }
+        let format = command.output?.format ?? RotationReportCatalog.formats[0]
+        guard format.name == RotationReportCatalog.formats[0].name else { return SystemPrograms(telling: tell) }
+        return SystemPrograms(telling: tell, saying: { messages.say($0) })
     }
 
     /// A live line until the task is cancelled.

@@ -26,7 +26,10 @@ struct RotationDesk {
             for line in Self.faults(report) { messages.tell(line) }
         }
         if messages.hasLog { messages.log(text.write(report, RotationReportOptions(isVerbose: true))) }
-        if showsReport { try OutputFile.standardOutput.write(format.write(report, look)) }
+        // Whoever closes standard output wants no report.
+        if showsReport, StandardDescriptors.isOutputOpen {
+            try OutputFile.standardOutput.write(format.write(report, look))
+        }
     }
 
     /// All that is wrong, a line each.

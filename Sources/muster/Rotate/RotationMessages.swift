@@ -46,6 +46,16 @@ final class RotationMessages: Sendable {
         }
     }
 
+    /// Says a line of a script on standard output, where logrotate's scripts write it themselves.
+    func say(_ line: String) {
+        let safe = TerminalText.safe(line, limit: 6_000)
+        state.withLock { state in
+            if state.isLive { _ = try? OutputFile.standardError.write(Array("\r\u{1b}[K".utf8)) }
+            Complaint.write(safe, to: .standardOutput)
+            keep(Array((safe + "\n").utf8), &state)
+        }
+    }
+
     /// What only the log is told; safe lines, each with its end.
     func log(_ bytes: [UInt8]) { state.withLock { keep(bytes, &$0) } }
 

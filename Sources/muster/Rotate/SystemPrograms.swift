@@ -15,10 +15,18 @@ struct SystemPrograms: RotationPrograms {
     /// How long a program that is told to end may take to.
     private static let patience = Duration.seconds(5)
 
-    /// Is told what programs say, a safe line at a time.
+    /// Is told what programs say on standard error, a safe line at a time.
     private let tell: @Sendable (String) -> Void
+    /// Is told what scripts say on standard output.
+    private let say: @Sendable (_ line: String, _ name: String) -> Void
 
-    init(telling tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
+    /// Without `say` all is told alike.
+    init(
+        telling tell: @escaping @Sendable (String) -> Void, saying say: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.tell = tell
+        self.say = { line, name in if let say { say(line) } else { tell("\(name): \(line)") } }
+    }
 
     /// A group of its own, so that what a script has started ends with it, and Ctrl-C reaches us alone.
     private static var platformOptions: PlatformOptions {
@@ -49,25 +57,30 @@ struct SystemPrograms: RotationPrograms {
         guard ending.status.isSuccess else {
             throw RotationFault(.script, at: place, Self.text(kind.rawValue, ending))
         }
-        pass(ending.said, from: "\(place): \(kind.rawValue)")
+        let name = "\(place): \(kind.rawValue)"
+        for line in ending.said.lines { say(line, name) }
+        pass(ending.complaints, from: name)
     }
 
     private static func shell(_ words: [String]) async throws -> Ending {
         let result = try await Subprocess.run(
             .path("/bin/sh"), arguments: Arguments(executablePathOverride: "sh", remainingValues: words),
-            platformOptions: platformOptions, input: .none, output: .sequence, error: .combinedWithOutput
+            platformOptions: platformOptions, input: .none, output: .sequence, error: .sequence
         ) { execution in
-            try await tail(of: execution.standardOutput)
+            async let complaints = tail(of: execution.standardError)
+            let said = try await tail(of: execution.standardOutput)
+            return (said, try await complaints)
         }
-        return Ending(status: result.terminationStatus, said: result.closureResult)
+        let (said, complaints) = result.closureResult
+        return Ending(status: result.terminationStatus, said: said, complaints: complaints)
     }
 
     // MARK: Compressors
 
     func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault) {
-        let filter = ProgramFilter(input: input, output: output)
+        let filter = ProgramFilter(input: input, output: output, log: log)
         let result: (ending: Ending, hasReadAll: Bool)
         do {
             result = try await filter.run(command, options, Self.platformOptions)
@@ -85,7 +98,7 @@ struct SystemPrograms: RotationPrograms {
         guard result.hasReadAll else {
             throw RotationFault(.compressor, at: command, "it ended well before it had read the whole log")
         }
-        pass(result.ending.said, from: command)
+        pass(result.ending.complaints, from: command)
     }
 
     // MARK: What comes of a program
@@ -93,7 +106,15 @@ struct SystemPrograms: RotationPrograms {
     /// How a program ended and what it said.
     struct Ending: Sendable {
         var status: TerminationStatus
-        var said: OutputTail
+        /// On standard output, where that is no file.
+        var said = OutputTail()
+        /// On standard error.
+        var complaints: OutputTail
+
+        /// The last lines of both in one.
+        var summary: String {
+            [said.summary(), complaints.summary()].filter { !$0.isEmpty }.joined(separator: "; ")
+        }
     }
 
     static func tail(of output: SubprocessOutputSequence) async throws -> OutputTail {
@@ -115,7 +136,7 @@ struct SystemPrograms: RotationPrograms {
             case .exited(let code): "exit status \(code)"
             case .signaled(let signal): "signal \(signal)"
             }
-        let said = ending.said.summary()
+        let said = ending.summary
         return "\(name) failed with \(how)" + (said.isEmpty ? "" : ": \(said)")
     }
 

@@ -11,7 +11,9 @@ import Testing
 private final class Ear: Sendable {
     private let heard = Mutex<[String]>([])
     var lines: [String] { heard.withLock { $0 } }
-    var programs: SystemPrograms { SystemPrograms { line in self.heard.withLock { $0.append(line) } } }
+    var programs: SystemPrograms { SystemPrograms(telling: hear) }
+
+    @Sendable func hear(_ line: String) { heard.withLock { $0.append(line) } }
 }
 
 private func script(_ text: String) -> RotationSettings.Script {
@@ -35,8 +37,17 @@ struct ScriptTests {
         let folder = FileManager.default.currentDirectoryPath
         #expect(
             ear.lines
-                == ["logrotate_script|/var/log/a b.log|/var/log/a b.log.1|2", "nothing", "/dev/null", "oops", folder]
+                == ["logrotate_script|/var/log/a b.log|/var/log/a b.log.1|2", "nothing", "/dev/null", folder, "oops"]
                 .map { "/etc/l.conf:7: postrotate: " + $0 })
+    }
+
+    @Test("What a script says goes where it says it, as with logrotate")
+    func streams() async throws {
+        let (said, told) = (Ear(), Ear())
+        let programs = SystemPrograms(telling: told.hear, saying: said.hear)
+        try await programs.run(script("echo one; echo two >&2; echo three"), .afterRotation, arguments: [])
+        #expect(said.lines == ["one", "three"])
+        #expect(told.lines == ["/etc/l.conf:7: postrotate: two"])
     }
 
     @Test("Arguments and patterns are never read as commands")
@@ -150,10 +161,10 @@ struct CompressorTests {
     func between(_ command: String) async throws {
         let (log, packed, unpacked) = (MemoryFile(Self.text), MemoryFile(), MemoryFile())
         let programs = Ear().programs
-        try await programs.run(command, ["-9", "-n"], from: log, to: packed)
+        try await programs.run(command, ["-9", "-n"], from: log, to: packed, of: "/l/a.log.1")
         #expect(packed.bytes.prefix(2) == [0x1f, 0x8b])
         #expect(packed.bytes.count < Self.text.count / 10)
-        try await programs.run(command, ["-d"], from: packed, to: unpacked)
+        try await programs.run(command, ["-d"], from: packed, to: unpacked, of: "/l/a.log.1")
         #expect(unpacked.bytes == Self.text)
         #expect(max(log.greatestChunk, unpacked.greatestChunk) <= 1 << 18)
     }
@@ -161,14 +172,15 @@ struct CompressorTests {
     @Test("An empty log goes through as well")
     func empty() async throws {
         let output = MemoryFile()
-        try await Ear().programs.run("cat", [], from: MemoryFile(), to: output)
+        try await Ear().programs.run("cat", [], from: MemoryFile(), to: output, of: "/l/a.log.1")
         #expect(output.bytes.isEmpty)
     }
 
     @Test("What one says although all went well is passed on")
     func said() async throws {
         let (ear, output) = (Ear(), MemoryFile())
-        try await ear.programs.run("sh", ["-c", "echo careful >&2; exec cat"], from: MemoryFile([65]), to: output)
+        try await ear.programs.run(
+            "sh", ["-c", "echo careful >&2; exec cat"], from: MemoryFile([65]), to: output, of: "/l/a.log.1")
         #expect(ear.lines == ["sh: careful"])
         #expect(output.bytes == [65])
     }
@@ -185,7 +197,8 @@ struct CompressorTests {
         ] as [(String, [String], RotationFault.Code, String)])
     func fault(_ command: String, _ options: [String], _ code: RotationFault.Code, _ hint: String) async throws {
         let fault = await #expect(throws: RotationFault.self) {
-            try await Ear().programs.run(command, options, from: MemoryFile(Self.text), to: MemoryFile())
+            try await Ear().programs.run(
+                command, options, from: MemoryFile(Self.text), to: MemoryFile(), of: "/l/a.log.1")
         }
         #expect(fault?.code == code)
         #expect(fault?.location == command)
@@ -199,7 +212,7 @@ struct CompressorTests {
             (MemoryFile(Self.text), MemoryFile(failsAt: offset)),
         ] {
             let fault = await #expect(throws: RotationFault.self) {
-                try await Ear().programs.run("cat", [], from: input, to: output)
+                try await Ear().programs.run("cat", [], from: input, to: output, of: "/l/a.log.1")
             }
             #expect(fault?.code == .disk)
             #expect(fault?.location == "memory")
@@ -224,7 +237,8 @@ struct CompressorTests {
         let fault = await withTaskGroup(of: RotationFault?.self) { group in
             group.addTask {
                 do throws(RotationFault) {
-                    try await Ear().programs.run("sleep", ["1000"], from: MemoryFile(), to: MemoryFile())
+                    try await Ear().programs.run(
+                        "sleep", ["1000"], from: MemoryFile(), to: MemoryFile(), of: "/l/a.log.1")
                     return nil
                 } catch {
                     return error

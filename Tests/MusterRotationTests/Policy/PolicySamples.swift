@@ -70,7 +70,7 @@ struct TableFolder {
         switch step {
         case .shift(let from, let to, let identity): rename(from, to, identity)
         case .rotate(let to, let identity), .setAside(let to, let identity): rename(log, to, identity)
-        case .create(let mode, let user, let group):
+        case .create(let mode, let user, let group, _):
             last += 1
             var facts = entry(last, size: 0)
             (facts.mode, facts.user, facts.group) = (mode, user, group)

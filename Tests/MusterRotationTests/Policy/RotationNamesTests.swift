@@ -52,9 +52,28 @@ struct RotationNamesTests {
         #expect(name(settings) == "a.log" + expected)
     }
 
-    @Test func `Yesterday is noon of the day before, in seconds too`() {
-        #expect(now.named(back: 86_400).seconds == moment("2026-11-24 12:00").seconds)
+    @Test func `Yesterday is past noon of the day before, by the minutes of now, in seconds too`() {
+        #expect(now.named(back: 86_400).seconds == moment("2026-11-24 12:20:30").seconds)
         #expect(now.named(back: 3600).seconds == now.seconds - 3600)
+    }
+
+    @Test(arguments: [
+        (86_400, "-20261124-122030"), (3600, "-20261125-092030"), (90_000, "-20261124-112030"), (0, "-20261125-102030"),
+    ]) func `Minutes and seconds stay as they are`(back: Int, expected: String) {
+        let settings = RotationSettings {
+            $0.isDated = true
+            $0.dateFormat = "-%Y%m%d-%H%M%S"
+            $0.dateBack = back
+        }
+        #expect(name(settings) == "a.log" + expected)
+    }
+
+    @Test func `What logrotate does not know in a date stands for itself`() {
+        let settings = RotationSettings {
+            $0.isDated = true
+            $0.dateFormat = "-%z%j%Y"
+        }
+        #expect(name(settings) == "a.log-%z%j2026")
     }
 
     @Test(arguments: [

@@ -169,7 +169,9 @@ struct RotationPlannerTests {
             return try folder(["a.log"]).plan("a.log", settings, now: now).steps.last
         }
         #expect(try created(RotationSettings.Ownership()) == .create(mode: 0o640, user: 7, group: 6))
-        #expect(try created(RotationSettings.Ownership(mode: 0o600)) == .create(mode: 0o600, user: 7, group: 6))
+        #expect(
+            try created(RotationSettings.Ownership(mode: 0o600))
+                == .create(mode: 0o600, user: 7, group: 6, keepsList: false))
     }
 
     @Test func `Rotated logs beyond maxage go, the new one never`() throws {
@@ -277,13 +279,21 @@ struct RotationPlannerTests {
                 $0.isDated = true; $0.dateFormat = "-%Y/%m"
             } == .badValue)
         #expect(code { $0.addedExtension = "/x" } == .badValue)
-        #expect(code { $0.compressExtension = "../x" } == .badValue)
+        #expect(code { $0.compressExtension = "../x" } == nil)
+        #expect(
+            code {
+                $0.isCompressed = true; $0.compressExtension = "../x"
+            } == .badValue)
         #expect(
             code {
                 $0.isCompressed = true; $0.compressExtension = ""
             } == .badValue)
-        #expect(code(String(repeating: "a", count: 239)) { $0.count = 1 } == .badValue)
-        #expect(code(String(repeating: "a", count: 200)) { $0.count = 1 } == nil)
+        #expect(code(String(repeating: "a", count: 254)) { $0.count = 1 } == .badValue)
+        #expect(code(String(repeating: "a", count: 253)) { $0.count = 1 } == nil)
+        #expect(
+            code(String(repeating: "a", count: 251)) {
+                $0.count = 1; $0.isCompressed = true
+            } == .badValue)
     }
 
     @Test func `Odd settings and names do not trap`() throws {

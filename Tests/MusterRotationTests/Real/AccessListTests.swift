@@ -26,7 +26,7 @@ struct AccessListTests {
     @Test(
         "A log's access list stays with the log, with the new one, with a copy and with what is compressed",
         arguments: [
-            ("create\ncompress", ["a.log", "a.log.1.gz"]), ("create 0660", ["a.log", "a.log.1"]),
+            ("create\ncompress", ["a.log", "a.log.1.gz"]), ("create root root", ["a.log", "a.log.1"]),
             ("copytruncate", ["a.log", "a.log.1"]), ("copy\ncompress", ["a.log", "a.log.1.gz"]),
         ])
     func stays(directives: String, names: [String]) async throws {
@@ -72,13 +72,14 @@ struct AccessListTests {
         #expect((facts.user, facts.group, facts.mode) == (0, 4, 0o640))
     }
 
-    @Test("A mode that the configuration names bounds the access list of a new log")
-    func named() async throws {
+    @Test("A mode that the configuration names stands alone: a new log gets no access list", arguments: [0o600, 0o660])
+    func named(mode: UInt32) async throws {
         let tree = try RealTree([RealTree.Entry("a.log", mode: 0o644)])
-        try tree.write("ROOT/a.log {\nrotate 2\ncreate 0600\n}\n", as: "conf")
+        try tree.write("ROOT/a.log {\nrotate 2\ncreate 0\(String(mode, radix: 8))\n}\n", as: "conf")
         guard try Self.said("setfacl", ["-m", "u:33:r", "\(tree.root)/a.log"]) != nil else { return }
         #expect(try await RealRotation(tree.configuration, tree.state).run().allFaults == [])
-        #expect(tree.facts("a.log")?.mode == 0o600)
+        #expect(tree.facts("a.log")?.mode == mode)
+        #expect(try Self.list("\(tree.root)/a.log")?.contains("user:33") == false)
     }
 }
 

@@ -153,8 +153,8 @@ struct ForeignFolderTests {
         // Once it is gone the rotation that was begun is ended, and a new one may begin.
         try RealTree.check(unsafe unlink(planted), "unlink")
         #expect(try await run.run().allFaults == [])
-        #expect(try tree.text("theirs/a.log") + tree.text("theirs/a.log.1") == Self.secret)
-        #expect(tree.facts("theirs/a.log.1")?.user ?? 0 == 0)
+        let holders = try tree.names().filter { try $0.hasPrefix("theirs/a.log") && tree.text($0) == Self.secret }
+        #expect(holders.map { tree.facts($0)?.user } == [0], "\(holders)")
     }
 
     @Test("A copy that is more open than its log by now, though it has the inode of the copy, is not written to")

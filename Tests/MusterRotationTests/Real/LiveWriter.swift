@@ -92,7 +92,7 @@ struct WriterPrograms: RotationPrograms {
     }
 
     func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault) {
         throw RotationFault(.compressor, at: command, "no such program is expected")
     }

@@ -182,6 +182,31 @@ enum RealSamples {
     // MARK: Patterns and files
 
     static let patterns = [
+        RealSample(whole: "ROOT/* {\nrotate 2\n}\n", [log, Entry("x", .folder), Entry("x/d")]) { $0.runs = 1 },
+        RealSample(whole: "ROOT/x {\nrotate 2\n}\n", [log, Entry("x", .folder)]),
+        RealSample(
+            whole: "ROOT/a.log {\nrotate 1\nignoreduplicates\n}\nROOT/?.log {\nrotate 2\n}\n", [log, Entry("b.log")]
+        ) { $0.runs = 1 },
+        RealSample(
+            whole: "ROOT/x/a.log ROOT/y/a.log ROOT/z/a.log {\nrotate 4\nolddir ROOT/old\n}\n",
+            [
+                Entry("old", .folder), Entry("x", .folder), Entry("x/a.log"), Entry("y", .folder), Entry("y/a.log"),
+                Entry("z", .folder), Entry("z/a.log"),
+            ]
+        ) {
+            $0.growing = ["x/a.log", "z/a.log"]
+            $0.runs = 2
+        },
+        RealSample(
+            whole: "ROOT/x/a.log {\nrotate 3\nolddir ROOT/old\n}\nROOT/y/a.log {\nrotate 3\nolddir ROOT/old\n}\n",
+            [Entry("old", .folder), Entry("x", .folder), Entry("x/a.log"), Entry("y", .folder), Entry("y/a.log")]
+        ) {
+            $0.growing = ["x/a.log", "y/a.log"]
+        },
+        RealSample(
+            whole: "ROOT/\(String(repeating: "n", count: 250)) {\nrotate 2\n}\n",
+            [Entry(String(repeating: "n", count: 250))]
+        ) { $0.runs = 1 },
         RealSample(
             whole: "compress\nrotate 2\nROOT/a*.log ROOT/x/*\nROOT/c {\n}\n",
             [log, Entry("ab.log"), Entry("c"), Entry("x", .folder), Entry("x/d")]

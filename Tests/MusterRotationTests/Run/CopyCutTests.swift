@@ -77,7 +77,7 @@ import Testing
         }
 
         func run(
-            _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+            _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
         ) async throws(RotationFault) {
             throw RotationFault(.compressor, at: command, "there is none")
         }

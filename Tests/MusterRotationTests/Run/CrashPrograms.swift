@@ -33,7 +33,7 @@ struct CrashPrograms: RotationPrograms {
     }
 
     func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault) {
         if Task.isCancelled { throw RotationFault(.interrupted, at: command, "it was interrupted") }
         if hasStopped() { throw RotationFault(.compressor, at: command, "the process has ended") }

@@ -15,7 +15,7 @@ struct GoneFolderTests {
         }
 
         func run(
-            _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+            _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
         ) async throws(RotationFault) {
             throw RotationFault(.compressor, at: command, "none is expected")
         }

@@ -31,6 +31,7 @@ enum JournalSamples {
     static let steps: [RotationStep] = [
         .makeDirectory(mode: 0o2750, user: 0, group: .max), .shift(from: "a.log.1", to: "a.log.2", file),
         .rotate(to: "a.log.1", file), .create(mode: 0o640, user: 33, group: 4),
+        .create(mode: 0o600, user: 0, group: 0, keepsList: false),
         .copy(to: "a.log.1", file, truncates: true), .copy(to: "a.log.1", file, truncates: false), .truncate(file),
         .setAside(as: ".a.log.muster-aside", file), .deliver(from: ".a.log.muster-aside", to: "a.log.1", file),
         .deliver(from: ".a.log.muster-aside", to: nil, file), .script(.afterRotation),

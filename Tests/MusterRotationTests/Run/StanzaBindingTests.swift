@@ -27,7 +27,7 @@ struct StanzaBindingTests {
         }
 
         func run(
-            _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+            _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
         ) async throws(RotationFault) {
             lines.withLock { $0.append(command) }
             do throws(DiskFault) { try output.write([1]) } catch { throw RotationFault(error) }

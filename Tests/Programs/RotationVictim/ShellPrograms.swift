@@ -15,7 +15,7 @@ package struct ShellPrograms: RotationPrograms {
     }
 
     package func run(
-        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile
+        _ command: String, _ options: [String], from input: any DiskFile, to output: any DiskFile, of log: String
     ) async throws(RotationFault) {
         let folder = TemporaryFolder()
         let fault: DiskFault?
