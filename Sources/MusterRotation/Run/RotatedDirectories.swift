@@ -25,6 +25,8 @@ struct RotatedDirectories {
 
     private let disks: ActorDirectories
     private var known: [Key: Destination] = [:]
+    /// Those that a log of the stanza makes.
+    private var made: Set<PathKey> = []
 
     init(_ disks: ActorDirectories) { self.disks = disks }
 
@@ -40,7 +42,10 @@ struct RotatedDirectories {
         _ path: String, _ settings: RotationSettings, for found: LogSearch.Found
     ) throws(RotationFault) -> Destination {
         let key = Key(path: PathKey(path), actor: settings.actor)
-        if let destination = known[key] { return destination }
+        if var destination = known[key] {
+            if made.contains(key.path) { destination.making = [] }
+            return destination
+        }
         let directories = try disks.directories(of: settings.actor)
         var destination = Destination()
         do throws(DiskFault) {
@@ -61,12 +66,10 @@ struct RotatedDirectories {
         return destination
     }
 
-    /// A directory is made once in a run, by the first log that needs it.
-    mutating func isMade(_ path: String) {
-        for key in known.keys where key.path == PathKey(path) && !(known[key]?.making.isEmpty ?? true) {
-            known[key]?.making = []
-        }
-    }
+    /// A directory is made by the first log of a stanza that needs it. Other stanzas may be faster, and make it as well.
+    mutating func isMade(_ path: String) { made.insert(PathKey(path)) }
+
+    mutating func beginStanza() { made = [] }
 
     private func step(_ creation: RotationSettings.Ownership, _ path: String) throws(RotationFault) -> RotationStep {
         func missing(_ name: String) -> RotationFault {

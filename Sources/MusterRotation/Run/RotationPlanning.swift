@@ -67,6 +67,7 @@ struct RotationPlanning {
             planned.faults.append(error)
             return planned
         }
+        destinations.beginStanza()
         var last: (directory: PathKey, isShared: Bool)?
         let isCapped = stanza.settings.maximumTotalSize != nil
         // Only where all logs matter do the first have to wait for the last.
@@ -218,7 +219,7 @@ struct RotationPlanning {
         }
         try Journal.check(intent)
         guard try claim(intent) else { return nil }
-        destinations.isMade(path)
+        if !destination.making.isEmpty { destinations.isMade(path) }
         return (intent, TotalCap.Log(kept: plan.kept, newest: plan.finalName == nil ? 0 : found.facts.size))
     }
 
