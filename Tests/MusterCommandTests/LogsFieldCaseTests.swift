@@ -197,7 +197,8 @@ struct LogsFieldCaseTests {
         let expression = try #require(text.split(separator: "'").dropFirst().first)
         try await Folder.with { folder in
             let log = try folder.write(String(repeating: "a", count: 30) + "\n", to: "a.log")
-            let ending = try await Program.run(["logs", "top", log, "--format", String(expression), "--by", "z", "-o", "json"])
+            let words = ["logs", "top", log, "--format", String(expression), "--by", "z", "-o", "json"]
+            let ending = try await Program.run(words)
             #expect(ending.status == 0)
             #expect(try LogAnswer(ending.output).run.lines == 1)
         }

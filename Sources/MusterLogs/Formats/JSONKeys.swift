@@ -91,5 +91,7 @@ struct JSONKeys: Sendable {
         nodes[node].firstIndex { $0.key.count <= 9 && Int(String(decoding: $0.key, as: UTF8.self)) == index } ?? -1
     }
 
-    var longestKey: Int { nodes.joined().map(\.key.count).max() ?? 0 }
+    var longestKey: Int {
+        nodes.reduce(0) { longest, node in node.reduce(longest) { max($0, $1.key.count) } }
+    }
 }

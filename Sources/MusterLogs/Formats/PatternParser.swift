@@ -116,8 +116,8 @@ final class PatternParser: LineParser {
             // A pattern of texts alone would take a blank line.
             if unsafe line.pointee <= 0x20 {
                 // Nor is there a field in zeros.
-                let isBlank = unsafe line.pointee == 0 || RequestLine.isBlank(line, ByteScan.lineEnd(from: line, to: end))
-                if isBlank { return unsafe (line, 0) }
+                let feed = unsafe ByteScan.lineEnd(from: line, to: end)
+                if unsafe line.pointee == 0 || RequestLine.isBlank(line, feed) { return unsafe (line, 0) }
             }
             let row = unsafe batch.row()
             var time: Int64 = timeCount == 0 ? RowBatch.noTime : 0

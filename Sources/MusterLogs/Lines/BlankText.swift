@@ -13,7 +13,9 @@ enum BlankText {
 
     /// Whether there are zeros elsewhere than before lines, as in no text.
     static func hasZeros(_ bytes: [UInt8]) -> Bool {
-        bytes.split(separator: 0x0a).contains { line in line.drop { $0 == 0 }.contains(0) }
+        // Hardly a log has any.
+        guard bytes.contains(0) else { return false }
+        return bytes.split(separator: 0x0a).contains { line in line.drop { $0 == 0 }.contains(0) }
     }
 
     /// How many zeros a file begins with.
