@@ -76,12 +76,12 @@ int64_t cml_file_holes(int fd, int64_t size, int64_t least, int most) {
         if (data < 0 && errno == ENXIO) break;
         if (data < 0) return errno == EINVAL || errno == ENOTSUP ? 0 : -errno;
         if (data >= size) break;
-        if (data - at > least) holes += data - at;
+        if (data - at > least) holes += data - at - least;
         at = lseek(fd, data, SEEK_HOLE);
         // It was cut meanwhile.
         if (at < 0) return errno == ENXIO ? holes : -errno;
     }
-    return at < size ? holes + size - at : holes;
+    return size - at > least ? holes + size - at - least : holes;
 }
 
 int64_t cml_file_read(int fd, void *bytes, size_t count) {

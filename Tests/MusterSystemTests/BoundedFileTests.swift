@@ -48,11 +48,11 @@ import Testing
         // A file system that knows no holes has nothing to tell.
         guard data == 0, try file.nextData(from: 11 << 20) == nil else { return }
         let room: Int64 = 64 << 10
-        let long = try file.holes(before: 1 << 40, longerThan: 10 << 20)
-        #expect((10 << 20) - room...10 << 20 ~= (try file.holes(before: 10 << 20, longerThan: 0)))
-        #expect((1 << 40) - 2 * room...(1 << 40) - 2 ~= (try file.holes(before: 1 << 40, longerThan: 0)))
-        #expect((1 << 40) - (10 << 20) - room...(1 << 40) - (10 << 20) ~= long)
-        #expect(try file.holes(before: 1, longerThan: 0) == 0)
+        let long = try file.holes(before: 1 << 40, beyond: 10 << 20)
+        #expect((10 << 20) - room...10 << 20 ~= (try file.holes(before: 10 << 20, beyond: 0)))
+        #expect((1 << 40) - 2 * room...(1 << 40) - 2 ~= (try file.holes(before: 1 << 40, beyond: 0)))
+        #expect((1 << 40) - (20 << 20) - room...(1 << 40) - (20 << 20) ~= long)
+        #expect(try file.holes(before: 1, beyond: 0) == 0)
         let bounded = BoundedFile(
             file, "a.log", in: try directory(), try ReadAllowance(growing: file, file.facts()))
         for index in 0..<256 as Range<Int64> { _ = try bounded.bytes(at: index << 20, count: 1 << 20) }
@@ -62,7 +62,7 @@ import Testing
     @Test("Many short holes weigh as one long one does where they are compressed")
     func shortHoles() throws {
         let file = try file("a.log", size: 16 << 19, at: (0..<16).map { $0 << 19 })
-        guard try file.holes(before: 16 << 19, longerThan: 0) > 0 else { return }
+        guard try file.holes(before: 16 << 19, beyond: 0) > 0 else { return }
         #expect(code { try HoleAllowance.take(file, size: 16 << 19, limit: 4 << 20) } == EFBIG)
         try HoleAllowance.take(file, size: 16 << 19)
         // So few that nobody minds.

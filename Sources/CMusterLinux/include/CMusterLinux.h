@@ -218,7 +218,7 @@ int64_t cml_file_read_at(int fd, void *bytes, size_t count, int64_t offset);
 /// Where something stands at an offset or behind it, a hole being passed over; -ENXIO where nothing follows. It moves the
 /// descriptor's place.
 int64_t cml_file_next_data(int fd, int64_t offset);
-/// Bytes of holes before an offset that are longer than `least`: of the first `most` holes, and all that lies behind those.
+/// Bytes of holes before an offset, of each those beyond its first `least`: of `most` holes, and all that lies behind those.
 /// It moves the descriptor's place.
 int64_t cml_file_holes(int fd, int64_t size, int64_t least, int most);
 // Once; -EAGAIN where nothing is there yet.

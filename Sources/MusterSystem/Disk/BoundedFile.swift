@@ -8,7 +8,7 @@ internal import Synchronization
 package final class ReadAllowance: Sendable {
     /// Bytes that any file may grow by while it is read.
     private static let growth: Int64 = 256 << 20
-    /// Bytes of holes that are read with what lies around them.
+    /// Bytes of each hole that may be read as what lies around it, before the rest is passed over.
     private static let shortHole: Int64 = 1 << 20
 
     private let total: Int64
@@ -25,7 +25,7 @@ package final class ReadAllowance: Sendable {
     /// For a file that may grow while it is read: what is there, long holes not counted, and as much again or 256 MB.
     package convenience init(growing file: any DiskFile, _ facts: EntryFacts) throws(DiskFault) {
         // Of a smaller file the holes change little.
-        let holes = facts.size > Self.growth ? try file.holes(before: facts.size, longerThan: Self.shortHole) : 0
+        let holes = facts.size > Self.growth ? try file.holes(before: facts.size, beyond: Self.shortHole) : 0
         self.init(Self.withGrowth(facts.size - holes))
     }
 
@@ -71,8 +71,8 @@ package final class BoundedFile: DiskFile {
 
     package func facts() throws(DiskFault) -> EntryFacts { try base.facts() }
     package func nextData(from offset: Int64) throws(DiskFault) -> Int64? { try base.nextData(from: offset) }
-    package func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64 {
-        try base.holes(before: size, longerThan: least)
+    package func holes(before size: Int64, beyond least: Int64) throws(DiskFault) -> Int64 {
+        try base.holes(before: size, beyond: least)
     }
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {
         try unsafe base.write(bytes, at: offset)

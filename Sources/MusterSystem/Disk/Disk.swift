@@ -89,9 +89,9 @@ package protocol DiskFile: AnyObject, Sendable {
     /// Where something stands at an offset or behind it: what is before is a hole, which reads as zeros and takes no room. Nil
     /// where nothing follows.
     func nextData(from offset: Int64) throws(DiskFault) -> Int64?
-    /// Bytes of all holes before an offset that are longer than `least`. Of a file with more than 65,536 holes, all that is
-    /// behind those counts as one.
-    func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64
+    /// Bytes of all holes before an offset, of each those beyond its first `least`. Of a file with more than 65,536 holes, all
+    /// that is behind those counts as one.
+    func holes(before size: Int64, beyond least: Int64) throws(DiskFault) -> Int64
     /// Writes all bytes at an offset.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault)
     func truncate(_ size: Int64) throws(DiskFault)
@@ -117,7 +117,7 @@ package protocol DiskFile: AnyObject, Sendable {
 extension DiskFile {
     /// One of a disk that knows no holes.
     package func nextData(from offset: Int64) throws(DiskFault) -> Int64? { offset }
-    package func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64 { 0 }
+    package func holes(before size: Int64, beyond least: Int64) throws(DiskFault) -> Int64 { 0 }
     /// One of a disk that knows no access lists.
     package func dropAccessList() throws(DiskFault) {}
 }

@@ -65,7 +65,7 @@ package enum HoleAllowance {
     /// Counts the holes of a file of which so many bytes are to be compressed. Errors: EFBIG where there is too much of them.
     package static func take(_ file: any DiskFile, size: Int64, limit: Int64 = limit) throws(DiskFault) {
         guard size > slack else { return }
-        let holes = try file.holes(before: size, longerThan: 0)
+        let holes = try file.holes(before: size, beyond: 0)
         guard holes > slack else { return }
         // What is refused does not count.
         guard holes <= limit, holes <= limitOfAll - all.load(ordering: .relaxed) else {

@@ -36,7 +36,7 @@ final class LinuxDiskFile: DiskFile {
         return try DiskFault.check(next, "read", path)
     }
 
-    func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64 {
+    func holes(before size: Int64, beyond least: Int64) throws(DiskFault) -> Int64 {
         try DiskFault.check(cml_file_holes(descriptor, size, least, 65_536), "read", path)
     }
 

@@ -138,8 +138,8 @@ private final class GuardedFile: DiskFile {
     // It is asked for where there are long holes only, and counts as a part of the read before it.
     func nextData(from offset: Int64) throws(DiskFault) -> Int64? { try base.nextData(from: offset) }
 
-    func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64 {
-        try base.holes(before: size, longerThan: least)
+    func holes(before size: Int64, beyond least: Int64) throws(DiskFault) -> Int64 {
+        try base.holes(before: size, beyond: least)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {

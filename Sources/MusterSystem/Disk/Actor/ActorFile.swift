@@ -42,8 +42,8 @@ final class ActorFile: DiskFile {
     }
 
     func nextData(from offset: Int64) throws(DiskFault) -> Int64? { try file.nextData(from: offset) }
-    func holes(before size: Int64, longerThan least: Int64) throws(DiskFault) -> Int64 {
-        try file.holes(before: size, longerThan: least)
+    func holes(before size: Int64, beyond least: Int64) throws(DiskFault) -> Int64 {
+        try file.holes(before: size, beyond: least)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(DiskFault) {
