@@ -226,7 +226,7 @@ struct CompressorTests {
             MemoryFile(Self.text), "a.log.1", in: try LinuxDisk().openDirectory(folder.path),
             ReadAllowance(Int64(Self.text.count) - 1, to: "compress"))
         let fault = await #expect(throws: RotationFault.self) {
-            try await Ear().programs.run("cat", [], from: log, to: MemoryFile())
+            try await Ear().programs.run("cat", [], from: log, to: MemoryFile(), of: "/l/a.log.1")
         }
         #expect(fault?.location == folder.path + "/a.log.1")
         #expect(fault?.hint.hasPrefix("it was written to while it was compressed") ?? false)
