@@ -22,7 +22,7 @@ enum RotationVictim {
             if !stops { return .stop }
             say("stopped before \(call.name)\n")
             // Not for ever, should nobody do it.
-            alarm(300)
+            alarm(3_000)
             while true { pause() }
         }
         exit(await rotate(words[1], words[2], disk))
