@@ -26,7 +26,8 @@ package final class Journal: Sendable {
     private let directory: any DiskDirectory
     private let state: Monitor<State>
 
-    private static let heading = Array("muster rotation journal 2\n".utf8)
+    private static let kind = Array("muster rotation journal ".utf8)
+    private static let heading = kind + Array("2\n".utf8)
     /// Bytes of a journal at most: some 300 a log.
     private static let limit = 256 << 20
     private static let recordLimit = 16 << 20
@@ -76,7 +77,8 @@ package final class Journal: Sendable {
         guard fault.code == 0 else { return RotationFault(fault) }
         return RotationFault(
             .journal, at: fault.path,
-            "this is no journal of muster, or one of another version; move it away if no rotation is unfinished")
+            "this is no journal of muster, or one of another version with rotations that only that one can end; "
+                + "run that one once, or move the file away")
     }
 
     /// The records of a journal and where they end; 0 where its heading is not whole, so that it was never used. Nil for
@@ -85,7 +87,14 @@ package final class Journal: Sendable {
         if bytes.starts(with: heading) { return records(bytes) }
         // A file may have its length before it has its bytes.
         let isTorn = bytes.count <= heading.count && zip(bytes, heading).allSatisfy { $0 == $1 || $0 == 0 }
-        return isTorn ? ([], 0) : nil
+        return isTorn || isEmptyOfAnotherVersion(bytes) ? ([], 0) : nil
+    }
+
+    /// Whether it is a journal of an older or a newer muster that left nothing to be ended.
+    private static func isEmptyOfAnotherVersion(_ bytes: [UInt8]) -> Bool {
+        let digits = bytes.dropFirst(kind.count).dropLast()
+        return bytes.starts(with: kind) && bytes.last == UInt8(ascii: "\n") && 1...9 ~= digits.count
+            && digits.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     }
 
     /// The whole records, and where they end.

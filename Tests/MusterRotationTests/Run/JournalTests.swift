@@ -170,12 +170,26 @@ extension Journal {
     }
 
     @Test(
-        "a file of another kind is refused, and left as it is", arguments: ["hello\n", "muster rotation journal 1\n"])
+        "a file of another kind is refused, and left as it is",
+        arguments: [
+            "hello\n", "muster rotation journal 1\nx", "muster rotation journal x\n", "muster rotation journal \n",
+        ])
     func foreign(_ text: String) throws {
         let disk = disk(Array(text.utf8))
         let fault = #expect(throws: RotationFault.self) { try Journal.open("journal", in: try directory(disk)) }
         #expect(fault?.code == .journal)
         #expect(disk.contents("/state/journal") == Array(text.utf8))
+    }
+
+    @Test("a journal of another version that left nothing is begun anew", arguments: ["1", "3", "10"])
+    func otherVersion(_ version: String) throws {
+        let disk = disk(Array("muster rotation journal \(version)\n".utf8))
+        #expect(try Journal.read("journal", in: directory(disk)) == [])
+        let (journal, records) = try Journal.open("journal", in: try directory(disk))
+        #expect(records == [])
+        journal.append([.closed(9)])
+        try journal.commit()
+        #expect(try disk.contents("/state/journal") == bytes([.closed(9)]))
     }
 
     @Test("commits of several threads are all there when they return")
