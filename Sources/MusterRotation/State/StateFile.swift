@@ -1,5 +1,5 @@
 internal import Glibc
-internal import MusterSystem
+package import MusterSystem
 
 /// The state file with what lies beside it: the lock, which is never renamed or removed, and the journal.
 ///
@@ -174,7 +174,11 @@ final class StateFile {
 extension DiskFile {
     /// All its bytes, up to a limit.
     func contents(limit: Int) throws(DiskFault) -> [UInt8] {
-        let size = Int(min(max(0, try facts().size), Int64(limit)))
+        try beginning(Int(min(max(0, try facts().size), Int64(limit))))
+    }
+
+    /// Its first bytes; fewer only where it has no more.
+    package func beginning(_ size: Int) throws(DiskFault) -> [UInt8] {
         var fault: DiskFault?
         // Invariant: `read` fills as many bytes as it returns, at most the buffer's size.
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in

@@ -17,6 +17,7 @@ struct RotateInquiry {
 
     func run() async throws {
         let interruption = try Interruption.install()
+        try checkLog()
         let messages = RotationMessages(log: command.log)
         if command.mail != nil { messages.tell("warning: --mail: muster sends no mail; logs are rotated without it") }
         let options: RotationOptions
@@ -47,6 +48,24 @@ struct RotateInquiry {
             await messages.close()
             throw ExitCode(status)
         case .refused(let fault): try await refuse(fault, messages)
+        }
+    }
+
+    /// The file of `-l` is emptied before anything is read. Errors: the run needs what stands in it.
+    private func checkLog() throws {
+        guard let log = command.log, log != RotationMessages.systemLog, let found = try? FileFacts.of(log) else {
+            return
+        }
+        let options = try? command.options(
+            isRoot: Accounts.effectiveUser == 0, environment: Environment.variable)
+        let states = options.map { options in ["", ".journal", ".lock"].map { options.statePath + $0 } } ?? []
+        let configurations = command.configurations.flatMap { path in
+            // Of a folder, the file of that name in it.
+            [path, path + "/" + (log.split(separator: "/").last.map(String.init) ?? "")]
+        }
+        for (paths, what) in [(configurations, "a configuration"), (states, "the state, its journal or its lock")]
+        where paths.contains(where: { (try? FileFacts.of($0))??.identity == found.identity }) {
+            throw ValidationError("--log: \(log) is \(what); write another file")
         }
     }
 

@@ -98,6 +98,14 @@ struct SystemPrograms: RotationPrograms {
         guard result.hasReadAll else {
             throw RotationFault(.compressor, at: command, "it ended well before it had read the whole log")
         }
+        let mayBe: Bool
+        do throws(DiskFault) { mayBe = try CompressedForm.mayBe(output, by: command) } catch {
+            throw RotationFault(error)
+        }
+        guard mayBe else {
+            throw RotationFault(
+                .compressor, at: command, "what it wrote for \(log) is nothing compressed; see compressoptions")
+        }
         pass(result.ending.complaints, from: command)
     }
 

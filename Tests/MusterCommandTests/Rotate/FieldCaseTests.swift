@@ -166,6 +166,29 @@ struct FieldCaseTests {
                 compresscmd $D/zip" > conf; muster -f; names; sed "s,$D,," said
                 """, said: "a.log.1.gz \n/log/a.log.1\n"),
         Case(
+            description: "a compressor that ends well and has compressed nothing",
+            script: """
+                printf '#!/bin/sh\\ncat > /dev/null; echo xz 5.4\\n' > xz; chmod 755 xz
+                echo x > log/a.log; stanza $D/log/a.log " compress
+                compresscmd $D/xz" > conf; muster -f; names; grep -c 'nothing compressed; see compressoptions' err
+                """, said: "exit 1\na.log.1 \n1\n"),
+        Case(
+            description: "a program that nobody knows, which writes what it likes",
+            script: """
+                printf '#!/bin/sh\\ntr a-z A-Z\\n' > mine; chmod 755 mine; echo x > log/a.log; stanza $D/log/a.log " compress
+                compresscmd $D/mine" > conf; muster -f; cat log/a.log.1.gz
+                """, said: "X\n"),
+        Case(
+            description: "a file for -l that the run needs",
+            script: """
+                echo x > log/a.log; stanza $D/log/a.log ' rotate 3' > conf; muster -f
+                echo y > log/a.log; cat conf st > before
+                for file in conf ./conf st st.journal st.lock; do muster -l $file; grep -c 'write another file' err; done
+                cat conf st | cmp - before; ln conf link; muster -d -l link; names
+                muster -f -l said; [ -s said ] && echo told
+                """,
+            said: String(repeating: "exit 2\n1\n", count: 5) + "exit 2\na.log a.log.1 \ntold\n"),
+        Case(
             description: "what scripts say",
             script: """
                 echo x > log/a.log; stanza $D/log/a.log ' postrotate

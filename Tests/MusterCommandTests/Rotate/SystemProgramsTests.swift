@@ -164,7 +164,7 @@ struct CompressorTests {
         try await programs.run(command, ["-9", "-n"], from: log, to: packed, of: "/l/a.log.1")
         #expect(packed.bytes.prefix(2) == [0x1f, 0x8b])
         #expect(packed.bytes.count < Self.text.count / 10)
-        try await programs.run(command, ["-d"], from: packed, to: unpacked, of: "/l/a.log.1")
+        try await programs.run("gunzip", [], from: packed, to: unpacked, of: "/l/a.log.1")
         #expect(unpacked.bytes == Self.text)
         #expect(max(log.greatestChunk, unpacked.greatestChunk) <= 1 << 18)
     }
