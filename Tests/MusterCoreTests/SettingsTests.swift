@@ -14,7 +14,9 @@ struct SettingsTests {
             ("TIMEOUT", ["timeout"], "timeout"),
             ("atempts", ["timeout", "attempts"], "attempts"), ("xyz", ["timeout"], nil), ("", ["a"], "a"),
             ("a", [], nil),
-            ("hosts", ["host", "hosts"], "hosts"), ("expects", ["expect", "send"], "expect"), ("é", ["e"], "e"),
+            ("hosts", ["host", "hosts"], "host"), ("port", ["port"], nil), ("ftp", ["tcp"], nil),
+            ("code", ["body"], nil), ("statuses", ["status"], "status"), ("expects", ["expect", "send"], "expect"),
+            ("é", ["e"], "e"),
             (String(repeating: "a", count: 65), [String(repeating: "a", count: 65)], nil),
         ] as [(String, [String], String?)])
     func nearest(word: String, candidates: [String], expected: String?) {

@@ -462,14 +462,14 @@ struct InventoryFaultTests {
     func allInOneGo() {
         let faults = Reading.read(
             """
-            {"version": 1, "defaults": {"attempts": 99}, "checks": {"ssh": {"tcp": {}}, "bad": {"ftp": {}}},
+            {"version": 1, "defaults": {"attempts": 99}, "checks": {"ssh": {"tcp": {}}, "bad": {"tpc": {}}},
              "groups": {"web": {"checks": ["shh", "bad"], "hosts": ["web[3:1]", "a", "a"]}}, "lab": {"fault": []}}
             """
         ).faults
         #expect(
             faults == [
                 "inventory.json: defaults.attempts: 99 is out of range; write a number from 1 to 10",
-                "inventory.json: checks.bad.ftp: unknown key; did you mean \"tcp\"?",
+                "inventory.json: checks.bad.tpc: unknown key; did you mean \"tcp\"?",
                 "inventory.json: groups.web.checks[0]: no check is called \"shh\"; did you mean \"ssh\"?",
                 "inventory.json: groups.web.hosts[0]: [3:1] is empty; write the lower number first",
                 "inventory.json: lab.fault: unknown key; did you mean \"faults\"?",

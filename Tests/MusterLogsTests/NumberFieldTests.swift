@@ -30,10 +30,16 @@ struct NumberFieldTests {
             (.duration(perSecond: 1), "-, -", nil), (.duration(perSecond: 1), "-", nil),
             (.duration(perSecond: 1), "", nil),
             (.duration(perSecond: 1), "0.1, x", nil), (.duration(perSecond: 1000), "1, 2", 3_000),
-            (.duration(perSecond: 1), "99999999999999d", nil), (.duration(perSecond: 1), ":", nil),
-            (.duration(perSecond: 1), "9000000000000d9000000000000d", nil), (.text, "12ms", 12_000),
+            (.duration(perSecond: 1), "99999999999999d", Int64.max), (.duration(perSecond: 1), ":", nil),
+            (.duration(perSecond: 1), "9000000000000d9000000000000d", .max), (.text, "12ms", 12_000),
             (.text, "7", 7_000_000),
-            (.text, "1, 2", nil), (.text, "abc", nil),
+            (.text, "1, 2", nil), (.text, "abc", nil), (.number, "1000000000001.5", 1_000_000_000_001_500_000),
+            (.number, "10000000000000", .max), (.number, "-1e400", -.max), (.text, "10000000000ns", 10_000_000),
+            (.duration(perSecond: 1), "400d", 34_560_000_000_000),
+            (.duration(perSecond: 1), "2h10000000000ns", 7_210_000_000),
+            (.duration(perSecond: 1), "200000d", 17_280_000_000_000_000),
+            (.duration(perSecond: 1_000_000_000), "9000000000000000000", 9_000_000_000_000_000),
+            (.duration(perSecond: 1_000_000_000), "12345678901234.5", 12_345_678_901),
         ] as [(FieldKind, String, Int64?)])
     func values(kind: FieldKind, text: String, expected: Int64?) throws {
         #expect(try value(kind, text) == expected)

@@ -206,6 +206,12 @@ struct StructuredLineTests {
         #expect(try Self.row(CRILine.format, json, wanted)["a.b"] == "x\"y")
         #expect(
             try Self.row(CRILine.format, json, wanted + ["message"])["message"] == #"{"code":200,"a":{"b":"x\"y"}}"#)
+        for message in [#""msg":"a\"b","#, #""message":"a\"b","msg":"c","#, #""text":"a\"b","#] {
+            let row = try Self.row(CRILine.format, line + "{\(message)\"code\":200}", wanted + ["message", "msg"])
+            #expect(row["message"] == "a\"b" && row["status"] == "200")
+        }
+        #expect(try Self.row(CRILine.format, line + #"{"msg":"a""#, ["message"])["message"] == #"{"msg":"a""#)
+        #expect(try Self.row(CRILine.format, line + #"{"msg":"a"}"#, [])["message"] == #"{"msg":"a"}"#)
         #expect(try Self.row(CRILine.format, line + #"{"code":200"#, wanted)["status"] == nil)
         #expect(try Self.row(CRILine.format, line + "text", wanted)["status"] == nil)
     }

@@ -78,8 +78,8 @@ struct SettingsCase: Sendable, CustomTestStringConvertible {
             ".name: \"a..b\" is no DNS name; labels have 1 to 63 bytes, a name at most 255"),
         .init("dns", "{\"name\": \"\"}", ".name: \"\" is no DNS name; labels have 1 to 63 bytes, a name at most 255"),
         .init("dns", "{\"type\": \"AAA\"}", ".type: \"AAA\" is not known here; did you mean \"AAAA\"?"),
-        .init("dns", "{\"type\": \"CAA\"}", ".type: \"CAA\" is not known here; did you mean \"SOA\"?"),
-        .init("dns", "{\"type\": \"OPT\"}", ".type: \"OPT\" is not known here; did you mean \"PTR\"?"),
+        .init("dns", "{\"type\": \"SOE\"}", ".type: \"SOE\" is not known here; did you mean \"SOA\"?"),
+        .init("dns", "{\"type\": \"PRT\"}", ".type: \"PRT\" is not known here; did you mean \"PTR\"?"),
         .init(
             "dns", "{\"type\": \"HTTPS\"}",
             ".type: \"HTTPS\" is not known here; known: A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT"),
@@ -195,8 +195,8 @@ struct SettingsCase: Sendable, CustomTestStringConvertible {
                 "http", "{\"url\": \"http://a/\", \"expect\": {\"headers\": {\"A\": null, \"B\": 1}}}",
                 ".expect.headers.B: expected a string, found a number"),
             .init(
-                "http", "{\"url\": \"http://a/\", \"expect\": {\"code\": 200}}",
-                ".expect.code: unknown key; did you mean \"body\"?"),
+                "http", "{\"url\": \"http://a/\", \"expect\": {\"bodi\": 200}}",
+                ".expect.bodi: unknown key; did you mean \"body\"?"),
             .init(
                 "http", "{\"url\": \"http://a/\", \"expect\": {\"statuses\": 200}}",
                 ".expect.statuses: unknown key; did you mean \"status\"?"),

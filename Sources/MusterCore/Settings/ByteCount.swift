@@ -1,6 +1,6 @@
 /// Numbers of bytes as people write them.
 package enum ByteCount {
-    /// `512`, `64KB`, `64K`, `64KiB`, `1.5MB`, `2GB`: powers of 1024; nil where the text is none of these.
+    /// `512`, `64KB`, `64K`, `64KiB`, `1.5MB`, `2GB`, `1TB`: powers of 1024; nil where the text is none of these.
     package static func parse(_ text: String) -> Int? {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard !number.isEmpty, let value = Double(number) else { return nil }
@@ -10,6 +10,7 @@ package enum ByteCount {
         case "K", "KB", "KIB": unit = 1024
         case "M", "MB", "MIB": unit = 1_048_576
         case "G", "GB", "GIB": unit = 1_073_741_824
+        case "T", "TB", "TIB": unit = 1_099_511_627_776
         default: return nil
         }
         let bytes = (value * unit).rounded()

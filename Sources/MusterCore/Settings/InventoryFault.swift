@@ -87,16 +87,17 @@ package enum NearestWord {
     /// Candidates that are looked at, so that a file of many names and many faults is still read at once.
     private static let candidateLimit = 2_000
 
-    /// The candidate with the least edit distance (insert, delete, replace, swap), if it is near enough to be meant.
+    /// The candidate with the least edit distance (insert, delete, replace, swap), if it is near enough to be meant: a third
+    /// of its letters, at least one. Never the word itself.
     package static func of(_ word: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(word.lowercased())
         guard wanted.count <= 64 else { return nil }
         var best: (word: String, distance: Int)?
         for candidate in candidates.prefix(candidateLimit) where candidate.count <= 64 {
-            let allowed = min(wanted.count, candidate.count) / 3 + 1
+            let allowed = max(1, min(wanted.count, candidate.count) / 3)
             guard abs(wanted.count - candidate.count) <= allowed else { continue }
             let distance = distance(wanted, Array(candidate.lowercased()))
-            if distance <= allowed, distance < best?.distance ?? .max {
+            if distance <= allowed, distance < best?.distance ?? .max, candidate != word {
                 best = (candidate, distance)
             }
         }

@@ -1,18 +1,19 @@
 /// What Kubernetes' container runtimes write: `TIME stdout|stderr P|F text` (Kubernetes, "CRI: Log management"). Parts are
-/// joined by ``CRIJoiner``. Where the text is a JSON object, any other wanted name is looked up in it.
+/// joined by ``CRIJoiner``. Where the text is a JSON object, its message is the line's, and any other wanted name is
+/// looked up in it.
 package enum CRILine {
     package static let format = LogFormat(
         name: "cri", summary: "Kubernetes' container logs; where the text is JSON, its keys are fields"
     ) { wanted in
         let others = JSONLine.columns(wanted.filter { !["stream", "message", "time"].contains($0) })
-        let keepsMessage = wanted.contains("message")
+        let wantsMessage = wanted.contains { ["message", ".message"].contains($0) }
         return LineReading(
             title: "cri", fields: fixed + others, hasTime: true, makeJoiner: { CRIJoiner() },
-            makeParser: { CRIParser(ObjectLookup(others, keepsText: keepsMessage)) })
+            makeParser: { CRIParser(ObjectLookup(others, wantsMessage: wantsMessage)) })
     }
 
     package static let carrier = Carrier(format, readsObjects: true, makeJoiner: { CRIJoiner() }) { _ in
-        (fixed, { CRIParser(ObjectLookup([], keepsText: true)) })
+        (fixed, { CRIParser(ObjectLookup([], wantsMessage: false)) })
     }
 
     private static let fixed = [LogField("stream"), LogField("message", origin: "text")]

@@ -1,18 +1,19 @@
 /// What Docker's json-file driver keeps: `{"log":"text\n","stream":"stdout","time":"…"}` (Docker, "JSON File logging
-/// driver"). Where the text is a JSON object, any other wanted name is looked up in it.
+/// driver"). Where the text is a JSON object, its message is the line's, and any other wanted name is
+/// looked up in it.
 package enum DockerLine {
     package static let format = LogFormat(
         name: "docker", summary: "Docker's json-file logs; where the text is JSON, its keys are fields"
     ) { wanted in
         let others = JSONLine.columns(wanted.filter { !["stream", "message", "time"].contains($0) })
-        let keepsMessage = wanted.contains("message")
+        let wantsMessage = wanted.contains { ["message", ".message"].contains($0) }
         return LineReading(title: "docker", fields: fields + others, hasTime: true) {
-            DockerParser(ObjectLookup(others, keepsText: keepsMessage))
+            DockerParser(ObjectLookup(others, wantsMessage: wantsMessage))
         }
     }
 
     package static let carrier = Carrier(format, readsObjects: true) { _ in
-        (fields, { DockerParser(ObjectLookup([], keepsText: true)) })
+        (fields, { DockerParser(ObjectLookup([], wantsMessage: false)) })
     }
 
     private static let fields = [LogField("stream"), LogField("message", origin: "log")]
@@ -32,7 +33,7 @@ private final class DockerParser: LineCarrier {
             if let stop = unsafe open(line, end, base, row, &text) { return stop }
             instant = text.time
             // Invariant: a byte of the line lies behind the text, at least its quote.
-            if lookup.count > 0 { unsafe UnsafeMutablePointer(mutating: text.end).pointee = 0x0a }
+            if lookup.isNeeded { unsafe UnsafeMutablePointer(mutating: text.end).pointee = 0x0a }
             unsafe lookup.fill(row + 2, text.start, text.end, base)
             return nil
         }

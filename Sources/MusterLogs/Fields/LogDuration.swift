@@ -1,27 +1,19 @@
 /// Durations as log lines write them, as millionths of a second.
 enum LogDuration {
-    /// What is longer is no duration of a log: about 290,000 years.
-    private static let longest = Int64.max / 1_000
-
     /// A field's text whose plain numbers are multiples of a second divided by `perSecond`; one with units (`12ms`,
     /// `1.5s`, `1m2.5s` as Go writes it) says itself what it is; one with commas or colons is a list of those (`$upstream_response_time`
     /// of nginx), which counts as its sum without the parts that are `-`. What is finer than a millionth is dropped. Nil
-    /// where the text is none of these.
+    /// where the text is none of these; ±`Int64.max` for what 64 bits cannot hold.
     static func parse(_ text: Text, perSecond: Int) -> Int64? {
-        if let number = LogQuantity.parse(text) { return scale(number, perSecond) }
-        return parts(text, perSecond)
+        if let number = LogQuantity.parse(text) { return perSecond <= 1 ? number : number / Int64(perSecond) }
+        return wide(text, perSecond: perSecond).map(LogQuantity.saturated)
     }
 
-    /// A number of millionths of a part of a second, as millionths of a second.
-    @inline(__always)
-    private static func scale(_ number: Int64, _ perSecond: Int) -> Int64 {
-        perSecond <= 1 ? number : number / Int64(perSecond)
-    }
-
+    /// The same, with room for greater ones (``LogQuantity/wide(_:)``).
     @inline(never)
-    private static func parts(_ text: Text, _ perSecond: Int) -> Int64? {
-        if let whole = whole(text, perSecond) ?? withUnits(text) { return whole }
-        var sum: Int64?
+    static func wide(_ text: Text, perSecond: Int) -> Int128? {
+        if let whole = one(text, perSecond) { return whole }
+        var sum: Int128?
         var hasSeparator = false
         var index = 0
         while index <= text.count {
@@ -30,33 +22,24 @@ enum LogDuration {
             hasSeparator = hasSeparator || end < text.count
             let part = trimmed(text[index..<end])
             if !part.isEmpty, !part.equals([0x2d]) {
-                let value = LogQuantity.parse(part).map { scale($0, perSecond) }
-                guard let value = value ?? whole(part, perSecond) ?? withUnits(part) else { return nil }
-                let (total, overflow) = (sum ?? 0).addingReportingOverflow(value)
-                if overflow { return nil }
-                sum = total
+                guard let value = one(part, perSecond) else { return nil }
+                sum = LogQuantity.bounded((sum ?? 0) + value)
             }
             index = end + 1
         }
         return hasSeparator ? sum : nil
     }
 
-    /// A whole number that is too long for ``LogQuantity``: nanoseconds of some hours.
-    private static func whole(_ text: Text, _ perSecond: Int) -> Int64? {
-        guard perSecond >= 1_000_000, (1...18).contains(text.count) else { return nil }
-        var value: Int64 = 0
-        for index in 0..<text.count {
-            let digit = text[index] &- 48
-            if digit > 9 { return nil }
-            value = value * 10 + Int64(digit)
-        }
-        return value / Int64(perSecond / 1_000_000)
+    /// A number of parts of a second, or of the units behind it.
+    private static func one(_ text: Text, _ perSecond: Int) -> Int128? {
+        guard let number = LogQuantity.wide(text) else { return withUnits(text) }
+        return number.magnitude > LogQuantity.widest.magnitude ? number : number / Int128(max(1, perSecond))
     }
 
     /// One or more numbers, each with its unit: `1h2m3.5s`, `250µs`, `1.2 ms`. Nil where there is a number without one.
-    static func withUnits(_ text: Text) -> Int64? {
+    static func withUnits(_ text: Text) -> Int128? {
         guard text.count <= 64 else { return nil }
-        var sum: Int64 = 0
+        var sum: Int128 = 0
         var index = 0
         var isNegative = false
         if text.count > 1, text[0] == 0x2d {
@@ -67,19 +50,26 @@ enum LogDuration {
         while index < text.count {
             let start = index
             while index < text.count, text[index] &- 48 < 10 || text[index] == 0x2e { index += 1 }
-            guard index > start, let number = LogQuantity.parse(text[start..<index]) else { return nil }
+            guard index > start, let number = number(text[start..<index]) else { return nil }
             if index < text.count, text[index] == 0x20 { index += 1 }
-            guard let unit = unit(text, &index), let value = times(number, unit) else { return nil }
-            sum += value
-            if sum > longest { return nil }
+            guard let unit = unit(text, &index) else { return nil }
+            sum = LogQuantity.bounded(sum + times(number, unit))
         }
         return isNegative ? -sum : sum
     }
 
-    /// Millionths of a number of units; nil where it is over ``longest``.
-    private static func times(_ number: Int64, _ unit: Unit) -> Int64? {
-        let (product, overflow) = number.multipliedReportingOverflow(by: unit.factor)
-        return overflow || product > longest ? nil : product / unit.divisor
+    private static func number(_ text: Text) -> Int128? {
+        LogQuantity.parse(text).map { Int128($0) } ?? LogQuantity.wide(text)
+    }
+
+    /// Millionths of a number of units.
+    private static func times(_ number: Int128, _ unit: Unit) -> Int128 {
+        // Division of 128 bits is slow, and seldom needed.
+        if let number = Int64(exactly: number) {
+            let (product, overflow) = number.multipliedReportingOverflow(by: unit.factor)
+            if !overflow { return Int128(product / unit.divisor) }
+        }
+        return number * Int128(unit.factor) / Int128(unit.divisor)
     }
 
     private struct Unit {

@@ -43,20 +43,39 @@ package struct NumberField: Sendable {
     }
 
     /// The value in a row in millionths (``LogQuantity``), of a second where it is a duration; nil where the field is absent
-    /// or no number.
+    /// or no number. What 64 bits cannot hold is ±`Int64.max`.
     @inline(__always)
     package func value(_ batch: borrowing RowBatch, _ row: Int) -> Int64? {
         switch source {
         case .number(let column):
-            return batch.text(row, column).flatMap { LogQuantity.parse($0) }
+            return batch.text(row, column).flatMap { LogQuantity.parse($0) ?? Self.beyond($0) }
         case .duration(let column, let perSecond):
             return batch.text(row, column).flatMap { LogDuration.parse($0, perSecond: perSecond) }
         case .any(let column):
-            return batch.text(row, column).flatMap { LogQuantity.parse($0) ?? LogDuration.withUnits($0) }
+            return batch.text(row, column).flatMap { LogQuantity.parse($0) ?? Self.any($0).map(LogQuantity.saturated) }
         case .hourOfDay:
             return batch.localTime(row).map { Int64($0.moment.hour) * LogQuantity.one }
         }
     }
+
+    /// The same, with room for greater numbers (``LogQuantity/wide(_:)``).
+    @inline(never)
+    func wide(_ batch: borrowing RowBatch, _ row: Int) -> Int128? {
+        switch source {
+        case .number(let column): batch.text(row, column).flatMap { LogQuantity.wide($0) }
+        case .duration(let column, let perSecond):
+            batch.text(row, column).flatMap { LogDuration.wide($0, perSecond: perSecond) }
+        case .any(let column): batch.text(row, column).flatMap { Self.any($0) }
+        case .hourOfDay: value(batch, row).map { Int128($0) }
+        }
+    }
+
+    /// A number that is too great for ``LogQuantity/parse(_:)``.
+    @inline(never)
+    static func beyond(_ text: Text) -> Int64? { LogQuantity.wide(text).map(LogQuantity.saturated) }
+
+    @inline(never)
+    private static func any(_ text: Text) -> Int128? { LogQuantity.wide(text) ?? LogDuration.withUnits(text) }
 
     /// The column that it is read from; nil where it follows from the time.
     var column: Int? {

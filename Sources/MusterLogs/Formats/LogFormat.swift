@@ -74,6 +74,8 @@ package struct LogFormat: Sendable {
     package var reading: @Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading
     /// A narrower reading to recognise the format by, where ``reading`` takes nearly any line.
     package var strictReading: (@Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading)?
+    /// Whether lines that fit are likely meant so, where many others fit as well; nil where fitting says enough.
+    package var isLikely: (@Sendable (_ lines: [UInt8]) -> Bool)?
     /// Whether it takes part in `--format auto`.
     package var isRecognised: Bool
     /// Which part of a log's lines has to fit for that. More where a more general format reads the same fields.

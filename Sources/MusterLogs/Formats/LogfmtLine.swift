@@ -7,8 +7,33 @@ package enum LogfmtLine {
         ) { wanted in reading(wanted, isStrict: false) }
         // A pair somewhere in a line makes no logfmt: prose has such too.
         format.strictReading = { wanted in reading(wanted, isStrict: true) }
+        // One pair a line is any file of settings.
+        format.isLikely = { lines in hasPairs(lines) && !JournalExport.isLikely(lines) }
         return format
     }()
+
+    /// Whether at least one of five lines has two pairs.
+    private static func hasPairs(_ lines: [UInt8]) -> Bool {
+        let lines = lines.split { $0 == 0x0a || $0 == 0x0d }
+        return lines.count { pairs($0) >= 2 } * 5 >= lines.count
+    }
+
+    /// How many words have a letter, a mark or a digit first and a `=` behind their key; what is in quotes is none.
+    private static func pairs(_ line: ArraySlice<UInt8>) -> Int {
+        var (count, index) = (0, line.startIndex)
+        while index < line.endIndex {
+            let start = index
+            while index < line.endIndex, line[index] > 0x20, line[index] != 0x3d, line[index] != 0x22 { index += 1 }
+            if index > start, index < line.endIndex, line[index] == 0x3d, line[start] != 0x2d { count += 1 }
+            var isQuoted = false
+            while index < line.endIndex, isQuoted || line[index] > 0x20 {
+                if line[index] == 0x5c { index += 1 } else if line[index] == 0x22 { isQuoted.toggle() }
+                index += 1
+            }
+            while index < line.endIndex, line[index] <= 0x20 { index += 1 }
+        }
+        return count
+    }
 
     private static func reading(_ wanted: [String], isStrict: Bool) -> LineReading {
         let fields = JSONLine.columns(wanted)

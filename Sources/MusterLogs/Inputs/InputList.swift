@@ -40,7 +40,7 @@ package struct InputList: Sendable {
             case let facts? where facts.kind == .directory: try addFolder(word)
             case let facts?: add(word, facts, isNamed: true)
             case nil where FileNames.isPattern(word): addMatches(word)
-            case nil: faults.append(InputFault(name: word, hint: "no such file\(MissingName.hint(word))"))
+            case nil: faults.append(MissingName.fault(word))
             }
         } catch {
             faults.append(InputFault(error))
@@ -70,8 +70,8 @@ package struct InputList: Sendable {
             case let facts? where facts.kind == .regular: add(path, facts, isNamed: false)
             case let facts? where facts.kind == .directory: if saysFolders { skip(path, "a folder") }
             case .some: skip(path, "a pipe or a device")
-            // Rotated away since it was listed, or a link that leads nowhere.
-            case nil: skip(path, "no longer there")
+            // Rotated away since it was listed, or a link.
+            case nil: skip(path, MissingName.link(path) ?? "no longer there")
             }
         } catch {
             faults.append(InputFault(error))

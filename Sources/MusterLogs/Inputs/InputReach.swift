@@ -24,9 +24,10 @@ package struct InputReach: Sendable {
         // What cannot be looked at is told when it is opened.
         let facts = (try? FileFacts.of(word)) ?? nil
         if facts?.kind == .directory {
-            let folder = word.hasSuffix("/") ? String(word.dropLast()) : word
+            let folder = word.hasSuffix("/") && word != "/" ? String(word.dropLast()) : word
             addFolder(folder)
-            for name in (try? FileNames.inFolder(word)) ?? [] { addFile("\(folder)/\(name)", facts: nil) }
+            let start = folder.hasSuffix("/") ? folder : folder + "/"
+            for name in (try? FileNames.inFolder(word)) ?? [] { addFile(start + name, facts: nil) }
         } else if facts == nil, FileNames.isPattern(word) {
             addPattern(word)
         } else {

@@ -3,9 +3,11 @@ internal import MusterPattern
 /// A test with its field found.
 enum BoundTest {
     /// `text` is what a value that is no number is compared with; nil where it does not match.
-    case number(NumberSource, ValueRange, text: [UInt8]?)
+    case number(NumberSource, ValueRange<Int64>, text: [UInt8]?)
+    /// The same for a number that 64 bits cannot hold.
+    case wide(NumberSource, ValueRange<Int128>, text: [UInt8]?)
     /// Of microseconds since 1970 UTC.
-    case time(ValueRange)
+    case time(ValueRange<Int64>)
     case text(KeyField, [UInt8], isEqual: Bool)
     /// An address, however it is written; a text that is none is compared as it is.
     case address(KeyField, AddressBlock, [UInt8], isEqual: Bool)
@@ -88,6 +90,11 @@ extension BoundTest {
         switch self {
         case .number(let source, let range, let text):
             return Self.numbers(source, range, text, batch, rows, &scratch)
+        case .wide(let source, let range, let text):
+            return rows.filtered { row in
+                source.wide(batch, row, &scratch).map { range.contains($0) }
+                    ?? Self.matchesText(source, text, range.isOutside, batch, row, &scratch)
+            }
         case .time(let range):
             return rows.filtered { row in
                 let time = batch.time(row)
@@ -120,8 +127,8 @@ extension BoundTest {
     }
 
     private static func numbers(
-        _ source: NumberSource, _ range: ValueRange, _ text: [UInt8]?, _ batch: borrowing RowBatch, _ rows: Selection,
-        _ scratch: inout Scratch
+        _ source: NumberSource, _ range: ValueRange<Int64>, _ text: [UInt8]?, _ batch: borrowing RowBatch,
+        _ rows: Selection, _ scratch: inout Scratch
     ) -> Selection {
         let whole = if case .field(let field) = source { field.wholeColumn } else { nil as Int? }
         return rows.filtered { row in
@@ -130,14 +137,14 @@ extension BoundTest {
                 return range.contains(value &* LogQuantity.one)
             }
             if let value = source.value(batch, row, &scratch) { return range.contains(value) }
-            return matchesText(source, text, range, batch, row, &scratch)
+            return matchesText(source, text, range.isOutside, batch, row, &scratch)
         }
     }
 
     /// `=` and `!=` for what is no number.
     @inline(never)
     private static func matchesText(
-        _ source: NumberSource, _ text: [UInt8]?, _ range: ValueRange, _ batch: borrowing RowBatch, _ row: Int,
+        _ source: NumberSource, _ text: [UInt8]?, _ isOutside: Bool, _ batch: borrowing RowBatch, _ row: Int,
         _ scratch: inout Scratch
     ) -> Bool {
         guard let text else { return false }
@@ -146,7 +153,7 @@ extension BoundTest {
             case .field(let field): field.column.flatMap { batch.text(row, $0) }
             case .key(let key): key.text(batch, row, &scratch)
             }
-        return (found?.equals(text) ?? false) != range.isOutside
+        return (found?.equals(text) ?? false) != isOutside
     }
 
     private static func among(
@@ -155,6 +162,9 @@ extension BoundTest {
     ) -> Selection {
         rows.filtered { row in
             if set.contains(key.text(batch, row, &scratch)) { return true }
+            if !set.wide.isEmpty, let value = set.source?.wide(batch, row, &scratch), set.wide.contains(value) {
+                return true
+            }
             guard !set.numbers.isEmpty, let value = set.source?.value(batch, row, &scratch) else { return false }
             return set.contains(value)
         }

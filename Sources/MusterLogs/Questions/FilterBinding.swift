@@ -74,7 +74,11 @@ struct FilterBinding {
         }
         if let number = try number(test, value) {
             let text = comparison.isOrder ? nil : Array(value.text.utf8)
-            return .number(NumberSource(test.field, key, in: reading), ValueRange(comparison, number), text: text)
+            let source = NumberSource(test.field, key, in: reading)
+            guard let narrow = FilterNumber.narrow(number) else {
+                return .wide(source, ValueRange(comparison, number), text: text)
+            }
+            return .number(source, ValueRange(comparison, narrow), text: text)
         }
         if comparison.isOrder {
             let isNumber = FilterNumber(value.text) != nil
@@ -93,7 +97,7 @@ struct FilterBinding {
     }
 
     /// The number that a value is, nil for a text. Errors: a unit that the field has not.
-    private func number(_ test: FilterTest, _ value: FilterValue) throws(QuestionFault) -> Int64? {
+    private func number(_ test: FilterTest, _ value: FilterValue) throws(QuestionFault) -> Int128? {
         guard !value.isQuoted, let number = FilterNumber(value.text) else { return nil }
         switch (number.unit, NumberField.resolve(test.field, in: reading)?.kind) {
         case (.time, .bytes):
@@ -111,7 +115,11 @@ struct FilterBinding {
             if let block = AddressBlock(text: value.text) {
                 set.blocks.append(block)
             } else if let number = try number(test, value) {
-                set.numbers.append(number)
+                if let narrow = FilterNumber.narrow(number) {
+                    set.numbers.append(narrow)
+                } else {
+                    set.wide.append(number)
+                }
             }
         }
         set.source = NumberSource(test.field, try KeyField.require(test.field, in: reading), in: reading)
@@ -135,7 +143,17 @@ enum NumberSource: Sendable {
     func value(_ batch: borrowing RowBatch, _ row: Int, _ scratch: inout Scratch) -> Int64? {
         switch self {
         case .field(let field): field.value(batch, row)
-        case .key(let key): LogQuantity.parse(key.text(batch, row, &scratch))
+        case .key(let key): Self.value(key.text(batch, row, &scratch))
+        }
+    }
+
+    private static func value(_ text: Text) -> Int64? { LogQuantity.parse(text) ?? NumberField.beyond(text) }
+
+    /// The same, with room for greater numbers.
+    func wide(_ batch: borrowing RowBatch, _ row: Int, _ scratch: inout Scratch) -> Int128? {
+        switch self {
+        case .field(let field): field.wide(batch, row)
+        case .key(let key): LogQuantity.wide(key.text(batch, row, &scratch))
         }
     }
 }

@@ -7,7 +7,7 @@ struct FilterNumber: Hashable {
     }
 
     /// In millionths (``LogQuantity``), of a byte or a second.
-    var value: Int64
+    var value: Int128
     var unit: Unit
 
     /// Nil where a text is no number. `5m` are minutes, `5M` are bytes.
@@ -15,21 +15,26 @@ struct FilterNumber: Hashable {
         // A number begins so; most words do not.
         guard let first = text.utf8.first, first &- 48 < 10 || [0x2d, 0x2b, 0x2e].contains(first), text.utf8.count <= 64
         else { return nil }
-        if let plain = Self.plain(text) {
+        if let plain = Self.with(text, LogQuantity.wide) {
             (value, unit) = (plain, .none)
         } else if let duration = Self.duration(text) {
             (value, unit) = (duration, .time)
-        } else if let bytes = ByteCount.parse(text), bytes <= 9_000_000_000_000 {
-            (value, unit) = (Int64(bytes) * LogQuantity.one, .bytes)
+        } else if let bytes = ByteCount.parse(text) {
+            (value, unit) = (Int128(bytes) * Int128(LogQuantity.one), .bytes)
         } else {
             return nil
         }
     }
 
+    /// A number where comparisons of 64 bits will do; nil for a greater one.
+    static func narrow(_ value: Int128) -> Int64? {
+        Int64(exactly: value).flatMap { LogQuantity.isSaturated($0) ? nil : $0 }
+    }
+
     static func plain(_ text: String) -> Int64? { with(text) { LogQuantity.parse($0) } }
 
     /// Millionths of a second of `1h30m`, `250ms`.
-    static func duration(_ text: String) -> Int64? { with(text) { LogDuration.withUnits($0) } }
+    static func duration(_ text: String) -> Int128? { with(text) { LogDuration.withUnits($0) } }
 
     private static func with<R>(_ text: String, _ body: (Text) -> R) -> R {
         let bytes = Array(text.utf8)

@@ -62,6 +62,22 @@ package struct LogQuestions: Sendable {
         return names.contains { DerivedFieldCatalog.isOfTime($0) } || filter?.isOfTime ?? false
     }
 
+    /// What is asked about the times of lines, as the command line has it.
+    var timeFlags: [String] {
+        var flags = (range.since == nil ? [] : ["--since"]) + (range.until == nil ? [] : ["--until"])
+        for (flag, names) in [
+            ("--by", groups.flatMap { $0 }), ("--sum", measures.sums), ("--quantiles", measures.quantiles),
+            ("--distinct", measures.distinct),
+        ] {
+            flags += names.filter { DerivedFieldCatalog.isOfTime($0) }.map { "\(flag) \($0)" }
+        }
+        if filter?.isOfTime ?? false { flags.append("--where") }
+        if every != nil { flags.append("--every") }
+        if let timeField { flags.append("--time-field \(timeField.name)") }
+        var told: Set<String> = []
+        return flags.filter { told.insert($0).inserted }
+    }
+
     /// Everything that changes what a tally counts, as text: two tallies can be joined where it is the same.
     package var signature: String {
         var parts = groups.map { "by \($0.joined(separator: ","))" }
@@ -141,8 +157,8 @@ package final class BoundQuestions {
         return faults
     }
 
-    /// What to know of the answers: fields of the filter that a format has not, and fields that no line has had, with the one
-    /// of `names` that may have been meant.
+    /// What to know of the answers: fields of the filter that a format has not, fields that no line has had, with the one of
+    /// `names` that may have been meant, and what numbers and times there were not.
     package static func remarks(_ tally: LogTally, _ readings: [LineReading], names: [String] = []) -> [String] {
         let questions = tally.questions
         var told: Set<String> = []
@@ -159,6 +175,11 @@ package final class BoundQuestions {
             let hint = NearestWord.of(field, among: names).map { "; did you mean \"\($0)\"?" } ?? "."
             remarks.append("No line has the field \"\(field)\"\(hint)")
         }
+        let flags = questions.timeFlags
+        if !flags.isEmpty, !tally.hasTime, tally.first > tally.last {
+            remarks.append("No line has a time, so there is nothing to answer \(flags.joined(separator: ", ")) by.")
+        }
+        if tally.matched > 0 { remarks += questions.measures.remarks(tally.notes, seen: tally.seen) }
         return remarks
     }
 }

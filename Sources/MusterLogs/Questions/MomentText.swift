@@ -51,7 +51,7 @@ enum MomentText {
 
     /// Microseconds of a length of time; at most 200 years, so that nothing overflows.
     private static func ago(_ text: String) -> Int64? {
-        var length = FilterNumber.duration(text)
+        var length = FilterNumber.duration(text).flatMap { Int64(exactly: $0) }
         if length == nil, text.hasSuffix("w"), let weeks = Int64(text.dropLast()), (0...10_000).contains(weeks) {
             length = weeks * 7 * CivilTime.day
         }

@@ -1,12 +1,12 @@
-/// What a comparison asks of a whole number.
-struct ValueRange: Hashable, Sendable {
+/// What a comparison asks of a whole number: of 64 bits, or of 128 where the one it compares with needs them.
+struct ValueRange<Value: FixedWidthInteger & Sendable>: Hashable, Sendable {
     /// Both ends are in it; empty where the first is the greater.
-    private let low: Int64
-    private let high: Int64
+    private let low: Value
+    private let high: Value
     /// Whether what is not in it is asked for.
     let isOutside: Bool
 
-    init(_ comparison: FilterTest.Comparison, _ value: Int64) {
+    init(_ comparison: FilterTest.Comparison, _ value: Value) {
         isOutside = comparison == .notEqual
         switch comparison {
         case .equal, .notEqual: (low, high) = (value, value)
@@ -18,5 +18,5 @@ struct ValueRange: Hashable, Sendable {
     }
 
     @inline(__always)
-    func contains(_ value: Int64) -> Bool { (value >= low && value <= high) != isOutside }
+    func contains(_ value: Value) -> Bool { (value >= low && value <= high) != isOutside }
 }

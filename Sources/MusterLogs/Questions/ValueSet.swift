@@ -3,6 +3,8 @@ struct ValueSet: Sendable {
     /// All of them as texts.
     var texts: [[UInt8]] = []
     var numbers: [Int64] = []
+    /// Numbers that 64 bits cannot hold.
+    var wide: [Int128] = []
     var blocks: [AddressBlock] = []
     var source: NumberSource?
 

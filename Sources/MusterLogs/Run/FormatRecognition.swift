@@ -104,6 +104,7 @@ package final class FormatRecognition {
                     if Double(bad) > most { return false }
                 }
                 return rows > 0 && Double(rows) / Double(rows + bad) >= format.leastShare
+                    && format.isLikely?(sample.lines) ?? true
             }
         }
 

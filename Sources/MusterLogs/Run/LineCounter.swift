@@ -20,6 +20,8 @@ package final class LineCounter {
         var batch: RowBatch
         /// Fields of the questions that no line had so far, with their columns.
         private var unseen: [(name: String, column: Int)]
+        /// Whether it is asked for times and no line had one so far.
+        private var awaitsTime: Bool
         /// The column that has the time, where one was named.
         let timeColumn: Int?
         private var times: TimeField.Reader?
@@ -33,14 +35,15 @@ package final class LineCounter {
             unseen = questions.fieldNames.compactMap { name in
                 KeyField.baseColumn(name, in: reading).map { (name, $0) }
             }
+            awaitsTime = reading.hasTime && !questions.timeFlags.isEmpty
             timeColumn = questions.timeField.flatMap { KeyField.column($0.name, in: reading) }
             times = questions.timeField.map { TimeField.Reader($0) }
         }
 
-        /// Notes in the tally which fields the batch's lines have.
+        /// Notes in the tally which fields the batch's lines have, and whether one has a time.
         @inline(__always)
         func look(_ tally: LogTally) {
-            if !unseen.isEmpty { lookClosely(tally) }
+            if !unseen.isEmpty || awaitsTime { lookClosely(tally) }
         }
 
         @inline(never)
@@ -49,6 +52,10 @@ package final class LineCounter {
                 guard (0..<batch.count).contains(where: { !batch.span($0, column).isAbsent }) else { return false }
                 tally.seen.insert(name)
                 return true
+            }
+            if awaitsTime, (0..<batch.count).contains(where: { batch.time($0) != RowBatch.noTime }) {
+                tally.hasTime = true
+                awaitsTime = false
             }
         }
 

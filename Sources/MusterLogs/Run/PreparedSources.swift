@@ -139,11 +139,14 @@ package struct PreparedSources: @unchecked Sendable {
         } catch {
             throw .wrong(error)
         }
-        switch recognition.recognise(LineSample(source, head: head)) {
+        let sample = LineSample(source, head: head)
+        switch recognition.recognise(sample) {
         case .found(_, let reading, let present):
             self.present.formUnion(present)
             return reading
-        case .unknown(let guesses): throw .unreadable(Self.unknown(guesses, source))
+        case .unknown(let guesses):
+            throw .unreadable(
+                JournalExport.isLikely(sample.lines) ? JournalExport.hint : Self.unknown(guesses, source))
         }
     }
 

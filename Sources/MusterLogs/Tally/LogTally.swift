@@ -20,6 +20,10 @@ package final class LogTally {
     package internal(set) var hasStatus = false
     /// Names of the questions' fields that a line had, whether it matched or not.
     package internal(set) var seen: Set<String> = []
+    /// Whether a line had a time, whether it matched or not; looked for only where a question is about times.
+    package internal(set) var hasTime = false
+    /// Of the numbers of each sum, then of each distribution.
+    package internal(set) var notes: [MeasureNote]
     private(set) var groups: [GroupTally]
     var timeline: TimeTally
     /// Of all matching lines: one entry.
@@ -54,6 +58,7 @@ package final class LogTally {
         timeline = TimeTally(every: questions.every, measures: questions.measures)
         totals = MeasureTable(questions.measures)
         totals.reserve(1)
+        notes = questions.measures.notes
         values = MeasureValues(questions.measures)
     }
 
@@ -71,7 +76,7 @@ package final class LogTally {
         if selection.isEmpty { return true }
         matched &+= UInt64(selection.count)
         if !bound.measures.isEmpty {
-            values.read(batch, selection.bits, bound.measures)
+            values.read(batch, selection.bits, bound.measures, &notes)
             totals.add(0, values, selection)
         }
         span(batch, selection, bound)
@@ -174,6 +179,8 @@ package final class LogTally {
         last = max(last, other.last)
         hasStatus = hasStatus || other.hasStatus
         seen.formUnion(other.seen)
+        hasTime = hasTime || other.hasTime
+        for index in notes.indices { notes[index].merge(other.notes[index]) }
         for index in classes.indices { classes[index] &+= other.classes[index] }
         for (mine, theirs) in zip(groups, other.groups) { mine.merge(theirs) }
         timeline.merge(other.timeline)

@@ -33,11 +33,15 @@ struct BoundMeasures: Sendable {
 struct MeasureValues: ~Copyable {
     /// A row that has no such number.
     static let none = Int64.min
+    /// A row whose number 64 bits cannot hold: it stands apart.
+    static let wide = Int64.min + 1
 
     // Column by column, each as long as a batch.
     private let numbers: UnsafeMutablePointer<Int64>
     private let hashes: UnsafeMutablePointer<UInt64>
     private let sumCount: Int
+    /// Numbers of sums that 64 bits cannot hold, by their place.
+    private var wides: [Int: Int128] = [:]
     private var scratch = Scratch()
 
     init(_ names: MeasureNames) {
@@ -55,18 +59,25 @@ struct MeasureValues: ~Copyable {
         unsafe hashes.deallocate()
     }
 
-    /// Reads the selected rows of a batch.
-    mutating func read(_ batch: borrowing RowBatch, _ selection: UInt64, _ bound: BoundMeasures) {
+    /// Reads the selected rows of a batch, and notes what there is to tell of each column.
+    mutating func read(
+        _ batch: borrowing RowBatch, _ selection: UInt64, _ bound: BoundMeasures, _ notes: inout [MeasureNote]
+    ) {
         scratch.reset()
+        if !wides.isEmpty { wides.removeAll(keepingCapacity: true) }
         let rows = RowBatch.capacity
         for (index, field) in (bound.sums + bound.quantiles).enumerated() {
             var rest = selection
             while rest != 0 {
                 // Invariant: there are as many columns as fields, and a row is below the batch's capacity.
                 let row = rest.trailingZeroBitCount
-                unsafe numbers[index * rows + row] = field?.value(batch, row) ?? Self.none
+                var value = field?.value(batch, row) ?? Self.none
+                // None, negative, or beyond 64 bits.
+                if value &+ 1 <= 0 { value = odd(value, index, row, field, batch, &notes[index]) }
+                unsafe numbers[index * rows + row] = value
                 rest &= rest &- 1
             }
+            if !notes[index].hasNumber { unsafe notes[index].look(numbers + index * rows, selection) }
         }
         for (index, field) in bound.distinct.enumerated() {
             var rest = selection
@@ -78,6 +89,30 @@ struct MeasureValues: ~Copyable {
             }
         }
     }
+
+    /// What stands for a number that is none, negative, or more than 64 bits hold.
+    private mutating func odd(
+        _ value: Int64, _ index: Int, _ row: Int, _ field: NumberField?, _ batch: borrowing RowBatch,
+        _ note: inout MeasureNote
+    ) -> Int64 {
+        if value == Self.none { return value }
+        if index >= sumCount {
+            if value < 0 { note.negative &+= 1 } else { note.beyond &+= 1 }
+            // Below 0 is 0 for a distribution; how far does not matter.
+            return value < 0 ? max(value, -1) : Self.none
+        }
+        guard LogQuantity.isSaturated(value) else { return value }
+        guard let whole = field?.wide(batch, row), whole.magnitude <= LogQuantity.widest.magnitude else {
+            note.beyond &+= 1
+            return Self.none
+        }
+        wides[index * RowBatch.capacity + row] = whole
+        return Self.wide
+    }
+
+    /// A number of a sum that ``sum(_:_:)`` says stands apart.
+    @inline(never)
+    func wideSum(_ index: Int, _ row: Int) -> Int128 { wides[index * RowBatch.capacity + row] ?? 0 }
 
     @inline(__always)
     func sum(_ index: Int, _ row: Int) -> Int64 { unsafe numbers[index &* RowBatch.capacity &+ row] }
@@ -125,7 +160,11 @@ struct MeasureTable: Sendable {
     mutating func add(_ entry: Int, _ values: borrowing MeasureValues, _ row: Int) {
         for index in 0..<sumCount {
             let value = values.sum(index, row)
-            if value != MeasureValues.none { sums[entry &* sumCount &+ index] &+= Int128(value) }
+            if value > MeasureValues.wide {
+                sums[entry &* sumCount &+ index] &+= Int128(value)
+            } else if value == MeasureValues.wide {
+                sums[entry &* sumCount &+ index] &+= values.wideSum(index, row)
+            }
         }
         if quantileCount &+ distinctCount > 0 { addSketches(entry, values, row) }
     }

@@ -54,6 +54,12 @@ extension TallyWriter {
         signed(tally.last)
         flag(tally.hasStatus)
         list(tally.seen.sorted()) { $0.text($1) }
+        flag(tally.hasTime)
+        list(tally.notes) { writer, note in
+            writer.flag(note.hasNumber)
+            writer.unsigned(note.beyond)
+            writer.unsigned(note.negative)
+        }
         list(tally.classes) { $0.unsigned($1) }
         list(tally.sources.sorted { $0.key < $1.key }) { writer, source in
             writer.count(source.key)
@@ -206,12 +212,7 @@ extension TallyReader {
             throw damage
         }
         tally.hasStatus = try flag()
-        if version >= 3 {
-            tally.seen = Set(try list { (reader) throws(TallyFault) in try reader.text() })
-        } else {
-            // Nobody knows.
-            tally.seen = Set(questions.fieldNames)
-        }
+        try traits(tally)
         let classes = try list { (reader) throws(TallyFault) in try reader.unsigned() }
         guard classes.count == TimeTally.classCount else { throw damage }
         tally.classes = classes
@@ -230,6 +231,25 @@ extension TallyReader {
         try timeline(tally)
         for group in tally.groups { try self.group(group, questions.measures) }
         return tally
+    }
+
+    /// What lines had; all that was asked for where the file does not say.
+    private mutating func traits(_ tally: LogTally) throws(TallyFault) {
+        tally.seen = Set(tally.questions.fieldNames)
+        tally.hasTime = true
+        for index in tally.notes.indices { tally.notes[index].hasNumber = true }
+        if version >= 3 { tally.seen = Set(try list { (reader) throws(TallyFault) in try reader.text() }) }
+        guard version >= 4 else { return }
+        tally.hasTime = try flag()
+        let notes = try list { (reader) throws(TallyFault) in
+            var note = MeasureNote()
+            note.hasNumber = try reader.flag()
+            note.beyond = try reader.unsigned()
+            note.negative = try reader.unsigned()
+            return note
+        }
+        guard notes.count == tally.notes.count else { throw damage }
+        tally.notes = notes
     }
 
     private mutating func timeline(_ tally: LogTally) throws(TallyFault) {

@@ -15,7 +15,7 @@ package struct TallySource: Sendable, Hashable {
 
 /// A tally as bytes: what `--partial` and `--checkpoint` write and `muster logs merge` joins.
 ///
-/// `muster tally 3\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
+/// `muster tally 4\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
 /// before it, lowest byte first. A tally holds no seed, so that files of different runs can be joined.
 package struct TallyFile {
     package var tally: LogTally
@@ -30,9 +30,9 @@ package struct TallyFile {
     }
 
     static let magic = Array("muster tally ".utf8)
-    static let version = 3
+    static let version = 4
     /// The oldest that is read. Version 1 is without zones and years, all times in UTC; version 2 does not say which fields
-    /// lines had.
+    /// lines had; version 3 does not say whether they had times and numbers.
     private static let oldestVersion = 1
     /// Groups at most that a file may have.
     static let groupLimit = 1_000

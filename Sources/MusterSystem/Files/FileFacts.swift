@@ -54,6 +54,12 @@ package struct FileFacts: Hashable, Sendable {
         return FileFacts(raw)
     }
 
+    /// Whether links on the way to a path lead round in a circle, or there are too many of them.
+    package static func isLoop(_ path: String) -> Bool {
+        var raw = cml_file_facts()
+        return unsafe cml_path_facts(path, &raw) == -ELOOP
+    }
+
     /// Errors: they are not those of the file that was expected.
     func check(_ expected: FileIdentity?, _ path: String) throws(FileFault) {
         if let expected, expected != identity {

@@ -135,6 +135,7 @@ struct CarrierTests {
         let lines = [
             #"{"log":"{\"level\":\"error\",\"status\":500}\n","stream":"stdout","time":"2026-11-29T23:50:01.1Z"}"#,
             #"{"log":"plain \"text\"\r\n","stream":"stderr","time":"2026-11-29T23:50:01Z","attrs":{"a":"b"}}"#,
+            #"{"log":"{\"msg\":\"a \\\"b\\\"\",\"level\":\"warn\"}\n","stream":"stdout","time":"2026-11-29T23:50:01Z"}"#,
         ]
         let found = docker.read(lines.joined(separator: "\n"))
         #expect(
@@ -143,6 +144,7 @@ struct CarrierTests {
                     "level": "error", "status": "500", "message": #"{"level":"error","status":500}"#,
                     "stream": "stdout", "time": "1795996201100000",
                 ], ["message": #"plain "text""#, "stream": "stderr", "time": Self.time],
+                ["level": "warn", "message": #"a "b""#, "stream": "stdout", "time": Self.time],
             ])
         let journal = try JournalLine.format.reading(["_TRANSPORT", "PRIORITY"])
         let entry =

@@ -22,10 +22,30 @@ struct RecognitionTests {
             "2026-11-29T23:50:01+00:00 app[web.1]: error: it is\n",
             "import x\na = 5\nprint(a)\nb=7\n", "- 1131566461 2005.11.09 dn228 Nov 9 12:01:01 crond: x=5\n",
             "name | value\n", "",
+            "[Unit]\nDescription=x\nAfter=network.target\n\n[Service]\nType=notify\nExecStart=/bin/x --a=b\nRestart=always\n",
+            "PORT=80\nNAME=a b\nQUOTED=\"x=1 y=2\"\nHOST=web1\n",
+            "__CURSOR=s=b;i=0\n__REALTIME_TIMESTAMP=1795860000000000\nMESSAGE=a=1 b=2\n\n__CURSOR=s=b;i=1\nMESSAGE=a=3 b=4\n",
         ])
     func unknown(_ text: String) {
         let found = RecognisedLog(text)
         #expect(found.name == nil, "\(found.read.rows)")
+    }
+
+    @Test("Lines of pairs are logfmt where one of five has two of them, in quotes or not")
+    func pairs() {
+        let one = "level=info\n"
+        #expect(RecognisedLog(one + one + one + one + "level=info msg=\"a \\\" b\" n=1\n").name == "logfmt")
+        #expect(RecognisedLog(one + one + one + one + one + "level=info n=1\n").name == nil)
+        #expect(RecognisedLog("msg=\"a=1 b=2\"\n").name == nil)
+    }
+
+    @Test("A journal export is told by its name")
+    func journalExport() throws {
+        let folder = TemporaryFolder()
+        let text = "__CURSOR=s=b;i=0\n__REALTIME_TIMESTAMP=1795860000000000\nMESSAGE=hello\n\n"
+        let path = try folder.file("export", Array(String(repeating: text, count: 30).utf8))
+        let prepared = try PreparedSources.prepare([try Self.source(path)], .automatic, wanted: []) { false }
+        #expect(prepared.faults.map(\.hint) == ["a journal export; read what journalctl -o json writes"])
     }
 
     @Test("Under four of five lines is not enough; the best guesses and their shares are told")
@@ -82,7 +102,7 @@ struct RecognitionTests {
         #expect(Self.name(try Self.source(try folder.file("packed.gz", GzipBytes.member(text)))) == nil)
         // A log that changed its format is neither.
         let half = Array(
-            (String(repeating: "k=v\n", count: 9_000) + String(repeating: Self.access + "\n", count: 9_000)).utf8)
+            (String(repeating: "k=v l=w\n", count: 9_000) + String(repeating: Self.access + "\n", count: 9_000)).utf8)
         #expect(Self.name(try Self.source(try folder.file("half", half))) == nil)
         let small = Array((Self.access + "\n" + Self.access).utf8)
         #expect(Self.name(try Self.source(try folder.file("small", small))) == "combined")
@@ -99,7 +119,7 @@ struct RecognitionTests {
     func again() {
         let recognition = FormatRecognition(wanted: DefaultQuestions.wanted)
         let texts = [
-            (Self.access, "combined"), ("k=v", "logfmt"),
+            (Self.access, "combined"), ("k=v l=w", "logfmt"),
             ("2026-11-29T23:50:01Z stdout F " + Self.access, "cri+combined"),
             (#"{"a":1}"#, "json"), ("2026-11-29T23:50:01Z stdout F x", "cri"),
         ]

@@ -99,8 +99,15 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
         for word in ["", "*.log"] {
             let found = resolve([word])
             #expect(found.names == ["access.log"] && found.faults.isEmpty)
-            #expect(found.notes == ["gone.log: no longer there", "round.log: no longer there"])
+            #expect(
+                found.notes == [
+                    "gone.log: a link that leads nowhere", "round.log: a link that leads round in a circle",
+                ])
         }
+        #expect(
+            resolve(["gone.log", "round.log"]).faults == [
+                "gone.log: a link that leads nowhere", "round.log: a link that leads round in a circle",
+            ])
     }
 
     @Test("A word that names a file is that file, even with a star in it")
@@ -120,6 +127,19 @@ func logText(_ seed: Int, lines: Int) -> [UInt8] {
                 "acess.log: no such file; did you mean \"access.log\"?", "*.txt: no file matches",
                 "no/such/thing: no such file; nor is there a folder no/such/",
             ])
+    }
+
+    @Test("An empty name has words of its own")
+    func emptyName() {
+        #expect(
+            InputList.resolve([""]).faults.map(\.text) == ["\"\": an empty name; name a file, a folder or -"])
+    }
+
+    @Test("The root of all files is a folder like others", arguments: ["/", "//"])
+    func root(_ word: String) {
+        let paths = InputReach([word], follows: false).paths.map(\.path)
+        #expect(paths.contains("/") && !paths.contains("") && !paths.contains { $0.hasPrefix("//") && $0 != "//" })
+        #expect(!InputList.resolve([word]).faults.contains { $0.hint.contains("cannot open") && $0.name == word })
     }
 
     @Test("A folder without logs is a fault")

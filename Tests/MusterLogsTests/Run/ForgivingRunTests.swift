@@ -54,7 +54,7 @@ struct ForgivingRunTests {
         arguments: [1, 100, 4_096, 70_000, 300_000], [16, 1_000, 1 << 20])
     func hole(_ zeros: Int, _ chunk: Int) async throws {
         let folder = TemporaryFolder()
-        let lines = "k=1\nk=2\nk=1\n"
+        let lines = "k=1 a=b\nk=2\nk=1\n"
         let path = try folder.file("log", [UInt8](repeating: 0, count: zeros) + Array(lines.utf8))
         let list = InputList.resolve([folder.path + "/*"])
         #expect(list.faults.isEmpty && list.sources.map(\.path) == [path])

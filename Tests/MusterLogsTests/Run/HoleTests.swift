@@ -15,7 +15,7 @@ private struct HoledLog: Sendable, CustomTestStringConvertible {
     var testDescription: String { format }
 
     static let all: [HoledLog] = [
-        HoledLog(format: "logfmt", lines: ["k=1", "k=2 j=3", "k=1"], key: "k", counts: ["1": 2, "2": 1]),
+        HoledLog(format: "logfmt", lines: ["k=1 j=1", "k=2 j=3", "k=1 j=2"], key: "k", counts: ["1": 2, "2": 1]),
         HoledLog(
             format: "json", lines: [#"{"k":"1"}"#, #" {"k":"2"}"#, #"{"k":"1"}"#], key: "k",
             counts: ["1": 2, "2": 1]),

@@ -1,3 +1,4 @@
+import Foundation
 import MusterSystem
 import MusterTesting
 import Testing
@@ -88,8 +89,31 @@ struct TallyFileTests {
             ($0 as? TallyFault)?.hint.contains("by k;") == true
         }
         #expect {
-            _ = try TallyFile(Array("muster tally 4\nwhatever else".utf8), seed: 1)
-        } throws: { ($0 as? TallyFault)?.hint.contains("version 4") == true }
+            _ = try TallyFile(Array("muster tally 5\nwhatever else".utf8), seed: 1)
+        } throws: { ($0 as? TallyFault)?.hint.contains("version 5") == true }
+    }
+
+    /// `--by k --sum n --quantiles n` of two lines, as version 3 wrote it.
+    private static let third = [
+        "bXVzdGVyIHRhbGx5IDMKAQEBawEBbgEBbgABAAAAAAAAAANVVEMAAAABAW4AAQZsLmpzb24EanNvbgGPyp+Uwa7U5cgBIID8",
+        "A+LA5QdAAAIAAiD+//////////8B////////////AQACAWsBbgYAAAAAAAIBACACAAAAwI23AfQNgQEBAAAAAAAAAAAAAAAA",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGAiXqAkvQBgIl6AAIAAgFhAQAAwIQ99A0BAYCJ",
+        "eoCJegFiAQAAgIl69A4BAYCS9AGAkvQB3g1XPm75IBQ=",
+    ]
+
+    @Test(
+        "A tally of version 3, which does not say what lines had, is read, joined with a new one, and says nothing false"
+    )
+    func third() throws {
+        let bytes = try #require(Data(base64Encoded: Self.third.joined()))
+        var file = try TallyFile(Array(bytes), seed: 1)
+        #expect(file.tally.totals.sum(0, 0) == 3_000_000 && file.tally.totals.histogram(0, 0).count == 2)
+        #expect(BoundQuestions.remarks(file.tally, []).isEmpty)
+        let new = LogTally(file.tally.questions, seed: 1)
+        try file.merge(TallyFile(tally: new, sources: [], kinds: [:]), countCopies: false)
+        #expect(BoundQuestions.remarks(file.tally, []).isEmpty)
+        #expect(try TallyFile(file.encoded(), seed: 2).encoded() == file.encoded())
     }
 
     @Test("Parts joined in any order and grouping are what one run over all counts", arguments: 0..<12)
