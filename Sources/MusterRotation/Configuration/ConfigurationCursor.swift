@@ -18,6 +18,9 @@ struct ConfigurationCursor {
     /// The byte here; nil at the end.
     var byte: UInt8? { index < bytes.count ? bytes[index] : nil }
 
+    /// The bytes from an index up to here.
+    func bytes(from start: Int) -> ArraySlice<UInt8> { bytes[start..<index] }
+
     /// Whether only blanks stand before it on its line.
     var isFirstInLine: Bool {
         var at = index

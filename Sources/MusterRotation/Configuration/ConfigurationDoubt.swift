@@ -160,7 +160,7 @@ extension ConfigurationReader {
 
     /// Leaves out the stanzas of the file before a `}` that closes nothing: one of them may have been closed too early.
     mutating func leaveOutFile(at place: ConfigurationPlace) {
-        notes.removeStanzas(from: doubt.firstStanza)
+        notes.leaveOutStanzas(from: doubt.firstStanza)
         doubt.add(place.description)
     }
 }

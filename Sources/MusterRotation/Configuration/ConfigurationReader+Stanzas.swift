@@ -17,6 +17,7 @@ extension ConfigurationReader {
         }
         guard let open = stanza, open.depth == nesting.count else { return }
         note(.malformed, open.place.description, "the stanza has no end; write } on a line behind its directives")
+        leaveOut(open.patterns, open.settings, at: open.place)
         stanza = nil
         // What was meant for all stanzas may stand in it.
         doubtGlobals(at: open.place.description)
@@ -29,12 +30,15 @@ extension ConfigurationReader {
     /// Whether a stanza of this file is open, so that a `}` may end it.
     var isInStanza: Bool { stanza?.depth == nesting.count }
 
-    /// Over the rest of a line that is not understood. The braces at its end count, so that what follows is read aright.
+    /// Over the rest of a line that is not understood. The braces at its end count, so that what follows is read aright, and
+    /// the logs that it names stay as they are.
     mutating func skipBrokenLine(_ cursor: inout ConfigurationCursor) {
         let place = cursor.place
         let rest = cursor.restOfLine(inStanza: isInStanza)
-        guard stanza == nil else { return }
-        if rest.last == UInt8(ascii: "{") { return open([], at: place, isBroken: true) }
+        // In a stanza such paths are of directives.
+        let patterns = isInStanza ? [] : likelyPatterns(in: rest)
+        if stanza == nil, rest.last == UInt8(ascii: "{") { return open(patterns, at: place, isBroken: true) }
+        leaveOut(patterns, globals, at: place)
         doubtGlobals(at: place.description)
     }
 
@@ -46,13 +50,20 @@ extension ConfigurationReader {
                 .malformed, cursor, "nothing is open that this } could close; remove it, or the } that came too early")
         }
         stanza = nil
-        guard !open.isBroken, !leavesOut(open) else { return }
+        if open.isBroken || leavesOut(open) { return leaveOut(open.patterns, open.settings, at: open.place) }
         guard stanzasLeft > 0 else {
             return fault(
                 .malformed, cursor, "the stanza is left out: there are more than 100000; write patterns instead")
         }
         stanzasLeft -= 1
         notes.add(RotationStanza(patterns: open.patterns, settings: open.settings, place: open.place))
+    }
+
+    /// Keeps the logs of a stanza that is left out from those behind it. Where no more are kept, no more stand.
+    private mutating func leaveOut(_ patterns: [String], _ settings: RotationSettings, at place: ConfigurationPlace) {
+        guard stanzasLeft > 0, !patterns.isEmpty else { return }
+        stanzasLeft -= 1
+        notes.leaveOut(RotationStanza(patterns: patterns, settings: settings, place: place))
     }
 
     private mutating func openWithoutPattern(_ cursor: inout ConfigurationCursor) {
@@ -76,6 +87,7 @@ extension ConfigurationReader {
             let isOwn = isInStanza
             fault(.malformed, cursor, isOwn ? hint : "a file that a stanza includes has no paths; include it outside")
             guard isOwn else { return skipBrokenLine(&cursor) }
+            leaveOut(outer.patterns, outer.settings, at: outer.place)
             stanza = nil
             // What was meant for all stanzas may stand in the one that has no end.
             doubtGlobals(at: place.description)
@@ -89,18 +101,37 @@ extension ConfigurationReader {
             }
             if byte == UInt8(ascii: "}") || byte.isLetter && cursor.isFirstInLine {
                 fault(.malformed, cursor, "the paths of line \(place.line) have no { behind them; write one")
-                if byte.isLetter { return open([], at: place, isBroken: true) }
+                if byte.isLetter { return open(patterns, at: place, isBroken: true) }
+                leaveOut(patterns, globals, at: place)
                 leaveOutFile(at: cursor.place)
                 return cursor.advance()
             }
+            let start = cursor.index
             do throws(BadValue) {
                 patterns.append(try pattern(&cursor))
             } catch {
                 isBroken = true
+                patterns += likelyPatterns(in: cursor.bytes(from: start))
                 fault(.badValue, cursor, "\(error.text); write an absolute path, in quotes where it has blanks")
             }
         }
         note(.malformed, place.description, "the paths have no { behind them; write one, directives and a }")
+        leaveOut(patterns, globals, at: place)
+    }
+
+    /// What may be patterns in bytes that are not understood.
+    private mutating func likelyPatterns(in bytes: ArraySlice<UInt8>) -> [String] {
+        let words = bytes.split { $0.isBlank || $0 == .newline || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
+        return words.compactMap { word in
+            var word = word.drop { $0 != UInt8(ascii: "/") }
+            while word.last == UInt8(ascii: "{") { word.removeLast() }
+            guard !word.isEmpty, word.count <= GlobPattern.lengthLimit,
+                let text = String(validating: word, as: UTF8.self), let count = GlobPattern.alternatives(of: text),
+                count <= alternativesLeft
+            else { return nil }
+            alternativesLeft -= count
+            return text
+        }
     }
 
     /// One pattern, with `~/` replaced.

@@ -176,9 +176,20 @@ struct ConfigurationNotes {
 
     mutating func add(_ stanza: RotationStanza) { configuration.stanzas.append(stanza) }
 
-    /// Takes back the stanzas from a number on.
-    mutating func removeStanzas(from number: Int) {
-        configuration.stanzas.removeSubrange(min(number, configuration.stanzas.count)...)
+    mutating func leaveOut(_ stanza: RotationStanza) {
+        configuration.leftOut.append(LeftOutStanza(stanza: stanza, position: configuration.stanzas.count))
+    }
+
+    /// Leaves out the stanzas from a number on.
+    mutating func leaveOutStanzas(from number: Int) {
+        let number = min(number, configuration.stanzas.count)
+        var index = configuration.leftOut.endIndex
+        while index > 0, configuration.leftOut[index - 1].position > number {
+            index -= 1
+            configuration.leftOut[index].position = number
+        }
+        configuration.leftOut += configuration.stanzas[number...].map { LeftOutStanza(stanza: $0, position: number) }
+        configuration.stanzas.removeSubrange(number...)
     }
 
     mutating func hasRead(_ file: String) { configuration.files.insert(file) }

@@ -177,9 +177,18 @@ package struct RotationStanza: Sendable, Hashable {
     package var pattern: String { patterns.joined(separator: " ") }
 }
 
+/// A stanza that is left out for a fault. Its logs stay as they are: no stanza behind it has them.
+package struct LeftOutStanza: Sendable, Hashable {
+    package var stanza: RotationStanza
+    /// How many stanzas that stand come before it.
+    package var position: Int
+}
+
 /// What was read from configurations, with what is wrong in them: stanzas with a fault are left out, the others stand.
 package struct RotationConfiguration: Sendable, Hashable {
     package var stanzas: [RotationStanza] = []
+    /// In their order.
+    package var leftOut: [LeftOutStanza] = []
     /// Each keeps the exit status from being 0.
     package var faults: [RotationFault] = []
     /// Directives that are known and have no effect here.
@@ -188,6 +197,9 @@ package struct RotationConfiguration: Sendable, Hashable {
     package var files: Set<String> = []
 
     package init() {}
+
+    /// All whose logs are looked for: those that stand, then those that are left out.
+    var all: [RotationStanza] { leftOut.isEmpty ? stanzas : stanzas + leftOut.map(\.stanza) }
 }
 
 /// Something wrong in a configuration, a state file or on the disk, with its place and what to do.

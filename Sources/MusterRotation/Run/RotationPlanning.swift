@@ -30,6 +30,10 @@ struct RotationPlanning {
     private let shared: Set<PathKey>
     /// The stanza that has a log, of such a directory.
     private var owners: [PathKey: Owner] = [:]
+    /// The logs of stanzas that are left out, as far as those come before what is planned.
+    private var leftOut = LeftOutLogs()
+    /// How many of those stanzas that are.
+    private var leftOutCount = 0
     /// Files that steps are about, with the logs that they belong to.
     private var claims: [Claim: String] = [:]
     /// Directories that claims are about.
@@ -56,6 +60,27 @@ struct RotationPlanning {
         destinations = RotatedDirectories(disks)
     }
 
+    /// Notes the logs of stanzas that are left out before a stanza.
+    ///
+    /// - Parameters:
+    ///   - findings: Of ``RotationConfiguration/all``.
+    ///   - index: Of the stanza.
+    mutating func passLeftOut(
+        of configuration: RotationConfiguration, _ findings: [LogSearch.Findings], before index: Int
+    ) {
+        while leftOutCount < configuration.leftOut.count, configuration.leftOut[leftOutCount].position <= index {
+            leaveOut(
+                configuration.leftOut[leftOutCount].stanza, findings[configuration.stanzas.count + leftOutCount].logs)
+            leftOutCount += 1
+        }
+    }
+
+    private mutating func leaveOut(_ stanza: RotationStanza, _ logs: [LogSearch.Found]) {
+        for log in logs where owners[PathKey(log.path)] == nil {
+            leftOut.add(log, of: stanza, destination: destinations.path(of: log.directory, stanza.settings))
+        }
+    }
+
     /// Plans a stanza that has a number of its own.
     mutating func plan(_ stanza: RotationStanza, _ findings: LogSearch.Findings, number: Int) -> Planned {
         for warning in findings.warnings where warned.insert(warning).inserted { warnings.append(warning) }
@@ -65,6 +90,7 @@ struct RotationPlanning {
             owners = try NewLogOwners(stanza)
         } catch {
             planned.faults.append(error)
+            leaveOut(stanza, findings.logs)
             return planned
         }
         destinations.beginStanza()
@@ -100,7 +126,8 @@ struct RotationPlanning {
             var log = RotationReport.Log(path: found.path, outcome: .failed)
             log.fault = RotationReport.Fault(error)
             log.bytes = Int(clamping: found.facts.size)
-            return Draft(log: log, isBlocking: error.code != .duplicate && found.isPlain(stanza.settings))
+            let isOthers = error.code == .duplicate || error.code == .leftOut
+            return Draft(log: log, isBlocking: !isOthers && found.isPlain(stanza.settings))
         }
     }
 
@@ -150,12 +177,17 @@ struct RotationPlanning {
                 "the stanza at \(owner.place) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
             )
         }
+        if let place = leftOut.place(of: found) {
+            throw RotationFault(
+                .leftOut, at: path, "the stanza at \(place) has it, and is left out for a fault; correct that")
+        }
         if isShared {
             self.owners[key] = Owner(place: stanza.place, ignoresDuplicates: stanza.settings.ignoresDuplicates)
         }
         let last = state.see(key)
         try security.check(found, stanza.settings)
         if unfinished.contains(key) {
+            if options.isDry { return Draft(log: RotationReport.Log(unfinished: found)) }
             throw RotationFault(
                 .journal, at: path,
                 "a rotation that an earlier run began could not be ended, so none is begun; see its fault")
@@ -332,6 +364,15 @@ extension LogSearch.Found {
     /// Whether it is a file that logrotate would rotate, too: links and files with several names it passes over.
     fileprivate func isPlain(_ settings: RotationSettings) -> Bool {
         facts.kind == .regular && (facts.links == 1 || settings.allowsHardLinks)
+    }
+}
+
+extension RotationReport.Log {
+    /// One of a dry run; a real run ends what an earlier one began, and looks then whether the log is due.
+    fileprivate init(unfinished found: LogSearch.Found) {
+        self.init(path: found.path, outcome: .skipped)
+        reason = "an earlier rotation is ended first"
+        bytes = Int(clamping: found.facts.size)
     }
 }
 

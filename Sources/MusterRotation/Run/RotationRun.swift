@@ -45,6 +45,8 @@ package struct RotationRun: Sendable {
             try plan(&report)
         } else {
             let file = try StateFile(options.statePath, keepsState: options.keepsState, disk: disk)
+            // Beside what is no state file neither a lock nor a journal is made.
+            try file.checkHeader()
             try await lock(file)
             try await rotate(file, pool, progress, &report)
         }
@@ -60,21 +62,23 @@ package struct RotationRun: Sendable {
         let unfinished = recovery.works.flatMap { $0.logs.filter { !$0.isRetry }.map(\.intent.path) }
         report.unfinished = unfinished.count
         if !unfinished.isEmpty {
+            let logs = unfinished.count == 1 ? "1 log" : "\(unfinished.count) logs"
             report.warnings.append(
                 RotationReport.Fault(
                     code: RotationFault.Code.journal.rawValue, location: options.statePath,
                     hint:
-                        "an earlier run was ended in the middle of \(unfinished.count) logs; a real run ends these first"
+                        "an earlier run was ended in the middle of \(logs); a real run ends what it began first"
                 ))
         }
         let disks = ActorDirectories(disk, actorDisk)
         var search = LogSearch(disks.own)
-        let findings = configuration.stanzas.map { search.logs(of: $0) }
+        let findings = configuration.all.map { search.logs(of: $0) }
         var planning = RotationPlanning(
             options, state, now: now, disks: disks,
             unfinished: Set(unfinished.map(PathKey.init)), nextLog: 0, shared: LogSearch.shared(findings))
         planning.left = LeftCompressions.left(of: recovery.works, isBefore: true)
-        for (stanza, found) in zip(configuration.stanzas, findings) {
+        for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
+            planning.passLeftOut(of: configuration, findings, before: index)
             let plan = planning.plan(stanza, found, number: 0)
             report.stanzas.append(RotationReport.Stanza(planned: plan))
         }
@@ -116,10 +120,15 @@ package struct RotationRun: Sendable {
         if options.locking == .skip { return }
         let start = SystemClock.now
         while !(try file.lock()) {
-            guard case .wait(let limit) = options.locking, !Task.isCancelled else {
+            guard case .wait(let limit) = options.locking else {
                 throw RotationFault(
                     .locked, at: options.statePath,
                     "another run holds the lock; wait for its end, or write --wait-for-state-lock")
+            }
+            if Task.isCancelled {
+                throw RotationFault(
+                    .interrupted, at: options.statePath,
+                    "it was interrupted while it waited for the run that holds the lock; nothing was begun")
             }
             if start.duration(to: SystemClock.now) >= limit {
                 throw RotationFault(
@@ -191,9 +200,9 @@ package struct RotationRun: Sendable {
         return turns.done
     }
 
-    /// The logs of all stanzas, looked for by all threads of the pool: stanzas beside each other share what they list.
+    /// The logs of all stanzas, those that are left out too, looked for by all threads of the pool: stanzas beside each other share what they list.
     private func findings(_ directories: Directories, _ pool: WorkerPool) async -> [LogSearch.Findings] {
-        let stanzas = configuration.stanzas
+        let stanzas = configuration.all
         let size = max(1, (stanzas.count + pool.width - 1) / pool.width)
         return await withTaskGroup(of: (Int, [LogSearch.Findings]).self) { group in
             for start in stride(from: 0, to: stanzas.count, by: size) {
@@ -223,6 +232,7 @@ package struct RotationRun: Sendable {
         var planned: [PlannedWork] = []
         planning.left = LeftCompressions.left(of: recovery.works)
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
+            planning.passLeftOut(of: configuration, findings, before: index)
             let plan = planning.plan(stanza, found, number: recovery.nextStanza &+ index)
             planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), plan.due)))
         }
@@ -245,7 +255,9 @@ package struct RotationRun: Sendable {
                 } else if log.report.outcome != .failed {
                     report.recovered += 1
                 }
-                if let fault = log.report.fault { report.faults.append(fault) }
+                guard let fault = log.report.fault else { continue }
+                report.faults.append(
+                    log.isRetry ? fault.triedAgain(for: log.intent.path, isLeft: log.leftIntent != nil) : fault)
             }
         }
         return held
@@ -290,6 +302,17 @@ extension RotationTime {
         }
         // A clock beyond the year 9999 is no clock.
         return RotationTime(seconds: seconds, calendar: calendar ?? .epoch)
+    }
+}
+
+extension RotationReport.Fault {
+    /// That of a compression which was tried again, as a fault of its log.
+    fileprivate func triedAgain(for path: String, isLeft: Bool) -> Self {
+        var fault = self
+        fault.location = path
+        if location != path { fault.hint = "\(location): \(hint)" }
+        if isLeft, !hint.contains("stays plain") { fault.hint += "; it stays plain; the next run tries again" }
+        return fault
     }
 }
 

@@ -7,6 +7,8 @@ package import MusterSystem
 /// what he likes. The state is replaced as a whole, and only where it has changed.
 final class StateFile {
     private static let sizeLimit = 256 << 20
+    /// More than its first line takes.
+    private static let headerLimit = 4_096
 
     let path: String
     private let name: String
@@ -116,6 +118,22 @@ final class StateFile {
     // MARK: State
 
     /// Errors: it cannot be read, or is no state file.
+    func checkHeader() throws(RotationFault) {
+        guard keepsState, let file = try folder.open(name, .state, forWriting: false) else { return }
+        let beginning: [UInt8]
+        do throws(DiskFault) {
+            beginning = try file.contents(limit: Self.headerLimit)
+        } catch {
+            throw RotationFault(error)
+        }
+        if let fault = fault(ofHeader: RotationState.read(beginning, file: path).faults) { throw fault }
+    }
+
+    private func fault(ofHeader faults: [RotationFault]) -> RotationFault? {
+        faults.first { $0.location == "\(path):1" }
+    }
+
+    /// Errors: it cannot be read, or is no state file.
     func read() throws(RotationFault) -> (state: RotationState, faults: [RotationFault]) {
         guard keepsState, let file = try folder.open(name, .state, forWriting: false) else {
             return (RotationState(), [])
@@ -128,7 +146,7 @@ final class StateFile {
         }
         let (state, faults) = RotationState.read(bytes, file: path)
         // What is no state file is not written over.
-        if let fault = faults.first, fault.location == "\(path):1" { throw fault }
+        if let fault = fault(ofHeader: faults) { throw fault }
         return (state, faults)
     }
 

@@ -96,6 +96,9 @@ struct RotateCommand: AsyncParsableCommand {
         if stateLockTimeout != nil, !waitsForLock {
             throw ValidationError("--state-lock-timeout is for --wait-for-state-lock; write that as well")
         }
+        if configurations.contains("") {
+            throw ValidationError("a configuration has an empty name; write a file's or a folder's")
+        }
         for (name, value) in [("--state", state), ("--log", log)] where value?.isEmpty ?? false {
             throw ValidationError("\(name) has an empty name; write a file's")
         }
