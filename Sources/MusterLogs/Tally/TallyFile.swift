@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// A source as a tally remembers it: what was counted of it, and where to go on.
 package struct TallySource: Sendable, Hashable {
     package var name: String
@@ -15,7 +17,7 @@ package struct TallySource: Sendable, Hashable {
 
 /// A tally as bytes: what `--partial` and `--checkpoint` write and `muster logs merge` joins.
 ///
-/// `muster tally 3\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
+/// `muster tally 4\n`, then the questions, sources and counts as ``TallyWriter`` writes them, last a 64-bit FNV-1a of all
 /// before it, lowest byte first. A tally holds no seed, so that files of different runs can be joined.
 package struct TallyFile {
     package var tally: LogTally
@@ -30,9 +32,9 @@ package struct TallyFile {
     }
 
     static let magic = Array("muster tally ".utf8)
-    static let version = 3
+    static let version = 4
     /// The oldest that is read. Version 1 is without zones and years, all times in UTC; version 2 does not say which fields
-    /// lines had.
+    /// lines had; up to version 3 steps of time begin at round times in UTC.
     private static let oldestVersion = 1
     /// Groups at most that a file may have.
     static let groupLimit = 1_000
@@ -85,7 +87,8 @@ package struct TallyFile {
 
     // MARK: Joining
 
-    /// Adds another file's tally. Errors: other questions; logs that both have counted, unless `countCopies`.
+    /// Adds another file's tally. Errors: other questions; steps of time that lie across each other; logs that both have
+    /// counted, unless `countCopies`.
     package mutating func merge(_ other: TallyFile, countCopies: Bool) throws(TallyFault) {
         let (mine, theirs) = (tally.questions.signature, other.tally.questions.signature)
         guard mine == theirs else {
@@ -94,6 +97,12 @@ package struct TallyFile {
         }
         if !countCopies, let twice = counted(other) {
             throw TallyFault("\(twice) is counted in an earlier tally already; leave it out, or use --count-copies")
+        }
+        guard tally.timeline.canMerge(other.tally.timeline) else {
+            let (mine, theirs) = (tally.questions.zone.name, other.tally.questions.zone.name)
+            throw TallyFault(
+                "its steps of time, in the zone \(theirs), lie across those of the first, in \(mine); tally both in one zone"
+            )
         }
         let count = sources.count
         other.tally.renumber { $0 + count }
