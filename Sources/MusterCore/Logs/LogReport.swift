@@ -158,6 +158,10 @@ package struct LogReport: Sendable, Hashable {
         package var columns: [Column]
         /// Every step from the first to the last line, empty ones too; at most 100,000.
         package var points: [Point]
+        /// Microseconds that times are ahead of UTC: in a report for people.
+        package var shift: Int64 = 0
+        /// The zone whose clocks a report for people names.
+        package var zone = TimeZoneRules.utc
 
         package init(step: Int64, columns: [Column], points: [Point]) {
             self.step = step

@@ -33,6 +33,9 @@ struct TimeZoneFooter: Sendable, Hashable {
     /// The offset where it never changes.
     var fixedOffset: Int64? { summer == nil ? standard : nil }
 
+    /// The lesser of its two offsets.
+    var leastOffset: Int64 { min(standard, summer?.offset ?? standard) }
+
     // MARK: Spans
 
     private static let farthest: Int64 = 1 << 50

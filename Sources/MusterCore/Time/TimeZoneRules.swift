@@ -70,6 +70,9 @@ package struct TimeZoneRules: Sendable, Hashable {
         transitions.isEmpty && (footer.map { $0.fixedOffset == 0 } ?? (firstOffset == 0))
     }
 
+    /// The offset in winter by the rules in force: always the same, so that what is counted by it can be joined.
+    package var winterOffset: Int64 { footer?.leastOffset ?? offsets.last ?? firstOffset }
+
     /// The span that holds a time, in seconds since 1970 UTC.
     package func span(at time: Int64) -> Span {
         guard let last = transitions.last else {

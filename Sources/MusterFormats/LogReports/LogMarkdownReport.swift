@@ -57,8 +57,9 @@ enum LogMarkdownReport {
         var header = [("from", false), ("lines", true)]
         if folded.hasClasses { header.append(("5xx", true)) }
         let rows = folded.columns.map { column in
-            let moment = UTCMoment(column.time)
-            let cells = [moment.date + " " + moment.clock, column.count.grouped]
+            let (local, offset) = folded.shown(column.time)
+            let moment = UTCMoment(local)
+            let cells = [moment.date + " " + moment.fullClock + offset, column.count.grouped]
             return folded.hasClasses ? cells + [column.errorRate.map(ValueText.smallShare) ?? ""] : cells
         }
         let length = LogTimelineText.length(folded.step)

@@ -7,17 +7,19 @@ extension LogReport {
 
     /// The report for people: its times are what clocks of the zone show, see ``zoneText``.
     var shown: LogReport {
+        if zone.isUTC { return self }
         let shift = clockOffset * 1_000_000
-        if shift == 0 { return self }
         func moved(_ time: Int64) -> Int64 {
             let (sum, overflow) = time.addingReportingOverflow(shift)
             return overflow ? time : sum
         }
         var report = self
-        report.zone = zone.fixed(at: clockOffset)
+        if shift != 0 { report.zone = zone.fixed(at: clockOffset) }
         report.first = first.map(moved)
         report.last = last.map(moved)
         if let timeline {
+            report.timeline?.shift = shift
+            report.timeline?.zone = zone
             report.timeline?.points = timeline.points.map { point in
                 var point = point
                 point.time = moved(point.time)

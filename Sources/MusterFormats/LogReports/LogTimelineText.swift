@@ -17,7 +17,7 @@ struct LogTimelineText {
         // Few points are drawn wider, so that they can be seen.
         let repeats = max(1, min(8, room / folded.columns.count))
         let span = folded.columns.last.map { $0.time &- (folded.columns.first?.time ?? 0) } ?? 0
-        let when = { (time: Int64) in LogTimelineText.moment(time, span: span, step: folded.step, folded.hasYears) }
+        let when = { (time: Int64) in LogTimelineText.moment(time, span: span, in: folded) }
         var remark = "a step is " + LogTimelineText.length(folded.step)
         remark += ", most lines " + peak.count.grouped + " at " + when(peak.time)
         var lines = LogTableReport.heading("Timeline", remark, ink, width)
@@ -65,17 +65,20 @@ struct LogTimelineText {
             guard place + tick.label.utf8.count <= width - LogTimelineText.labelColumns - 2 else { continue }
             text += TerminalText.spaces(place - columns) + tick.label
         }
-        if text.isEmpty { text = LogTimelineText.moment(first, span: span, step: folded.step, folded.hasYears) }
+        if text.isEmpty { text = LogTimelineText.moment(first, span: span, in: folded) }
         return TerminalText.spaces(LogTimelineText.labelColumns + 2) + ink(text, .dim)
     }
 
-    /// A time with as much of it as its neighbours differ in: `18:06`, `18:06:27`, `24 Nov 18:00`, `2026-11-24`; with
-    /// `hasYears`, `2026-11-24 18:00`.
-    static func moment(_ time: Int64, span: Int64, step: Int64, _ hasYears: Bool) -> String {
-        let moment = UTCMoment(time)
-        if step >= UTCMoment.dayLength { return moment.date }
-        let clock = step >= 60_000_000 ? moment.hourMinute : moment.clock
-        if hasYears { return moment.date + " " + clock }
+    /// When a column begins, with as much as its neighbours differ in: `18:06`, `18:06:27`, `24 Nov 18:00`, `2026-11-24`;
+    /// over years, `2026-11-24 18:00`. No part of it that is not zero is left out.
+    static func moment(_ time: Int64, span: Int64, in folded: FoldedTimeline) -> String {
+        let (local, offset) = folded.shown(time)
+        let moment = UTCMoment(local)
+        let hasDays = folded.step >= UTCMoment.dayLength
+        if hasDays, local.isMultiple(of: UTCMoment.dayLength) { return moment.date + offset }
+        let isWhole = folded.step >= 60_000_000 && local.isMultiple(of: 60_000_000)
+        let clock = (isWhole ? moment.hourMinute : moment.fullClock) + offset
+        if hasDays || folded.hasYears { return moment.date + " " + clock }
         return span >= UTCMoment.dayLength ? moment.shortDate + " " + clock : clock
     }
 

@@ -48,6 +48,13 @@ package struct UTCMoment: Hashable, Sendable {
     /// `18:06:27`, the fraction cut off.
     var clock: String { hourMinute + ":" + UTCMoment.pad(second) }
 
+    /// `18:06:27`, `18:06:27.500`, `18:06:27.000125`.
+    var fullClock: String {
+        if microsecond == 0 { return clock }
+        let isMilli = microsecond.isMultiple(of: 1000)
+        return clock + "." + (isMilli ? UTCMoment.pad(microsecond / 1000, 3) : UTCMoment.pad(microsecond, 6))
+    }
+
     /// `2026-11-24T18:06:27.123456Z` (RFC 3339).
     package var rfc3339: String { date + "T" + clock + "." + UTCMoment.pad(microsecond, 6) + "Z" }
 

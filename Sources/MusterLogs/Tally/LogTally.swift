@@ -55,7 +55,7 @@ package final class LogTally {
         let hash = KeyHash(seed: seed)
         self.hash = hash
         groups = questions.groups.map { GroupTally($0, questions.measures, hash: hash) }
-        timeline = TimeTally(every: questions.every, measures: questions.measures)
+        timeline = TimeTally(every: questions.every, measures: questions.measures, zone: questions.zone)
         totals = MeasureTable(questions.measures)
         totals.reserve(1)
         notes = questions.measures.notes

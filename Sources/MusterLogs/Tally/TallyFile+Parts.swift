@@ -256,7 +256,8 @@ extension TallyReader {
         let step = try signed()
         guard step > 0, tally.timeline.restore(step: step) else { throw damage }
         for _ in 0..<(try count(of: 9)) {
-            let number = try signed()
+            let stored = try signed()
+            let number = version >= 4 ? stored : tally.timeline.number(ofUTC: stored)
             guard tally.timeline.canRestore(number) else { throw damage }
             let lines = try unsigned()
             let classes = try list { (reader) throws(TallyFault) in try reader.unsigned() }

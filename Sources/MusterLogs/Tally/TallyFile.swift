@@ -1,3 +1,5 @@
+internal import MusterCore
+
 /// A source as a tally remembers it: what was counted of it, and where to go on.
 package struct TallySource: Sendable, Hashable {
     package var name: String
@@ -32,7 +34,7 @@ package struct TallyFile {
     static let magic = Array("muster tally ".utf8)
     static let version = 4
     /// The oldest that is read. Version 1 is without zones and years, all times in UTC; version 2 does not say which fields
-    /// lines had; version 3 does not say whether they had times and numbers.
+    /// lines had; version 3 not whether they had times and numbers, and its steps of time begin at round times in UTC.
     private static let oldestVersion = 1
     /// Groups at most that a file may have.
     static let groupLimit = 1_000
@@ -85,7 +87,8 @@ package struct TallyFile {
 
     // MARK: Joining
 
-    /// Adds another file's tally. Errors: other questions; logs that both have counted, unless `countCopies`.
+    /// Adds another file's tally. Errors: other questions; steps of time that lie across each other; logs that both have
+    /// counted, unless `countCopies`.
     package mutating func merge(_ other: TallyFile, countCopies: Bool) throws(TallyFault) {
         let (mine, theirs) = (tally.questions.signature, other.tally.questions.signature)
         guard mine == theirs else {
@@ -94,6 +97,12 @@ package struct TallyFile {
         }
         if !countCopies, let twice = counted(other) {
             throw TallyFault("\(twice) is counted in an earlier tally already; leave it out, or use --count-copies")
+        }
+        guard tally.timeline.canMerge(other.tally.timeline) else {
+            let (mine, theirs) = (tally.questions.zone.name, other.tally.questions.zone.name)
+            throw TallyFault(
+                "its steps of time, in the zone \(theirs), lie across those of the first, in \(mine); tally both in one zone"
+            )
         }
         let count = sources.count
         other.tally.renumber { $0 + count }

@@ -1,4 +1,8 @@
+internal import MusterCore
+
 /// Lines over time: by step, with the classes of their status and measures.
+///
+/// Steps begin at round times by the clocks of the run's zone in winter, steps of weeks on Mondays. All have one length.
 ///
 /// Only steps with lines are kept. While there are more than ``limit`` of them, the step becomes the next longer one. Steps
 /// are multiples of each other, so the outcome is the shortest step that keeps to the limit, in whatever order lines come
@@ -8,7 +12,9 @@ struct TimeTally: Sendable {
     let limit: Int
     /// Length of a step in microseconds.
     private(set) var step: Int64
-    /// Entries by number of the step since 1970.
+    /// Microseconds that are added to a time (UTC) before it is divided into steps.
+    let shift: Int64
+    /// Entries by number of the step.
     private(set) var entries: [Int64: Int] = [:]
     private(set) var counts: [UInt64] = []
     /// Six an entry: 1xx to 5xx, others.
@@ -22,16 +28,23 @@ struct TimeTally: Sendable {
     static let automaticSteps: [Int64] = [1, 5, 10, 60, 300, 600, 3600, 21_600, 86_400].map { $0 * 1_000_000 }
 
     /// `every` in microseconds; nil to find a step that shows the whole.
-    init(every: Int64?, measures: MeasureNames) {
+    init(every: Int64?, measures: MeasureNames, zone: TimeZoneRules = .utc) {
         step = every ?? Self.automaticSteps[0]
+        // 1970 began on a Thursday.
+        let monday = step.isMultiple(of: 7 * CivilTime.day) ? 4 * CivilTime.day : 0
+        shift = zone.winterOffset * 1_000_000 - monday
         limit = every == nil ? 4096 : 100_000
         self.measures = MeasureTable(measures)
     }
 
+    /// The step that holds a time.
+    @inline(__always)
+    func number(at time: Int64) -> Int64 { Self.floorDivide(time &+ shift, step) }
+
     /// The entry of a time.
     @inline(__always)
     mutating func entry(_ time: Int64) -> Int {
-        let number = Self.floorDivide(time, step)
+        let number = number(at: time)
         if _fastPath(number == lastStep) { return lastEntry }
         return turn(to: number, time)
     }
@@ -42,7 +55,7 @@ struct TimeTally: Sendable {
         if entries[number] == nil {
             while entries.count >= limit {
                 coarsen(to: longerStep)
-                number = Self.floorDivide(time, step)
+                number = self.number(at: time)
                 if entries[number] != nil { break }
             }
         }
@@ -63,8 +76,10 @@ struct TimeTally: Sendable {
 
     /// When a step begins. The first of all steps may begin before what a number can tell: it is cut there, inside of it.
     func beginning(_ number: Int64) -> Int64 {
-        let (time, overflow) = number.multipliedReportingOverflow(by: step)
-        return overflow ? .min : time
+        let (local, isFar) = number.multipliedReportingOverflow(by: step)
+        if isFar { return .min }
+        let (time, overflow) = local.subtractingReportingOverflow(shift)
+        return overflow ? (local < 0 ? .min : .max) : time
     }
 
     private var longerStep: Int64 { Self.automaticSteps.first { $0 > step && $0 % step == 0 } ?? step * 2 }
@@ -92,6 +107,12 @@ struct TimeTally: Sendable {
     /// Makes the steps the next longer ones.
     mutating func lengthen() { coarsen(to: longerStep) }
 
+    /// Whether each step of another tally lies in one step here.
+    func canMerge(_ other: TimeTally) -> Bool {
+        other.entries.isEmpty || (shift - other.shift).isMultiple(of: other.step)
+    }
+
+    /// Adds another tally, see ``canMerge(_:)``.
     mutating func merge(_ other: TimeTally) {
         while step < other.step { coarsen(to: longerStep) }
         for (number, entry) in other.entries {
@@ -102,7 +123,7 @@ struct TimeTally: Sendable {
     }
 
     private mutating func take(_ other: TimeTally, _ entry: Int, at time: Int64) {
-        let here = place(Self.floorDivide(time, step))
+        let here = place(number(at: time))
         counts[here] &+= other.counts[entry]
         for index in 0..<Self.classCount {
             classes[here * Self.classCount + index] &+= other.classes[entry * Self.classCount + index]
@@ -130,6 +151,9 @@ struct TimeTally: Sendable {
         while step < wanted { step = longerStep }
         return step == wanted
     }
+
+    /// The number of a step that was counted by UTC: exact where the shift is whole steps, else that of its beginning.
+    func number(ofUTC number: Int64) -> Int64 { number &+ Self.floorDivide(shift, step) }
 
     /// Whether a step can be restored: there is room, it is not there yet, and its time can be told.
     func canRestore(_ number: Int64) -> Bool {

@@ -44,7 +44,7 @@ struct TimelineAxis {
         guard tally.questions.every == nil else { return }
         while count > Self.automaticLimit {
             steps.lengthen()
-            (first, last) = (TimeTally.floorDivide(start, steps.step), TimeTally.floorDivide(end, steps.step))
+            (first, last) = (steps.number(at: start), steps.number(at: end))
         }
     }
 
@@ -59,7 +59,8 @@ struct TimelineAxis {
         var count = count
         if steps.step != every {
             let ends = apart.isEmpty ? (tally.first, tally.last) : (steps.beginning(first), steps.beginning(last))
-            let (from, to) = (TimeTally.floorDivide(ends.0, every), TimeTally.floorDivide(ends.1, every))
+            let from = TimeTally.floorDivide(ends.0 &+ steps.shift, every)
+            let to = TimeTally.floorDivide(ends.1 &+ steps.shift, every)
             let (span, overflow) = to.subtractingReportingOverflow(from)
             count = overflow || span == .max ? .max : span + 1
         }

@@ -1,4 +1,5 @@
 import Foundation
+import MusterCore
 import MusterSystem
 import MusterTesting
 import Testing
@@ -114,6 +115,36 @@ struct TallyFileTests {
         try file.merge(TallyFile(tally: new, sources: [], kinds: [:]), countCopies: false)
         #expect(BoundQuestions.remarks(file.tally, []).isEmpty)
         #expect(try TallyFile(file.encoded(), seed: 2).encoded() == file.encoded())
+    }
+
+    private static func file(every: Int64?, zone: String) throws -> TallyFile {
+        let rules = try TimeZoneRules(name: zone, source: Array(zone.utf8))
+        let tally = LogTally(LogQuestions(every: every, zone: rules), seed: 1)
+        tally.first = 1_787_251_200_000_000
+        tally.last = tally.first
+        tally.timeline.restore(
+            number: tally.timeline.number(at: tally.first), count: 1, classes: [], sums: [], histograms: [],
+            sketches: [])
+        return TallyFile(tally: tally, sources: [], kinds: [:])
+    }
+
+    @Test("Steps of time that lie across each other are refused, and those of an older version are moved")
+    func steps() throws {
+        var file = try Self.file(every: 86_400_000_000, zone: "IST-5:30")
+        #expect(try TallyFile(file.encoded(), seed: 1).encoded() == file.encoded())
+        #expect {
+            try file.merge(try Self.file(every: 86_400_000_000, zone: "UTC0"), countCopies: false)
+        } throws: {
+            ($0 as? TallyFault)?.hint.contains("in the zone UTC0, lie across those of the first, in IST-5:30") == true
+        }
+        var seconds = try Self.file(every: nil, zone: "IST-5:30")
+        try seconds.merge(try Self.file(every: nil, zone: "UTC0"), countCopies: false)
+        #expect(seconds.tally.timeline.counts == [2])
+        // As version 3 wrote it: numbers by UTC.
+        let own = seconds.tally.timeline
+        let number = try #require(own.entries.keys.first)
+        #expect(own.number(ofUTC: number - 19_800) == number)
+        #expect(own.beginning(number) == 1_787_251_200_000_000)
     }
 
     @Test("Parts joined in any order and grouping are what one run over all counts", arguments: 0..<12)

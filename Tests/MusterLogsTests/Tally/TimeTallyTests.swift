@@ -1,3 +1,4 @@
+import MusterCore
 import MusterTesting
 import Testing
 
@@ -47,5 +48,53 @@ struct TimeTallyTests {
             #expect(number * step <= time && time < (number + 1) * step)
         }
         #expect(TimeTally.floorDivide(.min + 1, 1) == .min + 1)
+    }
+
+    private static let hour: Int64 = 3_600_000_000
+
+    private static func zone(_ source: String) throws -> TimeZoneRules {
+        try TimeZoneRules(name: source, source: Array(source.utf8))
+    }
+
+    @Test(
+        "Steps begin at round times by the zone's clocks in winter, weeks on Mondays",
+        arguments: [
+            ("UTC0", 0), ("IST-5:30", 330), ("NST3:30NDT,M3.2.0,M11.1.0", -210), ("CET-1CEST,M3.5.0,M10.5.0/3", 60),
+            // Clocks that go back for the winter, and summer at the turn of the year.
+            ("IST-1GMT0,M10.5.0,M3.5.0/1", 0), ("NZST-12NZDT,M9.5.0,M4.1.0/3", 720), ("LMT0:53:28", -53.466_666_7),
+        ] as [(String, Double)], [1, 6, 24, 48, 168] as [Int64])
+    func local(_ zone: (source: String, minutes: Double), _ hours: Int64) throws {
+        let step = hours * Self.hour
+        let tally = TimeTally(every: step, measures: MeasureNames(), zone: try Self.zone(zone.source))
+        let offset = Int64((zone.minutes * 60).rounded()) * 1_000_000
+        var dice = Dice(Int(hours))
+        for _ in 0..<500 {
+            let time = Int64.random(in: -1 << 51...1 << 51, using: &dice)
+            let beginning = tally.beginning(tally.number(at: time))
+            #expect(beginning <= time && time - beginning < step)
+            let monday = hours == 168 ? 4 * 24 * Self.hour : 0
+            #expect((beginning + offset - monday).isMultiple(of: step))
+        }
+    }
+
+    @Test("Tallies of two zones are joined where each step lies in one of the other")
+    func zones() throws {
+        func tally(_ source: String, every: Int64?) throws -> TimeTally {
+            var tally = TimeTally(every: every, measures: MeasureNames(), zone: try Self.zone(source))
+            _ = tally.entry(1_795_910_400_000_000)
+            return tally
+        }
+        let cases: [(String, Int64?, Bool)] = [
+            ("CET-1", Self.hour, true), ("IST-5:30", Self.hour, false), ("IST-5:30", Self.hour / 2, true),
+            ("CET-1", 6 * Self.hour, false), ("XXX-6", 6 * Self.hour, true), ("IST-5:30", nil, true),
+        ]
+        for (source, every, isAligned) in cases {
+            let (here, there) = (try tally("UTC0", every: every), try tally(source, every: every))
+            #expect(here.canMerge(there) == isAligned && there.canMerge(here) == isAligned, "\(source)")
+            guard isAligned else { continue }
+            var joined = here
+            joined.merge(there)
+            #expect(Self.numbers(joined) == Self.numbers(here))
+        }
     }
 }

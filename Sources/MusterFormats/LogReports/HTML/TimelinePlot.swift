@@ -160,6 +160,6 @@ struct TimelinePlot {
     }
 
     private func moment(_ time: Int64) -> String {
-        LogTimelineText.moment(time, span: Int64(min(length, 9e18)), step: folded.step, folded.hasYears)
+        LogTimelineText.moment(time, span: Int64(min(length, 9e18)), in: folded)
     }
 }
