@@ -91,6 +91,12 @@ struct RotateCommandTests {
         #expect(error.map { RotateCommand.message(for: $0).contains(option) } ?? false)
     }
 
+    @Test("A configuration without a name is told", arguments: [[""], ["a", ""], ["-d", "", "a"]])
+    func unnamedConfiguration(_ words: [String]) {
+        let error = #expect(throws: (any Error).self) { try RotateCommand.parse(words) }
+        #expect(error.map { RotateCommand.message(for: $0).contains("a configuration has an empty name") } ?? false)
+    }
+
     @Test("On a host of a fleet the same is asked, in NDJSON, with nothing that is of this host")
     func remote() throws {
         let command = try Self.parse(

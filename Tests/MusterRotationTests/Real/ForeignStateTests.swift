@@ -159,6 +159,50 @@ struct ForeignStateTests {
         #expect(fault?.code == .locked)
     }
 
+    @Test("A run that is interrupted while it waits for the lock says so, and begins nothing")
+    func interruptedWait() async throws {
+        let (tree, state) = try Self.tree()
+        let holder = unsafe open(state + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(holder) }
+        try RealTree.check(flock(holder, LOCK_EX | LOCK_NB), "flock")
+        let configuration = TextSource(["/c": "\(tree.root)/a.log {\nrotate 1\n}\n"]).read()
+        let options = RotationOptions(
+            isForced: true, statePath: state, workers: 1, locking: .wait(.seconds(3_600)))
+        let run = RotationRun(configuration, options, disk: LinuxDisk(), programs: IdlePrograms()) { _ in LinuxDisk() }
+        let fault = await WorkerPool.withPool(1) { pool in
+            await withTaskGroup(of: RotationFault?.self) { group in
+                group.addTask {
+                    do throws(RotationFault) {
+                        _ = try await run.run(on: pool, progress: RotationProgress())
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+                group.cancelAll()
+                return await group.next() ?? nil
+            }
+        }
+        #expect(fault?.code == .interrupted)
+        #expect(fault?.hint.contains("interrupted while it waited") == true)
+        #expect(tree.facts("a.log.1") == nil)
+    }
+
+    @Test("Beside what is no state file nothing is made", arguments: ["a line\n", "a line without an end", "\n\n"])
+    func noState(text: String) async throws {
+        let (tree, state) = try Self.tree()
+        try OutputFile.create(state).write(Array(text.utf8))
+        try RealTree.check(unsafe chmod(state, 0o600), "chmod")
+        let names = try FileNames.inFolder(Self.folder(of: state)).sorted()
+        let fault = await #expect(throws: RotationFault.self) {
+            try await RealRotation(tree.configuration, state).run()
+        }
+        #expect(fault?.location == state + ":1")
+        #expect(try FileNames.inFolder(Self.folder(of: state)).sorted() == names)
+        #expect(try FileReading.text(state) == text)
+        #expect(tree.facts("a.log.1") == nil)
+    }
+
     @Test("What is no plain file in their place is refused and does not hang", arguments: [".journal", ".lock", ""])
     func odd(ending: String) async throws {
         let (tree, state) = try Self.tree()

@@ -52,6 +52,19 @@ import Testing
         }
     }
 
+    @Test("by a program that is missing is told again with the log, and that it stays plain", arguments: 1...2)
+    func told(runs: Int) async throws {
+        try await WorkerPool.withPool(1) { pool in
+            let rig = try CrashRig(Self.scenario("compress", "compresscmd xz", "compressext .xz"))
+            _ = await rig.run(on: pool, failing: { $0 == nil })
+            for _ in 0..<runs {
+                let faults = await rig.run(on: pool, failing: { $0 == nil }).report?.faults ?? []
+                #expect(faults.map(\.location) == ["/logs/a.log"])
+                #expect(faults.allSatisfy { $0.hint.hasSuffix("it stays plain; the next run tries again") })
+            }
+        }
+    }
+
     @Test("by a program that is missing is told by each run, and keeps no log from being rotated")
     func missingProgram() async throws {
         try await WorkerPool.withPool(1) { pool in

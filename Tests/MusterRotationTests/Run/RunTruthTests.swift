@@ -56,6 +56,24 @@ import Testing
         }
     }
 
+    @Test(
+        "a dry run lists a log that an earlier run left in the middle as one that is ended first, which is no failure")
+    func unfinished() async throws {
+        let scenario = try #require(CrashScenario.renames.first)
+        try await WorkerPool.withPool(1) { pool in
+            let rig = try CrashRig(scenario)
+            _ = await rig.run(on: pool, isQuiet: true, onCall: { $0.name == "rename" ? .stop : .go })
+            let before = rig.snapshot
+            let dry = try #require(await rig.run(on: pool, isDry: true, isQuiet: true).report)
+            #expect(rig.snapshot == before)
+            #expect(!dry.hasFaults)
+            #expect(dry.stanzas.flatMap(\.logs).map(\.reason) == ["an earlier rotation is ended first"])
+            #expect(dry.warnings.map(\.hint).contains { $0.contains("in the middle of 1 log;") })
+            #expect(await rig.run(on: pool).report?.texts == [])
+            #expect(rig.paths == scenario.after)
+        }
+    }
+
     @Test("a rename of two steps that was cut in the middle is ended, with its two names", arguments: [1, 2])
     func twoNames(_ shifts: Int) async throws {
         let scenario = try #require(CrashScenario.renames.first)
