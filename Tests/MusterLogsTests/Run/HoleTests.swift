@@ -115,7 +115,7 @@ struct HoleTests {
     func goingOn(_ name: String, _ zeros: Int) async throws {
         let folder = TemporaryFolder()
         let questions = LogQuestions(groups: [["k"]], hasTimeline: false)
-        let start = Array("k=1\nk=2\n".utf8) + [UInt8](repeating: 0, count: zeros)
+        let start = Array("k=1 l=1\nk=2 l=1\n".utf8) + [UInt8](repeating: 0, count: zeros)
         func run(_ bytes: [UInt8], _ positions: PositionTable?, _ tally: LogTally?) async throws -> LogRun.Outcome {
             _ = unsafe unlink(folder.path + "/" + name)
             let path = try folder.file(name, name == "log" ? bytes : GzipBytes.member(bytes))
@@ -130,12 +130,12 @@ struct HoleTests {
         let first = try await run(start, nil, nil)
         let position = Position(try Self.source(folder.path + "/" + name), offset: first.offsets[0])
         let second = try await run(
-            start + Array("k=2\nk=3\n".utf8), PositionTable([try #require(position)]), first.tally)
+            start + Array("k=2 l=1\nk=3 l=1\n".utf8), PositionTable([try #require(position)]), first.tally)
         #expect(
             KeyTableTests.counts(second.tally.groups[0])
                 == [Array("1".utf8): 1, Array("2".utf8): 2, Array("3".utf8): 1])
         #expect(second.tally.bad == 0 && second.notes.isEmpty)
-        #expect(second.offsets == [Int64(start.count + 8)])
+        #expect(second.offsets == [Int64(start.count + 16)])
     }
 
     @Test("are skipped in a log that is followed", arguments: [1, 300_000, 3 << 20])
@@ -175,7 +175,7 @@ struct HoleTests {
     func heads() throws {
         let folder = TemporaryFolder()
         let hole = [UInt8](repeating: 0, count: 2 << 20)
-        let one = hole + Array("k=1\nk=2\n".utf8)
+        let one = hole + Array("k=1 l=1\nk=2 l=1\n".utf8)
         let other = hole + Array("k=3\nk=4\n".utf8)
         for (name, bytes) in [("a", one), ("b", other)] {
             _ = try folder.file(name + ".log", bytes)
