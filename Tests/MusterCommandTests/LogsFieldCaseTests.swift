@@ -231,7 +231,7 @@ struct LogsFieldCaseTests {
             #expect(note("secret.log").hasPrefix("its lines fit no format"))
             #expect(note("empty.log") == "no lines" && note("wtmp.log") == "binary data, no log")
             #expect(note("pipe.log") == "a pipe or a device" && note("dir.log") == "a folder")
-            #expect(note("gone.log") == "no longer there")
+            #expect(note("gone.log") == "a link that leads nowhere")
             #expect(note("old.log.xz").contains("xz"))
             #expect(Set(answer.sources.map(\.name)).count == answer.sources.count && answer.sources.count == 11)
             #expect(ending.complaintLines.count == 3)
