@@ -25,6 +25,7 @@ struct TimeZoneTests {
             ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", 1_774_746_000, -3600),
             ("IST-2IDT,M3.4.4/26,M10.5.0", 1_774_569_599, 7200), ("IST-2IDT,M3.4.4/26,M10.5.0", 1_774_569_600, 10_800),
             // Summer all year.
+            // RFC 8536, 3.3.1: daylight saving time all year.
             ("XXX3EDT4,0/0,J365/23", 1_767_225_600, -14_400), ("XXX3EDT4,0/0,J365/23", 1_782_864_000, -14_400),
             // Days of the year: 1 March is J60 always, and day 60 of a leap year.
             ("AAA0BBB,J60/0,J61/0", 1_709_251_200, 3600), ("AAA0BBB,60/0,61/0", 1_709_251_200, 3600),

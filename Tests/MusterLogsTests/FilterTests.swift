@@ -26,16 +26,7 @@ private enum Sample {
     ]
 
     /// The letters of the lines that match.
-    static func select(_ text: String) throws -> String {
-        let filter = try LogFilter(text).bound(to: reading)
-        return TabularLine.with(reading, lines) { batch in
-            var selection = Selection(all: batch)
-            filter.select(batch, &selection)
-            var letters = ""
-            selection.forEach { letters.append(Array("abcde")[$0]) }
-            return letters
-        }
-    }
+    static func select(_ text: String) throws -> String { try TabularLine.select(text, reading, lines) }
 }
 
 @Suite("Filters")

@@ -42,6 +42,18 @@ enum TabularLine {
         }
     }
 
+    /// The letters, from `a`, of the lines that match a filter.
+    static func select(_ text: String, _ reading: LineReading, _ lines: [[String]]) throws -> String {
+        let filter = try LogFilter(text).bound(to: reading)
+        return with(reading, lines) { batch in
+            var selection = Selection(all: batch)
+            filter.select(batch, &selection)
+            var letters = ""
+            selection.forEach { letters.append(Array("abcde")[$0]) }
+            return letters
+        }
+    }
+
     /// Lends the rows of some lines, at most a batch.
     static func with<R>(
         _ reading: LineReading, _ lines: [[String]], _ body: (borrowing RowBatch) throws -> R

@@ -27,9 +27,9 @@ import subprocess
 import sys
 import time
 
-from packaged import skip_reason
+from packaged import compare, skip_reason
 from packaged_cases import SCRIPTS, give
-from packaged_world import World, differences
+from packaged_world import World
 
 PLACE = "/var/log/cases"
 ROUNDS = ((), ("-f",), ("-f",))
@@ -247,14 +247,6 @@ def is_wanted(case, line):
     return False
 
 
-def compare(case, mine, theirs):
-    for number, (one, other) in enumerate(zip(mine, theirs)):
-        lines = [line for line in differences(one, other) if not is_wanted(case, line)]
-        if lines:
-            return [f"{case.name}, round {number + 1}: {line}" for line in lines]
-    return []
-
-
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--muster", required=True)
@@ -293,7 +285,7 @@ def main():
         is_endless = case.stray and case.stray.kind == "fifo" and ("cop" in case.text or "compress" in case.text)
         # Its own losses are no matter here.
         theirs = mine if is_endless else leaves(world, case, ["logrotate"])[0]
-        found = compare(case, mine, theirs) + [f"{case.name}, {line}" for line in lost]
+        found = compare(case, mine, theirs, is_wanted) + [f"{case.name}, {line}" for line in lost]
         if found and options.verbose:
             stray = case.stray.kind if case.stray else "none"
             print(f"--- {case.name}, stray: {stray}\n{case.text}muster: {said}logrotate: {world.said}", flush=True)

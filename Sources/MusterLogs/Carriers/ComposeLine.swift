@@ -13,14 +13,6 @@ package enum ComposeLine {
 private final class ComposeParser: LineCarrier {
     private typealias Bytes = ByteScan.Bytes
 
-    func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
-        let base = unsafe UnsafePointer(chunk.base)
-        unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, _ in
-            var text = unsafe CarriedText(line)
-            return unsafe open(line, end, base, row, &text)
-        }
-    }
-
     func open(
         _ line: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>,
         _ text: inout CarriedText

@@ -39,16 +39,6 @@ private final class JournalParser: LineCarrier {
 
     init(_ keys: JSONKeys) { scanner = JSONScanner(keys) }
 
-    func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
-        let base = unsafe UnsafePointer(chunk.base)
-        unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
-            var text = unsafe CarriedText(line)
-            if let stop = unsafe open(line, end, base, row, &text) { return stop }
-            instant = text.time
-            return nil
-        }
-    }
-
     func open(
         _ line: ByteScan.Bytes, _ end: ByteScan.Bytes, _ base: ByteScan.Bytes, _ row: UnsafeMutablePointer<FieldSpan>,
         _ text: inout CarriedText

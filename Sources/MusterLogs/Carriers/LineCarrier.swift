@@ -28,6 +28,19 @@ protocol LineCarrier: LineParser {
     ) -> LineWalk.Stop?
 }
 
+extension LineCarrier {
+    /// The carrier as a format of its own: its fields and its time.
+    func parse(_ chunk: Chunk, _ cursor: inout Int, into batch: inout RowBatch) {
+        let base = unsafe UnsafePointer(chunk.base)
+        unsafe LineWalk.lines(of: chunk, &cursor, into: &batch) { line, end, row, instant in
+            var text = unsafe CarriedText(line)
+            if let stop = unsafe open(line, end, base, row, &text) { return stop }
+            instant = text.time
+            return nil
+        }
+    }
+}
+
 /// Reads the text of each line with the parser of another format. A row holds the columns of that format, then those of
 /// the carrier, then the carrier's time where it has one.
 final class CarriedParser<Carrier: LineCarrier>: LineParser {

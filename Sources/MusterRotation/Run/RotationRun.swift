@@ -206,6 +206,7 @@ package struct RotationRun: Sendable {
         let size = max(1, (stanzas.count + pool.width - 1) / pool.width)
         return await withTaskGroup(of: (Int, [LogSearch.Findings]).self) { group in
             for start in stride(from: 0, to: stanzas.count, by: size) {
+                // On the pool, as all of a run: joined by the loop below.
                 group.addTask {
                     var search = LogSearch(directories)
                     return (start, stanzas[start..<min(start + size, stanzas.count)].map { search.logs(of: $0) })

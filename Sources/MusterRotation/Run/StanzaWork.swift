@@ -255,6 +255,7 @@ final class StanzaWork: @unchecked Sendable {
         let queue = Turns(portions)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<lanes {
+                // On the pool, as all of a run, and joined with the group.
                 group.addTask {
                     let tools = means.shelf.take()
                     while let portion = queue.next() { await body(portion, tools) }

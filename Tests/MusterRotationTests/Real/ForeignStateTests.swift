@@ -171,6 +171,7 @@ struct ForeignStateTests {
         let run = RotationRun(configuration, options, disk: LinuxDisk(), programs: IdlePrograms()) { _ in LinuxDisk() }
         let fault = await WorkerPool.withPool(1) { pool in
             await withTaskGroup(of: RotationFault?.self) { group in
+                // To be cancelled while it waits; joined below.
                 group.addTask {
                     do throws(RotationFault) {
                         _ = try await run.run(on: pool, progress: RotationProgress())
