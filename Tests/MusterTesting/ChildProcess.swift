@@ -42,8 +42,10 @@ package final class ChildProcess: Sendable {
             for index in unsafe words.indices { unsafe free(words[index]) }
             for index in unsafe variables.indices { unsafe free(variables[index]) }
         }
+        var attributes = Self.ownSignals()
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
         var id = pid_t()
-        let outcome = unsafe posix_spawn(&id, program, &actions, nil, &words, &variables)
+        let outcome = unsafe posix_spawn(&id, program, &actions, &attributes, &words, &variables)
         guard outcome == 0 else { throw Failure(errorNumber: outcome) }
         let child = id
         processID = child
@@ -58,6 +60,19 @@ package final class ChildProcess: Sendable {
             teller.finish()
             done.signal()
         }
+    }
+
+    /// No signal is blocked or ignored at its start, whoever started the tests: under nohup SIGHUP is.
+    private static func ownSignals() -> posix_spawnattr_t {
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE] { unsafe sigaddset(&signals, signal) }
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return attributes
     }
 
     private func note(_ value: Ending) { ending.withLock { $0 = value } }

@@ -244,6 +244,7 @@ struct FieldCaseTests {
 
     @Test("What users of logrotate expect", arguments: cases)
     func expected(_ one: Case) async throws {
-        #expect(try await said(Self.stanza + one.script) == one.said)
+        let said = try await said(Self.stanza + one.script)
+        #expect(said == one.said)
     }
 }
