@@ -41,25 +41,25 @@ package struct ComponentPattern: Sendable, Hashable {
         return String(text)
     }
 
-    package func matches(_ name: String) -> Bool { matches(Array(name.unicodeScalars)) }
-
     /// Whether a name is meant. With `hidesDots`, only a dot that is written matches the one that a name begins with. Takes
     /// time in proportion to the pattern times the name, both of which are short.
-    package func matches(_ name: [Unicode.Scalar], hidesDots: Bool = true) -> Bool {
-        if hidesDots, name.first == ".", parts.first != .scalar(".") { return false }
-        var (part, at) = (0, 0)
+    package func matches(_ name: String, hidesDots: Bool = true) -> Bool {
+        if hidesDots, name.utf8.first == UInt8(ascii: "."), parts.first != .scalar(".") { return false }
+        let scalars = name.unicodeScalars
+        var (part, at) = (0, scalars.startIndex)
         // Behind the last `*`, and where the name went on after what that took.
-        var retry: (part: Int, at: Int)?
-        while at < name.count || part < parts.count {
-            if part < parts.count, parts[part] == .several {
+        var retry: (part: Int, at: String.Index)?
+        while at < scalars.endIndex || part < parts.count {
+            if part < parts.count, case .several = parts[part] {
                 part += 1
                 retry = (part, at)
-            } else if part < parts.count, at < name.count, accepts(parts[part], name[at]) {
+            } else if part < parts.count, at < scalars.endIndex, accepts(parts[part], scalars[at]) {
                 part += 1
-                at += 1
-            } else if let last = retry, last.at < name.count {
-                retry = (last.part, last.at + 1)
-                (part, at) = (last.part, last.at + 1)
+                at = scalars.index(after: at)
+            } else if let last = retry, last.at < scalars.endIndex {
+                at = scalars.index(after: last.at)
+                part = last.part
+                retry = (part, at)
             } else {
                 return false
             }

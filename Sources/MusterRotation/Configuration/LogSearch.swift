@@ -4,22 +4,43 @@ package import MusterSystem
 package struct LogSearch {
     /// A log as it was seen.
     package struct Found: Sendable, Hashable {
-        /// Its directory as the pattern has it.
-        package let directory: String
-        package let name: String
+        let place: Place
+        package let path: String
         /// Regular files and what is none; directories are not given.
         package var facts: EntryFacts
-        /// The directory that was looked into.
-        package let folder: FileIdentity
-        package let path: String
 
-        package init(directory: String, folder: FileIdentity, name: String, facts: EntryFacts) {
+        package init(_ name: String, in place: Place, _ facts: EntryFacts) {
+            self.place = place
+            self.facts = facts
+            path = LogSearch.join(place.directory, name)
+        }
+
+        /// Its directory as the pattern has it.
+        package var directory: String { place.directory }
+        /// The directory that was looked into.
+        package var folder: FileIdentity { place.folder }
+        package var name: String {
+            let slash = place.directory == "/" ? 0 : 1
+            return String(decoding: path.utf8.dropFirst(place.directory.utf8.count + slash), as: UTF8.self)
+        }
+    }
+
+    /// A directory that was looked into: one for all the logs that were found there.
+    package final class Place: Sendable, Hashable {
+        let directory: String
+        let folder: FileIdentity
+
+        package init(_ directory: String, _ folder: FileIdentity) {
             self.directory = directory
             self.folder = folder
-            self.name = name
-            self.facts = facts
-            path = LogSearch.join(directory, name)
         }
+
+        package static func == (left: Place, right: Place) -> Bool {
+            left === right
+                || (left.folder == right.folder && PathKey(left.directory) == PathKey(right.directory))
+        }
+
+        package func hash(into hasher: inout Hasher) { hasher.combine(PathKey(directory)) }
     }
 
     /// What a stanza means.
@@ -34,19 +55,17 @@ package struct LogSearch {
         package init() {}
     }
 
-    private typealias Name = (text: String, scalars: [Unicode.Scalar])
-
     /// Names that are kept for other patterns.
     private static let keptNames = 1_000_000
     /// Logs of one pattern, and directories on the way to them.
     private static let usualLimit = 1_000_000
 
     private let directories: Directories
-    private var listings: [PathKey: [Name]] = [:]
+    private var listings: [PathKey: [String]] = [:]
     private var listed = 0
     private var warned: Set<PathKey> = []
     /// The directory that was used last: neighbours come one after another.
-    private var last: (path: PathKey, folder: Folder)?
+    private var last: (folder: Folder, place: Place)?
     private let limit: Int
 
     package init(disk: any Disk) { self.init(Directories(disk)) }
@@ -96,13 +115,11 @@ package struct LogSearch {
         var owners: [PathKey: Int] = [:]
         var shared: Set<PathKey> = []
         for (index, found) in findings.enumerated() {
-            var last: PathKey?
-            for log in found.logs {
-                let directory = PathKey(log.directory)
-                if directory == last { continue }
-                last = directory
-                if owners.updateValue(index, forKey: directory).map({ $0 != index }) ?? false {
-                    shared.insert(directory)
+            var last: Place?
+            for log in found.logs where log.place !== last {
+                last = log.place
+                if owners.updateValue(index, forKey: PathKey(log.directory)).map({ $0 != index }) ?? false {
+                    shared.insert(PathKey(log.directory))
                 }
             }
         }
@@ -151,7 +168,7 @@ package struct LogSearch {
     private mutating func owner(_ directory: Directory) -> UInt32 {
         if directory.user != 0 { return directory.user }
         // Where it cannot be looked at it gives nothing.
-        return (try? open(directory.path)?.facts.user) ?? 0
+        return (try? open(directory.path)?.folder.facts.user) ?? 0
     }
 
     private mutating func matches(
@@ -159,21 +176,21 @@ package struct LogSearch {
         _ isWanted: (EntryFacts.Kind) -> Bool
     ) -> [Found] {
         var found: [Found] = []
-        for name in names(of: directory, &findings) where pattern.matches(name.scalars) {
-            if let entry = entry(name.text, in: directory, &findings), isWanted(entry.facts.kind) {
+        for name in names(of: directory, &findings) where pattern.matches(name) {
+            if let entry = entry(name, in: directory, &findings), isWanted(entry.facts.kind) {
                 found.append(entry)
             }
         }
         return found
     }
 
-    private mutating func names(of path: String, _ findings: inout Findings) -> [Name] {
+    private mutating func names(of path: String, _ findings: inout Findings) -> [String] {
         if let names = listings[PathKey(path)] { return names }
-        let names: [Name]
+        let names: [String]
         do throws(DiskFault) {
-            guard let folder = try open(path) else { return [] }
+            guard let folder = try open(path)?.folder else { return [] }
             let listing = try folder.directory.listing()
-            names = listing.names.sorted { $0.isBefore($1) }.map { ($0, Array($0.unicodeScalars)) }
+            names = listing.names.sorted { $0.isBefore($1) }
             if listing.unreadable > 0, warned.insert(PathKey(path)).inserted {
                 let hint = "\(listing.unreadable) of its names are no UTF-8 and are left out; rename them"
                 findings.warnings.append(RotationFault(.unsupported, at: path, hint))
@@ -192,8 +209,10 @@ package struct LogSearch {
     private mutating func entry(_ name: String, in path: String, _ findings: inout Findings) -> Found? {
         guard name != ".." else { return nil }
         do throws(DiskFault) {
-            guard let folder = try open(path), let facts = try folder.directory.facts(name) else { return nil }
-            return Found(directory: path, folder: folder.identity, name: name, facts: facts)
+            guard let (folder, place) = try open(path), let facts = try folder.directory.facts(name) else {
+                return nil
+            }
+            return Found(name, in: place, facts)
         } catch {
             findings.unreadable(Self.join(path, name), error)
             return nil
@@ -201,12 +220,12 @@ package struct LogSearch {
     }
 
     /// Nil where there is no such directory.
-    private mutating func open(_ path: String) throws(DiskFault) -> Folder? {
-        if let last, last.path == PathKey(path) { return last.folder }
+    private mutating func open(_ path: String) throws(DiskFault) -> (folder: Folder, place: Place)? {
+        if let last, PathKey(last.place.directory) == PathKey(path) { return last }
         do throws(DiskFault) {
             let folder = try directories.folder(path)
-            last = (PathKey(path), folder)
-            return folder
+            last = (folder, Place(path, folder.identity))
+            return last
         } catch {
             if error.isAbsence { return nil }
             throw error
@@ -223,9 +242,9 @@ package struct LogSearch {
 }
 
 extension LogSearch.Found {
-    /// In the order of their paths; what is beside each other is told by its names.
+    /// In the order of their paths.
     fileprivate func isBefore(_ other: LogSearch.Found) -> Bool {
-        directory == other.directory ? name.isBefore(other.name) : path.isBefore(other.path)
+        path.isBefore(other.path)
     }
 }
 

@@ -27,8 +27,7 @@ struct TabooNames: Sendable {
     }
 
     func contains(_ name: String) -> Bool {
-        let name = Array(name.unicodeScalars)
-        return patterns.contains { $0.matches(name, hidesDots: false) }
+        patterns.contains { $0.matches(name, hidesDots: false) }
     }
 
     private static let limit = 1_000

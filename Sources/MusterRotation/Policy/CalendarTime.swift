@@ -3,30 +3,38 @@ internal import MusterCore
 /// A time as a calendar and a clock on the wall show it, without a zone: rotation compares fields of it, and the state file
 /// has it in local time.
 package struct CalendarTime: Hashable, Sendable {
+    // Small, as a state file has one for each log.
+    private let storedYear: Int16
+    private let storedMonth: Int8
+    private let storedDay: Int8
+    private let storedHour: Int8
+    private let storedMinute: Int8
+    private let storedSecond: Int8
+
     /// 1 to 9999.
-    package let year: Int
+    package var year: Int { Int(storedYear) }
     /// 1 to 12.
-    package let month: Int
+    package var month: Int { Int(storedMonth) }
     /// 1 to 31, as many as the month has.
-    package let day: Int
+    package var day: Int { Int(storedDay) }
     /// 0 to 23.
-    package let hour: Int
+    package var hour: Int { Int(storedHour) }
     /// 0 to 59.
-    package let minute: Int
+    package var minute: Int { Int(storedMinute) }
     /// 0 to 60: a leap second.
-    package let second: Int
+    package var second: Int { Int(storedSecond) }
 
     /// Nil where a field is out of its range, or the month has no such day.
     package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
         guard 1...9999 ~= year, CivilDate.exists(year: year, month: month, day: day), 0...23 ~= hour,
             0...59 ~= minute, 0...60 ~= second
         else { return nil }
-        self.year = year
-        self.month = month
-        self.day = day
-        self.hour = hour
-        self.minute = minute
-        self.second = second
+        storedYear = Int16(year)
+        storedMonth = Int8(month)
+        storedDay = Int8(day)
+        storedHour = Int8(hour)
+        storedMinute = Int8(minute)
+        storedSecond = Int8(second)
     }
 
     /// The beginning of a day; nil outside the years 1 to 9999.

@@ -6,6 +6,8 @@ struct DirectorySecurity {
     private let isRoot: Bool
     /// Users by whose rights root works, and whether they are root.
     private var actors: [RotationSettings.Actor: Bool] = [:]
+    /// The directory that was found safe last, and for whom: neighbours come one after another.
+    private var last: (path: PathKey, actor: RotationSettings.Actor?)?
 
     init(_ directories: Directories, user: UInt32 = Accounts.effectiveUser) {
         self.directories = directories
@@ -33,6 +35,12 @@ struct DirectorySecurity {
     /// folder that its group may write is accepted then, and only one of root's, as Ubuntu's `/var/log` with `su root adm`,
     /// or of the very group that is named, as Ceph's folder with `su root ceph`. Names are looked at again all the same.
     mutating func check(directory path: String, _ settings: RotationSettings) throws(RotationFault) {
+        if let last, last.path == PathKey(path), last.actor == settings.actor { return }
+        try look(path, settings)
+        last = (PathKey(path), settings.actor)
+    }
+
+    private mutating func look(_ path: String, _ settings: RotationSettings) throws(RotationFault) {
         guard isRoot, isRoots(settings.actor) else { return }
         let folder: Folder
         do throws(DiskFault) { folder = try directories.folder(path) } catch { throw RotationFault(error) }

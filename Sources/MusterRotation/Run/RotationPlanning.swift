@@ -8,14 +8,12 @@ struct RotationPlanning {
     struct Planned {
         var stanza: RotationStanza
         var faults: [RotationFault]
-        var entries: [Entry]
-    }
-
-    enum Entry {
-        case due(LogRotation)
-        case other(RotationReport.Log)
-        /// Another log of the same name goes to the same folder first.
-        case waiting(LogSearch.Found)
+        /// What is told of each log; of those below nothing yet but that they are there.
+        var logs: [RotationReport.Log] = []
+        /// Those that are due, with their places among the logs.
+        var due: [(place: Int, log: LogRotation)] = []
+        /// Those for which another log of the same name goes to the same folder first.
+        var waiting: [(place: Int, log: LogSearch.Found)] = []
     }
 
     let options: RotationOptions
@@ -84,7 +82,7 @@ struct RotationPlanning {
     /// Plans a stanza that has a number of its own.
     mutating func plan(_ stanza: RotationStanza, _ findings: LogSearch.Findings, number: Int) -> Planned {
         for warning in findings.warnings where warned.insert(warning).inserted { warnings.append(warning) }
-        var planned = Planned(stanza: stanza, faults: findings.faults, entries: [])
+        var planned = Planned(stanza: stanza, faults: findings.faults)
         let owners: NewLogOwners
         do throws(RotationFault) {
             owners = try NewLogOwners(stanza)
@@ -94,44 +92,59 @@ struct RotationPlanning {
             return planned
         }
         destinations.beginStanza()
-        var last: (directory: PathKey, isShared: Bool)?
+        let inHand = StanzaInHand(stanza, number, owners, isForced: options.isForced)
+        var last: (place: LogSearch.Place, isShared: Bool)?
         let isCapped = stanza.settings.maximumTotalSize != nil
         // Only where all logs matter do the first have to wait for the last.
         let isWhole = isCapped || stanza.settings.sharesScripts
         var isBlocked = !findings.faults.isEmpty
         var drafts: [Draft] = []
-        planned.entries.reserveCapacity(findings.logs.count)
+        planned.logs.reserveCapacity(findings.logs.count)
         for found in findings.logs {
-            let directory = PathKey(found.directory)
-            if last?.directory != directory { last = (directory, shared.contains(directory)) }
-            guard let draft = draftOrFault(found, stanza, number, owners, isShared: last?.isShared ?? true) else {
-                continue
-            }
+            if last?.place !== found.place { last = (found.place, shared.contains(PathKey(found.directory))) }
+            guard let draft = draftOrFault(found, inHand, isShared: last?.isShared ?? true) else { continue }
             isBlocked = isBlocked || draft.isBlocking
-            if isWhole { drafts.append(draft) } else { planned.entries.append(entry(draft)) }
+            if isWhole { drafts.append(draft) } else { add(draft, to: &planned) }
         }
         if isBlocked, stanza.settings.sharesScripts { for index in drafts.indices { drafts[index].block() } }
         if isCapped { cap(&drafts, stanza.settings, number) }
-        if isWhole { planned.entries = drafts.map { entry($0) } }
+        for draft in drafts { add(draft, to: &planned) }
         return planned
     }
 
     /// A log with what is to be done, or with why nothing can be; nil where another stanza has it.
     private mutating func draftOrFault(
-        _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, isShared: Bool
+        _ found: LogSearch.Found, _ inHand: borrowing StanzaInHand, isShared: Bool
     ) -> Draft? {
         do throws(RotationFault) {
-            return try draft(found, stanza, number, owners, isShared)
+            return try draft(found, inHand, isShared)
         } catch {
             var log = RotationReport.Log(path: found.path, outcome: .failed)
             log.fault = RotationReport.Fault(error)
             log.bytes = Int(clamping: found.facts.size)
             let isOthers = error.code == .duplicate || error.code == .leftOut
-            return Draft(log: log, isBlocking: !isOthers && found.isPlain(stanza.settings))
+            return Draft(log: log, isBlocking: !isOthers && found.isPlain(inHand.settings))
         }
     }
 
-    /// A log on its way to an entry.
+    /// A stanza whose logs are planned one after another: what they share is made once.
+    private struct StanzaInHand: ~Copyable {
+        let place: ConfigurationPlace
+        let settings: RotationSettings
+        let number: Int
+        let owners: NewLogOwners
+        let schedule: RotationSchedule
+
+        init(_ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, isForced: Bool) {
+            place = stanza.place
+            settings = stanza.settings
+            self.number = number
+            self.owners = owners
+            schedule = RotationSchedule(stanza.settings, isForced: isForced)
+        }
+    }
+
+    /// A log on its way to a plan.
     private struct Draft {
         var intent: RotationIntent?
         var log: RotationReport.Log
@@ -158,22 +171,26 @@ struct RotationPlanning {
         var ignoresDuplicates: Bool
     }
 
-    private mutating func entry(_ draft: Draft) -> Entry {
-        if draft.isWaiting, let found = draft.found { return .waiting(found) }
-        guard let intent = draft.intent else { return .other(draft.log) }
-        nextLog &+= 1
-        return .due(LogRotation(nextLog &- 1, intent, draft.log, tellsSteps: options.tellsSteps))
+    private mutating func add(_ draft: Draft, to planned: inout Planned) {
+        let place = planned.logs.count
+        planned.logs.append(draft.log)
+        if draft.isWaiting, let found = draft.found {
+            planned.waiting.append((place, found))
+        } else if let intent = draft.intent {
+            planned.due.append((place, LogRotation(nextLog, intent, draft.log, tellsSteps: options.tellsSteps)))
+            nextLog &+= 1
+        }
     }
 
     private mutating func draft(
-        _ found: LogSearch.Found, _ stanza: RotationStanza, _ number: Int, _ owners: NewLogOwners, _ isShared: Bool
+        _ found: LogSearch.Found, _ inHand: borrowing StanzaInHand, _ isShared: Bool
     ) throws(RotationFault) -> Draft? {
         let path = found.path
         let key = PathKey(path)
         if isShared, let owner = self.owners[key] {
-            if stanza.settings.ignoresDuplicates || owner.ignoresDuplicates { return nil }
+            if inHand.settings.ignoresDuplicates || owner.ignoresDuplicates { return nil }
             throw RotationFault(
-                .duplicate, at: "\(stanza.place)",
+                .duplicate, at: "\(inHand.place)",
                 "the stanza at \(owner.place) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
             )
         }
@@ -182,10 +199,10 @@ struct RotationPlanning {
                 .leftOut, at: path, "the stanza at \(place) has it, and is left out for a fault; correct that")
         }
         if isShared {
-            self.owners[key] = Owner(place: stanza.place, ignoresDuplicates: stanza.settings.ignoresDuplicates)
+            self.owners[key] = Owner(place: inHand.place, ignoresDuplicates: inHand.settings.ignoresDuplicates)
         }
         let last = state.see(key)
-        try security.check(found, stanza.settings)
+        try security.check(found, inHand.settings)
         if unfinished.contains(key) {
             if options.isDry { return Draft(log: RotationReport.Log(unfinished: found)) }
             throw RotationFault(
@@ -194,16 +211,15 @@ struct RotationPlanning {
         }
         var log = RotationReport.Log(path: path, outcome: .rotated)
         log.bytes = Int(clamping: found.facts.size)
-        let schedule = RotationSchedule(stanza.settings, isForced: options.isForced)
-        if case .skip(let reason) = schedule.decision(for: found.facts, last: last, now: now) {
+        if case .skip(let reason) = inHand.schedule.decision(for: found.facts, last: last, now: now) {
             if last == nil { state.set(now.calendar.hourOnly, for: path) }
             log.outcome = .skipped
             log.reason = reason
-            return Draft(log: log, found: stanza.settings.maximumTotalSize == nil ? nil : found)
+            return Draft(log: log, found: inHand.settings.maximumTotalSize == nil ? nil : found)
         }
         var found = found
-        if !options.isDry { try settle(&found, stanza.settings) }
-        guard let (intent, rotated) = try intent(found, stanza.settings, number, owners) else {
+        if !options.isDry { try settle(&found, inHand.settings) }
+        guard let (intent, rotated) = try intent(found, inHand.settings, inHand.number, inHand.owners) else {
             return Draft(log: log, found: found, isWaiting: true)
         }
         return Draft(intent: intent, log: log, rotated: rotated)

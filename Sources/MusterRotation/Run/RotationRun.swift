@@ -165,8 +165,7 @@ package struct RotationRun: Sendable {
             try journal.restart(with: recovery.works.flatMap(\.unfinished))
         }
 
-        var planned: [PlannedWork] = []
-        (planned, state) = plan(await search, state, disks, unfinished: held, recovery, &report)
+        let planned = plan(await search, &state, disks, unfinished: held, recovery, &report)
         await perform(planned.map(\.work).filter { !$0.logs.isEmpty }, means)
         LeftCompressions.supersede(planned.map(\.work), in: recovery.works)
         let later = await rotateWaiting(planned, state, recovery, means)
@@ -220,14 +219,16 @@ package struct RotationRun: Sendable {
 
     /// What is due. What is needed for planning only is gone at the end.
     private func plan(
-        _ findings: [LogSearch.Findings], _ state: RotationState, _ disks: ActorDirectories, unfinished: Set<PathKey>,
-        _ recovery: Recovery,
-        _ report: inout RotationReport
-    ) -> ([PlannedWork], RotationState) {
+        _ findings: [LogSearch.Findings], _ state: inout RotationState, _ disks: ActorDirectories,
+        unfinished: Set<PathKey>, _ recovery: Recovery, _ report: inout RotationReport
+    ) -> [PlannedWork] {
         // Interrupted by now, it begins nothing.
-        if Task.isCancelled { return ([], state) }
+        if Task.isCancelled { return [] }
+        // Lent, as a copy of it would take long.
+        let lent = state
+        state = RotationState()
         var planning = RotationPlanning(
-            options, state, now: now, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog,
+            options, consume lent, now: now, disks: disks, unfinished: unfinished, nextLog: recovery.nextLog,
             shared: LogSearch.shared(findings))
         for log in recovery.works.flatMap(\.logs) where log.standing == .held { planning.reserve(log.intent) }
         var planned: [PlannedWork] = []
@@ -235,10 +236,11 @@ package struct RotationRun: Sendable {
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
             planning.passLeftOut(of: configuration, findings, before: index)
             let plan = planning.plan(stanza, found, number: recovery.nextStanza &+ index)
-            planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), plan.due)))
+            planned.append((plan, StanzaWork(recovery.nextStanza &+ index, JournalStanza(stanza), plan.due.map(\.log))))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)
-        return (planned, planning.state)
+        state = planning.state
+        return planned
     }
 
     /// Notes what came of the rotations of an earlier run. Returns the logs that it could not end.
@@ -322,20 +324,13 @@ extension RotationReport.Stanza {
     init(planned: RotationPlanning.Planned) {
         self.init(pattern: planned.stanza.pattern, place: planned.stanza.place.description)
         faults = planned.faults.map(RotationReport.Fault.init)
-        let stanza = JournalStanza(planned.stanza)
-        var isDue = false
-        logs = planned.entries.map { entry in
-            switch entry {
-            case .other(let log): return log
-            // A dry run lists each as if it were alone.
-            case .waiting(let found): return RotationReport.Log(path: found.path, outcome: .rotated)
-            case .due(let log):
-                isDue = true
-                var report = log.report
-                report.steps = log.intent.steps.map { RotationReport.Step($0, of: log.intent) }
-                return report
-            }
+        logs = planned.logs
+        for (place, log) in planned.due {
+            logs[place].steps = log.intent.steps.map { RotationReport.Step($0, of: log.intent) }
         }
-        if isDue { steps = stanza.sharedScripts.map { RotationReport.Step($0, of: stanza) } }
+        // A dry run lists each log as if it were alone, one that waits as well.
+        if planned.due.isEmpty { return }
+        let stanza = JournalStanza(planned.stanza)
+        steps = stanza.sharedScripts.map { RotationReport.Step($0, of: stanza) }
     }
 }

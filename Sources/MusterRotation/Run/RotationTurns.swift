@@ -24,7 +24,7 @@ struct RotationTurns {
         self.options = options
         self.now = now
         self.stanzas = stanzas
-        waiting = planned.map { $0.plan.waiting }
+        waiting = planned.map { $0.plan.waiting.map(\.log) }
         nextLog = planned.reduce(recovery.nextLog) { $0 &+ $1.work.logs.count }
         nextStanza = recovery.nextStanza &+ stanzas.count
         done = planned.map { _ in [] }
@@ -46,11 +46,11 @@ struct RotationTurns {
             var findings = LogSearch.Findings()
             findings.logs = waiting[index]
             let plan = planning.plan(stanzas[index], findings, number: nextStanza)
-            let work = StanzaWork(nextStanza, JournalStanza(stanzas[index]), plan.due)
+            let work = StanzaWork(nextStanza, JournalStanza(stanzas[index]), plan.due.map(\.log))
             nextStanza &+= 1
             nextLog &+= work.logs.count
             done[index].append((plan, work))
-            waiting[index] = plan.waiting
+            waiting[index] = plan.waiting.map(\.log)
             if !work.logs.isEmpty { works.append(work) }
         }
         return works
@@ -58,8 +58,12 @@ struct RotationTurns {
 }
 
 extension RotationPlanning.Planned {
-    var due: [LogRotation] { entries.compactMap { if case .due(let log) = $0 { log } else { nil } } }
-    var waiting: [LogSearch.Found] { entries.compactMap { if case .waiting(let log) = $0 { log } else { nil } } }
+    /// What is told of each log after its rotation.
+    fileprivate var told: [RotationReport.Log] {
+        var told = logs
+        for (place, log) in due { told[place] = log.report }
+        return told
+    }
 }
 
 extension RotationReport.Stanza {
@@ -69,23 +73,15 @@ extension RotationReport.Stanza {
         let turns = [first] + later
         faults = turns.flatMap { $0.plan.faults + $0.work.faults }.map(RotationReport.Fault.init)
         steps = turns.flatMap(\.work.steps)
-        var rotatedLater: [PathKey: RotationReport.Log] = [:]
-        for log in later.flatMap(\.plan.entries).compactMap(\.log) { rotatedLater[PathKey(log.path)] = log }
-        logs = first.plan.entries.map { entry in
-            if let log = entry.log { return log }
-            guard case .waiting(let found) = entry else { preconditionFailure("an entry without a log") }
-            return rotatedLater[PathKey(found.path)] ?? RotationReport.Log(waiting: found)
-        }
-    }
-}
-
-extension RotationPlanning.Entry {
-    /// As it is told; nil for one whose turn has not come.
-    fileprivate var log: RotationReport.Log? {
-        switch self {
-        case .due(let log): log.report
-        case .other(let log): log
-        case .waiting: nil
+        logs = first.plan.told
+        for (place, found) in first.plan.waiting { logs[place] = RotationReport.Log(waiting: found) }
+        let places = Dictionary(
+            first.plan.waiting.map { (PathKey($0.log.path), $0.place) }, uniquingKeysWith: { first, _ in first })
+        for turn in later {
+            let waiting = Set(turn.plan.waiting.map(\.place))
+            for (index, log) in turn.plan.told.enumerated() where !waiting.contains(index) {
+                if let place = places[PathKey(log.path)] { logs[place] = log }
+            }
         }
     }
 }

@@ -32,24 +32,24 @@ extension RotationState {
     }
 
     /// The path that a line begins with, and what stands behind it.
-    private static func path(_ line: ArraySlice<UInt8>) throws(BadValue) -> ([UInt8], ArraySlice<UInt8>) {
+    private static func path(_ line: ArraySlice<UInt8>) throws(BadValue) -> (ArraySlice<UInt8>, ArraySlice<UInt8>) {
         guard line.first == UInt8(ascii: "\"") else {
             let path = line.prefix { !$0.isBlank }
-            return (try checked(Array(path)), line[path.endIndex...])
+            return (try checked(path), line[path.endIndex...])
         }
         // Nearly every path stands there as it is.
         let start = line.startIndex + 1
         var at = start
         while at < line.endIndex, line[at] != UInt8(ascii: "\""), line[at] != UInt8(ascii: "\\") { at += 1 }
         if at < line.endIndex, line[at] == UInt8(ascii: "\"") {
-            return (try checked(Array(line[start..<at])), line[(at + 1)...])
+            return (try checked(line[start..<at]), line[(at + 1)...])
         }
         var path: [UInt8] = []
         at = start
         while at < line.endIndex, path.count <= pathLimit {
             var byte = line[at]
             at += 1
-            if byte == UInt8(ascii: "\"") { return (try checked(path), line[at...]) }
+            if byte == UInt8(ascii: "\"") { return (try checked(path[...]), line[at...]) }
             if byte == UInt8(ascii: "\\"), at < line.endIndex {
                 byte = line[at] == UInt8(ascii: "n") ? .newline : line[at]
                 at += 1
@@ -60,7 +60,7 @@ extension RotationState {
             path.count > pathLimit ? "the path is longer than \(pathLimit) bytes" : "the path has no quote behind it")
     }
 
-    private static func checked(_ path: [UInt8]) throws(BadValue) -> [UInt8] {
+    private static func checked(_ path: ArraySlice<UInt8>) throws(BadValue) -> ArraySlice<UInt8> {
         guard !path.isEmpty, !path.contains(0) else { throw BadValue("the path is empty or has a zero in it") }
         guard path.count <= pathLimit else { throw BadValue("the path is longer than \(pathLimit) bytes") }
         return path

@@ -7,45 +7,55 @@ package struct RotationState: Sendable {
     package struct Entry: Sendable, Hashable {
         package var path: [UInt8]
         package var time: CalendarTime
-        /// Whether its log was seen by this run.
-        package var isUsed = false
-
-        package init(path: [UInt8], time: CalendarTime) {
-            self.path = path
-            self.time = time
-        }
     }
 
-    package private(set) var entries: [Entry] = []
-    /// Where the entries are, by the hashes of their paths.
+    /// What is known of one log.
+    private struct Record {
+        /// Where its path lies among ``paths``.
+        var start: Int
+        var end: Int
+        var time: CalendarTime
+        /// Whether its log was seen by this run.
+        var isUsed = false
+    }
+
+    private var records: [Record] = []
+    /// The paths of all, one behind the other.
+    private var paths: [UInt8] = []
+    /// Where the records are, by the hashes of their paths.
     private var places = PathPlaces()
-    /// Behind the entry that was seen last: logs mostly come in the order of the entries.
+    /// Behind the record that was seen last: logs mostly come in the order of the entries.
     private var next = 0
     /// Whether it is to be written.
     private(set) var hasChanged = false
 
     package init() {}
 
+    package var entries: [Entry] { records.map { Entry(path: Array(path(of: $0)), time: $0.time) } }
+
+    private func path(of record: Record) -> ArraySlice<UInt8> { paths[record.start..<record.end] }
+
     /// When a log was rotated last; nil: it is not known.
-    package func time(of path: [UInt8]) -> CalendarTime? { position(of: path).map { entries[$0].time } }
+    package func time(of path: some Collection<UInt8>) -> CalendarTime? { position(of: path).map { records[$0].time } }
 
-    package func time(of path: String) -> CalendarTime? { position(of: path.utf8).map { entries[$0].time } }
+    package func time(of path: String) -> CalendarTime? { time(of: path.utf8) }
 
-    private func position(of path: some Collection<UInt8>) -> Int? {
-        places.place(path.bytesHash) { path.hasSameBytes(as: entries[$0].path) }
+    private func position(of path: some Collection<UInt8>) -> Int? { position(of: path, hash: path.bytesHash) }
+
+    private func position(of path: some Collection<UInt8>, hash: Int) -> Int? {
+        places.place(hash) { path.hasSameBytes(as: self.path(of: records[$0])) }
     }
 
     /// Sets the last time of a log that there is.
-    package mutating func set(_ time: CalendarTime, for path: [UInt8]) {
-        add(path, time)
-        markUsed(path)
+    package mutating func set(_ time: CalendarTime, for path: some Collection<UInt8>) {
+        records[add(path, time)].isUsed = true
     }
 
-    package mutating func set(_ time: CalendarTime, for path: String) { set(time, for: Array(path.utf8)) }
+    package mutating func set(_ time: CalendarTime, for path: String) { set(time, for: path.utf8) }
 
     /// Notes that there is a log, so that its entry stays however old it is.
-    package mutating func markUsed(_ path: [UInt8]) {
-        if let position = position(of: path) { entries[position].isUsed = true }
+    package mutating func markUsed(_ path: some Collection<UInt8>) {
+        if let position = position(of: path) { records[position].isUsed = true }
     }
 
     package mutating func markUsed(_ path: String) { _ = see(PathKey(path)) }
@@ -53,11 +63,11 @@ package struct RotationState: Sendable {
     /// Notes that there is a log, and says when it was rotated last; nil: it is not known.
     mutating func see(_ path: PathKey) -> CalendarTime? {
         let bytes = path.text.utf8
-        let isNext = next < entries.count && bytes.hasSameBytes(as: entries[next].path)
+        let isNext = next < records.count && bytes.hasSameBytes(as: self.path(of: records[next]))
         guard let position = isNext ? next : position(of: bytes) else { return nil }
         next = position + 1
-        entries[position].isUsed = true
-        return entries[position].time
+        records[position].isUsed = true
+        return records[position].time
     }
 
     /// Makes room for entries, for so many bytes of text.
@@ -65,19 +75,24 @@ package struct RotationState: Sendable {
         // A path of thirty bytes and a time.
         let count = min(bytes / 50, 1_000_000)
         places.reserve(count)
-        entries.reserveCapacity(count)
+        records.reserveCapacity(count)
+        paths.reserveCapacity(bytes)
     }
 
-    /// Of two entries for one path the later holds, in the place of the first.
-    mutating func add(_ path: [UInt8], _ time: CalendarTime) {
+    /// Of two entries for one path the later holds, in the place of the first. Returns its place.
+    @discardableResult
+    mutating func add(_ path: some Collection<UInt8>, _ time: CalendarTime) -> Int {
         hasChanged = true
         let hash = path.bytesHash
-        if let position = places.place(hash, where: { path.hasSameBytes(as: entries[$0].path) }) {
-            entries[position].time = time
-            return
+        if let position = position(of: path, hash: hash) {
+            records[position].time = time
+            return position
         }
         places.add(hash)
-        entries.append(Entry(path: path, time: time))
+        let start = paths.count
+        paths += path
+        records.append(Record(start: start, end: paths.count, time: time))
+        return records.count - 1
     }
 
     /// What was read is what stands in the file.
@@ -89,10 +104,10 @@ package struct RotationState: Sendable {
     /// days, before `now`.
     package func text(now: CalendarTime) -> [UInt8] {
         var text = Array("logrotate state -- version 2\n".utf8)
-        text.reserveCapacity(entries.reduce(text.count) { $0 + $1.path.count + 32 })
-        for entry in entries where entry.isUsed || now.seconds - entry.time.seconds <= Self.secondsOfYear {
+        text.reserveCapacity(text.count + paths.count + 32 * records.count)
+        for entry in records where entry.isUsed || now.seconds - entry.time.seconds <= Self.secondsOfYear {
             text.append(UInt8(ascii: "\""))
-            for byte in entry.path {
+            for byte in path(of: entry) {
                 switch byte {
                 case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
                 case .newline: text += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
