@@ -203,17 +203,33 @@ struct KeyTable: ~Copyable {
     /// At most `limit`.
     func top(_ limit: Int) -> [Entry] {
         if limit <= 0 { return [] }
-        var indices: [Int] = []
-        indices.reserveCapacity(count)
-        for index in 0...mask where unsafe slots[index].count != 0 { indices.append(index) }
-        if limit < indices.count {
-            // Only those that can be among the greatest are sorted.
-            var counts = indices.map { unsafe slots[$0].count }
-            let least = Self.greatest(limit, of: &counts)
-            indices.removeAll { unsafe slots[$0].count < least }
+        // Those that are foremost so far. Once there are as many as are wanted they are a heap with the last of them at its
+        // root, so that nearly every other key is compared with that one alone.
+        var best: [Int] = []
+        best.reserveCapacity(min(limit, count))
+        for index in 0...mask where unsafe slots[index].count != 0 {
+            if best.count < limit {
+                best.append(index)
+                if best.count == limit { for at in (0..<limit / 2).reversed() { sink(at, in: &best) } }
+            } else if precedes(index, best[0]) {
+                best[0] = index
+                sink(0, in: &best)
+            }
         }
-        indices.sort { precedes($0, $1) }
-        return indices.prefix(limit).map { entry(at: $0) }
+        best.sort { precedes($0, $1) }
+        return best.map { entry(at: $0) }
+    }
+
+    /// Moves one of a heap down until what is below it precedes it.
+    private func sink(_ start: Int, in heap: inout [Int]) {
+        var at = start
+        while 2 * at + 1 < heap.count {
+            let (left, right) = (2 * at + 1, 2 * at + 2)
+            let last = right < heap.count && precedes(heap[left], heap[right]) ? right : left
+            if precedes(heap[last], heap[at]) { return }
+            heap.swapAt(at, last)
+            at = last
+        }
     }
 
     /// A key with what is counted for it.
@@ -234,28 +250,5 @@ struct KeyTable: ~Copyable {
         if a.count != b.count { return a.count > b.count }
         let order = unsafe memcmp(arena + Int(a.offset), arena + Int(b.offset), Int(min(a.length, b.length)))
         return order != 0 ? order < 0 : a.length < b.length
-    }
-
-    /// The `rank`-greatest of some numbers, by quickselect on a copy. `rank` from 1 to their count.
-    static func greatest(_ rank: Int, of numbers: inout [UInt64]) -> UInt64 {
-        var low = 0
-        var high = numbers.count - 1
-        let wanted = rank - 1
-        while low < high {
-            let pivot = numbers[low + (high - low) / 2]
-            var left = low
-            var right = high
-            while left <= right {
-                while numbers[left] > pivot { left += 1 }
-                while numbers[right] < pivot { right -= 1 }
-                if left <= right {
-                    numbers.swapAt(left, right)
-                    left += 1
-                    right -= 1
-                }
-            }
-            if wanted <= right { high = right } else if wanted >= left { low = left } else { break }
-        }
-        return numbers[wanted]
     }
 }

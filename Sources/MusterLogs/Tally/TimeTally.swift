@@ -16,11 +16,14 @@ struct TimeTally: Sendable {
     let shift: Int64
     /// Entries by number of the step.
     private(set) var entries: [Int64: Int] = [:]
+    /// Numbers of the steps by entry.
+    private var numbers: [Int64] = []
     private(set) var counts: [UInt64] = []
     /// Six an entry: 1xx to 5xx, others.
     private(set) var classes: [UInt64] = []
     private(set) var measures: MeasureTable
-    private var lastStep = Int64.min
+    /// The times of the step that was counted last, which most lines share with the one before; empty where there is none.
+    private var lastTimes: Range<Int64> = 0..<0
     private var lastEntry = 0
 
     static let classCount = 6
@@ -44,13 +47,15 @@ struct TimeTally: Sendable {
     /// The entry of a time.
     @inline(__always)
     mutating func entry(_ time: Int64) -> Int {
-        let number = number(at: time)
-        if _fastPath(number == lastStep) { return lastEntry }
-        return turn(to: number, time)
+        if _fastPath(lastTimes.contains(time)) { return lastEntry }
+        return turn(to: number(at: time), time)
     }
 
     @inline(never)
     private mutating func turn(to number: Int64, _ time: Int64) -> Int {
+        // A step that came behind the last one before comes behind it again: in the next of several logs, for instance.
+        let next = lastEntry + 1
+        if next < numbers.count, numbers[next] == number { return settle(at: number, next) }
         var number = number
         if entries[number] == nil {
             while entries.count >= limit {
@@ -59,8 +64,14 @@ struct TimeTally: Sendable {
                 if entries[number] != nil { break }
             }
         }
-        lastStep = number
-        lastEntry = place(number)
+        return settle(at: number, place(number))
+    }
+
+    /// Makes a step the last one.
+    private mutating func settle(at number: Int64, _ entry: Int) -> Int {
+        lastEntry = entry
+        let (start, (end, isFar)) = (beginning(number), beginning(number).addingReportingOverflow(step))
+        lastTimes = isFar ? 0..<0 : start..<end
         return lastEntry
     }
 
@@ -68,6 +79,7 @@ struct TimeTally: Sendable {
         if let known = entries[number] { return known }
         let entry = counts.count
         entries[number] = entry
+        numbers.append(number)
         counts.append(0)
         classes.append(contentsOf: repeatElement(0, count: Self.classCount))
         measures.reserve(entry + 1)
@@ -119,7 +131,7 @@ struct TimeTally: Sendable {
             take(other, entry, at: other.beginning(number))
         }
         while entries.count > limit { coarsen(to: longerStep) }
-        lastStep = .min
+        lastTimes = 0..<0
     }
 
     private mutating func take(_ other: TimeTally, _ entry: Int, at time: Int64) {
@@ -134,12 +146,13 @@ struct TimeTally: Sendable {
     private mutating func coarsen(to longer: Int64) {
         let old = self
         entries = [:]
+        numbers = []
         counts = []
         classes = []
         measures = MeasureTable(old.measures.names)
         step = longer
         for (number, entry) in old.entries { take(old, entry, at: old.beginning(number)) }
-        lastStep = .min
+        lastTimes = 0..<0
     }
 
     /// Times are nearer to 1970 than this in microseconds, some 70,000 years.

@@ -29,18 +29,6 @@ struct SummaryTests {
         }
     }
 
-    @Test("The greatest of some numbers is what sorting gives", arguments: 0..<8)
-    func greatest(_ seed: Int) {
-        var dice = Dice(seed)
-        let most = [1, 2, 10, UInt64.max][seed % 4]
-        let numbers = (0..<Int.random(in: 1...300, using: &dice)).map { _ in UInt64.random(in: 0...most, using: &dice) }
-        let sorted = numbers.sorted(by: >)
-        for rank in 1...numbers.count {
-            var copy = numbers
-            #expect(KeyTable.greatest(rank, of: &copy) == sorted[rank - 1])
-        }
-    }
-
     @Test(
         "Distinct keys are exact while few and within 3 % beyond", arguments: [0, 1, 1_024, 1_025, 20_000, 1_000_000])
     func distinct(_ count: Int) {
