@@ -52,7 +52,9 @@ package final class FormatRecognition {
         }
         let scores = plain.map { $0.score(sample) }
         let guesses = zip(plain, scores).map { (name: $0.format.name, share: $1.share) }
-        nearest = scores.compactMap(\.nearest).max { $0.reach < $1.reach }
+        // A blank more or less decides nothing: then the more general tells more people something.
+        let near = scores.compactMap(\.nearest)
+        nearest = near.last { $0.reach + 2 >= near.map(\.reach).max() ?? 0 }
         // Stable, so that of equals the more particular comes first.
         let nearest = guesses.filter { $0.share > 0 }.enumerated().sorted {
             ($1.element.share, $0.offset) < ($0.element.share, $1.offset)

@@ -62,9 +62,13 @@ struct RecognitionTests {
             ("hello\nworld\n", "; "),
             (
                 "192.0.2.1 - - [29/Nov/2026:23:50:01 +0000] GET /x 200\n",
-                "; traefik fits up to column 42, where it expects the text `] \"`; "
+                "; ingress-nginx fits up to column 42, where it expects the text `] \"`; "
             ),
             ("2026-11-29 23:50:01 GET /x 200\n", "; "),
+            (
+                access.replacing(" 200 ", with: " ok "),
+                "; common fits up to column 61, where it expects status, three digits; "
+            ),
             (access + "\nx y\n", " (combined fits 50 %, common fits 50 %); read what fits with --format combined, or "),
         ])
     func told(_ text: String, _ told: String) throws {
