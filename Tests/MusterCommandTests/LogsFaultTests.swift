@@ -40,6 +40,7 @@ struct LogsFaultTests {
             Misuse(["top", "LOG", "-k", "0"], "-k must be"),
             Misuse(["top", "LOG", "--workers", "0"], "--workers must be"),
             Misuse(["top", "LOG", "--memory", "15MB"], "--memory must be"),
+            Misuse(["top", "LOG", "--memory", "2000TB"], "--memory must be from 16MB to 1024TB"),
             Misuse(["top", "LOG", "--bad-lines", "101"], "--bad-lines must be"),
             Misuse(["top", "LOG", "--output", "yaml"], "yaml"),
             Misuse(["top", "LOG", "--output-file", "report"], "report"),
@@ -85,7 +86,8 @@ struct LogsFaultTests {
                 let unfit = try await Program.run(["logs", "top", "-o", "json"] + words)
                 #expect(unfit.status == 2)
                 #expect(unfit.complaintLines.count == 1)
-                #expect(unfit.complaints.hasPrefix("muster: \(odd): its lines fit no format; "))
+                #expect(
+                    unfit.complaints.hasPrefix("muster: \(odd): its lines fit no format; describe them with --format"))
                 let answer = try LogAnswer(unfit.output)
                 #expect(answer.run.lines == 20)
                 #expect(answer.sources.first { $0.name == odd }?.note?.hasPrefix("its lines") == true)

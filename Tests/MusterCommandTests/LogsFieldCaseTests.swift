@@ -161,6 +161,18 @@ struct LogsFieldCaseTests {
         return parts[0] + "." + digits + String(repeating: "0", count: 6 - digits.count) + "Z"
     }
 
+    @Test("What HAProxy's format passes over is had by the carrier's names, and by its own where the format has none")
+    func header() async throws {
+        let path = FieldCase.folder + "/haproxy.log"
+        for (field, format) in [
+            ("carrier.host", "syslog-bsd+haproxy"), ("host", "syslog-bsd+haproxy"), ("status_class", "haproxy"),
+        ] {
+            let answer = try await Program.ask(["top", path, "--by", field, "--where", "ip in 192.0.2.0/24"])
+            #expect(answer.sources[0].format == format && answer.run.lines == 6 && answer.run.bad_lines == 1)
+            if field != "status_class" { #expect(try answer.table(field).counts == ["lb": 3]) }
+        }
+    }
+
     @Test("Every log of the folder is read by a test")
     func complete() throws {
         let files = try #require(FileManager.default.enumerator(atPath: FieldCase.folder)).compactMap { $0 as? String }

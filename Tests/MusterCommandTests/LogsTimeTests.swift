@@ -63,6 +63,18 @@ struct LogsTimeTests {
         #expect(given.run.first == "2005-11-03T09:23:38.000000Z" && given.run.last == "2006-02-03T09:23:39.000000Z")
     }
 
+    @Test("A line of 29 February has no time in a year that has none, and a note says so")
+    func leapDay() async throws {
+        let lines = ["Feb 28 09:23:38 h a: x", "Feb 29 09:23:38 h a: y", "Mar  1 09:23:39 h a: w"]
+        let path = try syslog(lines, modified: 1_738_600_000)
+        let given = try await Program.run(["logs", "top", path, "--zone", "utc", "--year", "2026"])
+        let text = String(decoding: given.output, as: UTF8.self)
+        #expect(given.status == 0 && text.contains("2026-02-28 09:23:38 to 2026-03-01 09:23:39"))
+        #expect(text.contains("! 1 line has no time: 29 February, in a year that has none (--year 2026)."))
+        let found = try await Program.ask(["top", path, "--zone", "utc"])
+        #expect(found.run.first == "2024-02-28T09:23:38.000000Z" && found.run.lines == 3)
+    }
+
     @Test("--time-field names the time of any format, and how it is written")
     func field() async throws {
         let json = try folder.write(#"{"when":"29.11.2026 12:00","ts":1709208000}"# + "\n", to: "a.json")

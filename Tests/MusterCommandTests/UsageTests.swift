@@ -69,6 +69,7 @@ struct UsageTests {
             Misuse("run --via telnet x -- uptime", "telnet"),
             Misuse("run --max-failures 0 x -- uptime", "--max-failures"),
             Misuse("run --splay 5 x -- uptime", "--splay"), Misuse("run --keep 1 x -- uptime", "--keep"),
+            Misuse("run --keep 2000TB x -- uptime", "from 1KB to 16MB"),
             Misuse("run -o csv x -- uptime", "csv"), Misuse("run /nowhere/fleet.json -- uptime", "/nowhere/fleet.json"),
         ])
     func misuse(_ misuse: Misuse) async throws {

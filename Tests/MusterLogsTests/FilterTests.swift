@@ -39,6 +39,7 @@ struct FilterTests {
             ("status<=404", "acd"),
             ("status = 99", "d"), ("status = -", "e"), ("status != -", "abcd"), ("not status > 0", "e"),
             ("code=200", "a"), ("bytes > 1MB", "a"), ("bytes >= 0.5KB", "ab"), ("bytes = 512B", "b"),
+            ("bytes < 2000TB", "abe"), ("bytes < 999999999999TB", "abe"),
             ("bytes < 1", "e"),
             ("bytes = -", "cd"), ("bytes != 0", "abcd"), ("request_time > 250ms", "bd"),
             ("request_time >= 0.25", "abd"),

@@ -194,6 +194,19 @@ struct DirectiveTests {
     }
 
     @Test(
+        "A size that is too great is told so, with the greatest there is",
+        arguments: [
+            ("size 9999999999G", true), ("size 99999999999999999999", true), ("maxsize 0xfffffffffffffffff", true),
+            ("size 8589934592G", true), ("minsize 2000T", false), ("size 2000TB", false), ("size 0x", false),
+            ("size 09", false),
+        ])
+    func greatSize(text: String, isNumber: Bool) throws {
+        let hint = try #require(TextSource(["/c": "/a {\n\(text)\n}\n"]).read().faults.first?.hint)
+        #expect(hint.contains("is more than any file has, 8589934591G at most") == isNumber, "\(hint)")
+        #expect(hint.contains("is no size: a number of bytes, with k, M or G right behind it") != isNumber, "\(hint)")
+    }
+
+    @Test(
         "A directive with no effect here is a warning of its line, and its stanza stands",
         arguments: ["mail a@b.c", "mailfirst", "maillast", "errors a@b.c"])
     func unsupported(text: String) {

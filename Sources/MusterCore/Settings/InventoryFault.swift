@@ -86,6 +86,8 @@ package final class FaultLog {
 package enum NearestWord {
     /// Candidates that are looked at, so that a file of many names and many faults is still read at once.
     private static let candidateLimit = 2_000
+    /// Candidates that a list names.
+    private static let shownLimit = 24
 
     /// The candidate with the least edit distance (insert, delete, replace, swap), if it is near enough to be meant: a third
     /// of its letters, at least one. Never the word itself.
@@ -104,11 +106,17 @@ package enum NearestWord {
         return best?.word
     }
 
-    /// `did you mean "port"?`, or the list of all candidates where none is near; empty where there is no candidate.
+    /// `did you mean "port"?`, or `known: dns, ssh and 3 more` where none is near; empty where there is no candidate.
     package static func hint(_ word: String, among candidates: [String]) -> String {
         if let nearest = of(word, among: candidates) { return "did you mean \"\(nearest)\"?" }
-        return candidates.isEmpty
-            ? "" : "known: " + candidates.prefix(candidateLimit).sorted().prefix(24).joined(separator: ", ")
+        return candidates.isEmpty ? "" : "known: " + list(candidates)
+    }
+
+    /// Candidates in the order of the alphabet, each once; `and 3 more` where there are too many to name them all.
+    package static func list(_ candidates: [String]) -> String {
+        let names = Set(candidates.prefix(candidateLimit)).sorted()
+        let left = max(0, names.count - shownLimit) + max(0, candidates.count - candidateLimit)
+        return names.prefix(shownLimit).joined(separator: ", ") + (left > 0 ? " and \(left) more" : "")
     }
 
     private static func distance(_ left: [Character], _ right: [Character]) -> Int {

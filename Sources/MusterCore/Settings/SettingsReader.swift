@@ -97,6 +97,10 @@ package final class SettingsReader {
         if case .integer(let number) = value { count = number }
         if case .string(let text) = value { count = ByteCount.parse(text) }
         if let count, (0...limit).contains(count) { return count }
+        if let count, count > limit {
+            log.add(.badValue, at: place(key), "too great; at most \(limit) bytes (\(ByteCount.text(limit)))")
+            return nil
+        }
         log.add(
             .badValue, at: place(key),
             "no number of bytes; write for example 65536, \"64KB\" or \"1MB\", at most \(limit)")

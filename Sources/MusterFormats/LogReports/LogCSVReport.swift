@@ -28,7 +28,7 @@ enum LogCSVReport {
         var header = table.keys + table.columns.map(\.name)
         if !table.isExact { header.append("error") }
         let rows = table.rows.map { row in
-            var line = table.keys.indices.map { harmless(row.key($0)) }
+            var line = table.keys.indices.map { harmless(row.key($0), as: ShownKey.text(row.key($0))) }
             line += table.columns.indices.map { text(row.value($0)) }
             if !table.isExact { line.append(String(row.error)) }
             return line
@@ -63,12 +63,15 @@ enum LogCSVReport {
     }
 
     /// A text made safe, with `'` in front where a spreadsheet would take it for a formula: where it begins with `=`, `+`,
-    /// `-`, `@`, a tab or a line end. A `-` alone is how logs say "nothing" and stays.
-    private static func harmless(_ text: String) -> String {
-        let safe = TerminalText.safe(text)
-        guard let first = text.unicodeScalars.first, text != "-" else { return safe }
+    /// `-`, `@`, a tab or a line end. A `-` alone is how logs say "nothing" and stays. Of a text that has a `'` before such a
+    /// beginning by itself there are then two. `shown` is what is written instead of the text.
+    private static func harmless(_ text: String, as shown: String) -> String {
+        let safe = TerminalText.safe(shown)
+        guard let first = text.unicodeScalars.first(where: { $0 != "'" }), text != "-" else { return safe }
         return ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"].contains(first) ? "'" + safe : safe
     }
+
+    private static func harmless(_ text: String) -> String { harmless(text, as: text) }
 
     private static func append(_ text: String, _ bytes: inout [UInt8]) {
         let needsQuotes = text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 32 }

@@ -45,7 +45,7 @@ enum LogMarkdownReport {
     private static func rows(_ top: LogReport.Table) -> [String] {
         let header = top.keys.map { (plain($0), false) } + top.columns.map { (plain($0.title), true) }
         let rows = top.rows.map { row in
-            top.keys.indices.map { code(row.key($0)) } + top.columns.indices.map { text(row.value($0)) }
+            top.keys.indices.map { code(ShownKey.text(row.key($0))) } + top.columns.indices.map { text(row.value($0)) }
         }
         let precision = top.isExact ? "exact" : "counts are " + top.precisionText
         return [top.keysText + ", " + precision, ""] + table(header, rows)

@@ -141,7 +141,7 @@ struct LogPrometheusReport {
         let names = distinctNames(table.keys.map(name), reserved: ["table", "duplicate", "quantile", "le"])
         var seen: [[String]: Int] = [:]
         return table.rows.map { row in
-            let keys = names.indices.map { TerminalText.safe(row.key($0)) }
+            let keys = names.indices.map { TerminalText.safe(ShownKey.text(row.key($0))) }
             var labels = [(name: "table", value: table.name)] + zip(names, keys).map { (name: $0, value: $1) }
             let before = seen[keys, default: 0]
             seen[keys] = before + 1

@@ -5,10 +5,13 @@ import MusterCore
 struct LogTableReport {
     let ink: Ink
     let width: Int
+    /// Columns that there are, which may be fewer than lines are made for.
+    private let columns: Int
 
     init(_ options: ReportOptions) {
         ink = Ink(enabled: options.color)
-        width = max(20, min(options.width, 1000))
+        columns = max(1, min(options.width, 1000))
+        width = max(20, columns)
     }
 
     func bytes(_ report: LogReport) -> [UInt8] {
@@ -40,12 +43,12 @@ struct LogTableReport {
         for scalar in line.unicodeScalars {
             if scalar == "\u{1b}" { isEscape = true }
             if !isEscape { columns += TerminalText.width(String(scalar)) }
-            guard columns <= width else {
+            guard columns <= self.columns else {
                 return cut + "…" + (line.unicodeScalars.contains("\u{1b}") ? "\u{1b}[0m" : "")
             }
             text.unicodeScalars.append(scalar)
             if isEscape, scalar.properties.isAlphabetic { isEscape = false }
-            if columns < width { cut = text }
+            if columns < self.columns { cut = text }
         }
         return line
     }
@@ -189,6 +192,8 @@ struct LogTableReport {
 
     private func noteLines(_ report: LogReport) -> [String] {
         var notes = report.notes.prefix(20).map { TerminalText.safe($0, limit: 2000) }
+        let left = report.notes.count - notes.count
+        if left > 0 { notes.append("And " + left.grouped + " more (see --output json).") }
         if report.isInterrupted { notes.insert("The run was interrupted; what was read until then is above.", at: 0) }
         guard !notes.isEmpty else { return [] }
         return [""]

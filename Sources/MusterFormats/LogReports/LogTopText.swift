@@ -61,7 +61,9 @@ struct LogTopText {
         var left = room
         for (field, name) in table.keys.enumerated().dropLast() {
             let fair = max(4, left / (table.keys.count - field) - 2)
-            let keys = table.rows.map { TerminalText.width(TerminalText.safe($0.key(field), limit: fair)) }
+            let keys = table.rows.map {
+                TerminalText.width(TerminalText.safe(ShownKey.cell($0.key(field)), limit: fair))
+            }
             let wanted = max(TerminalText.width(TerminalText.safe(name, limit: fair)), keys.max() ?? 0)
             columns.append(min(wanted, max(0, left)))
             left -= wanted + 2
@@ -90,7 +92,7 @@ struct LogTopText {
             if !column.bars.isEmpty { text += " " + bar(column.bars[row]) }
             text += " "
         }
-        let names = table.keys.indices.map { table.rows[row].key($0) }
+        let names = table.keys.indices.map { ShownKey.cell(table.rows[row].key($0)) }
         return LogTopText.trimmed(text + " " + keys(names))
     }
 
@@ -105,7 +107,6 @@ struct LogTopText {
         var text = ""
         for (field, name) in names.enumerated() {
             let columns = field < keyColumns.count ? keyColumns[field] : 0
-            let name = name.isEmpty ? "(empty)" : name
             let isLast = field == names.count - 1
             text += isLast ? TerminalText.safe(name, limit: columns) : TerminalText.left(name, columns) + "  "
         }

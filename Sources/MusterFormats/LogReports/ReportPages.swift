@@ -45,11 +45,16 @@ package struct ReportPages: Sendable {
 
     package var count: Int { pages.count }
 
-    /// The lines of a page from 0, the last where there is none such: no more than the screen is high.
-    package func lines(_ page: Int, keys: String) -> [String] {
+    /// The lines of a page from 0, the last where there is none such: no more than the screen is high. The last says which
+    /// page it is and what the keys do, as much of it as `width` columns have room for.
+    package func lines(_ page: Int, keys: String, shortKeys: String = "", width: Int = .max) -> [String] {
         let page = min(max(0, page), count - 1)
         guard count > 1 else { return pages[0] }
-        return head + pages[page] + ["page \(page + 1) of \(count)" + (keys.isEmpty ? "" : " · " + keys)]
+        let place = "page \(page + 1) of \(count)"
+        let hints = [keys, shortKeys].filter { !$0.isEmpty }.map { place + " · " + $0 }
+        let texts = hints + [place, "\(page + 1)/\(count)"]
+        let fitting = texts.first { TerminalText.width($0) <= width }
+        return head + pages[page] + [fitting ?? TerminalText.safe("\(page + 1)/\(count)", limit: width)]
     }
 
     /// The page that keys lead to: space, Page Down, n, j or an arrow down or right to the next, b, Page Up, p, k or an

@@ -5,7 +5,7 @@ package enum CRILine {
     package static let format = LogFormat(
         name: "cri", summary: "Kubernetes' container logs; where the text is JSON, its keys are fields"
     ) { wanted in
-        let others = JSONLine.columns(wanted.filter { !["stream", "message", "time"].contains($0) })
+        let others = JSONLine.columns(wanted.filter { !["stream", "message", "time"].contains(Carrier.ownName($0)) })
         let wantsMessage = wanted.contains { ["message", ".message"].contains($0) }
         return LineReading(
             title: "cri", fields: fixed + others, hasTime: true, makeJoiner: { CRIJoiner() },

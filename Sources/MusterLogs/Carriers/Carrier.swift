@@ -48,6 +48,7 @@ package struct Carrier: Sendable {
             reading(around: try inner.reading(Self.inner(wanted)), wanted)
         }
         format.leastShare = inner.leastShare
+        format.isPlausible = inner.isPlausible
         if let strict = inner.strictReading {
             format.strictReading = { wanted throws(LogFormatFault) in
                 reading(around: try strict(Self.inner(wanted)), wanted)
@@ -62,6 +63,11 @@ package struct Carrier: Sendable {
             LogFormat(name: "\(notation.name):\(text)", summary: notation.summary) { wanted throws(LogFormatFault) in
                 try notation.read(text, wanted)
             })
+    }
+
+    /// The name of a field that a carrier by itself has: `carrier.host` is its `host`.
+    static func ownName(_ name: String) -> String {
+        name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
     }
 
     /// Fields that the inner format is asked for.

@@ -5,7 +5,7 @@ package enum DockerLine {
     package static let format = LogFormat(
         name: "docker", summary: "Docker's json-file logs; where the text is JSON, its keys are fields"
     ) { wanted in
-        let others = JSONLine.columns(wanted.filter { !["stream", "message", "time"].contains($0) })
+        let others = JSONLine.columns(wanted.filter { !["stream", "message", "time"].contains(Carrier.ownName($0)) })
         let wantsMessage = wanted.contains { ["message", ".message"].contains($0) }
         return LineReading(title: "docker", fields: fields + others, hasTime: true) {
             DockerParser(ObjectLookup(others, wantsMessage: wantsMessage))

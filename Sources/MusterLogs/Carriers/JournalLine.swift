@@ -2,7 +2,7 @@
 /// `PRIORITY` as the name of its level; any other wanted name is a key of the journal's.
 package enum JournalLine {
     package static let format = LogFormat(name: "journald", summary: "what journalctl -o json prints") { wanted in
-        let (fields, keys) = columns(wanted)
+        let (fields, keys) = columns(wanted.map(Carrier.ownName))
         return LineReading(title: "journald", fields: fields, hasTime: true) { JournalParser(keys) }
     }
 

@@ -114,7 +114,10 @@ package struct KeyField: Sendable {
         for alias in FieldVocabulary.names(FieldVocabulary.canonical(name)) {
             if let found = fields.firstIndex(where: { $0.name == alias }) { return found }
         }
-        return nil
+        // A carrier by itself, whose text is no other format's or is looked up by the carrier.
+        guard name.hasPrefix(Carrier.prefix), LogFormatCatalog.carriers.contains(where: { $0.name == reading.title })
+        else { return nil }
+        return column(Carrier.ownName(name), in: reading)
     }
 
     @inline(never)

@@ -4,6 +4,8 @@ internal import MusterSystem
 /// Makes instants of what lines say about their times, in one zone; one a worker.
 struct LineClock {
     private let zone: TimeZoneRules
+    /// Lines whose year has not the day that they name.
+    private var dayless: UInt64 = 0
     /// Local microseconds for which the offset is known: nearly always those of the next line too.
     private var known = Stretch()
     /// Instants in microseconds for which it is known.
@@ -40,7 +42,10 @@ struct LineClock {
         if time < LineTime.firstMarked { return time }
         var parts = LineTime.parts(time)
         if parts.isYearless {
-            guard let value = (years ?? SourceYears()).time(parts.value, at: offset) else { return RowBatch.noTime }
+            guard let value = (years ?? SourceYears()).time(parts.value, at: offset) else {
+                dayless &+= 1
+                return RowBatch.noTime
+            }
             parts.value = value
         }
         return parts.isLocal ? instant(ofLocal: parts.value) : parts.value
@@ -52,6 +57,12 @@ struct LineClock {
             let instant = instant(batch.time(row), years, at: position + Int64(batch.lineOffset(row)))
             batch.set(time: instant, row)
         }
+    }
+
+    /// How many times have been none, since this was asked last, because their year has no such day.
+    mutating func takeDayless() -> UInt64 {
+        defer { dayless = 0 }
+        return dayless
     }
 
     /// Notes how far clocks are ahead of UTC at the times of a batch.
@@ -93,10 +104,17 @@ package struct SourceYears: Sendable, Hashable {
     var end: Int64 = 0
     /// Of lines that were not looked at the latest time that can be, in microseconds since 1970; nil for a day from now.
     var latest: Int64?
+    /// The year of lines that were not looked at, where it was given: they are of an earlier one only where `latest` demands
+    /// it.
+    var given: Int?
 
-    /// The local time of a yearless one, in microseconds since 1970.
+    /// The local time of a yearless one, in microseconds since 1970; nil where its year has no such day.
     func time(_ micros: Int64, at offset: Int64) -> Int64? {
         if offset < end, let year = year(at: offset) { return YearlessTime.time(micros, year: year) }
+        if let given {
+            return YearlessTime.time(
+                micros, year: YearlessTime.latestYear(micros, from: given, limit: latest ?? .max))
+        }
         let limit = turns.isEmpty ? latest : nil
         return YearlessTime.time(
             micros, year: YearlessTime.latestYear(micros, limit: limit ?? Self.now + CivilTime.day))

@@ -75,6 +75,18 @@ enum YearlessTime {
         return day == leapDay ? nil : (newYear - 1) * CivilTime.day + micros
     }
 
+    /// The latest year up to `year` in which it is not after a limit, in microseconds since 1970. What counts is the date as it
+    /// is written: 29 February is before 1 March in every year.
+    static func latestYear(_ micros: Int64, from year: Int, limit: Int64) -> Int {
+        let isAfterLeapDay = TimeTally.floorDivide(micros, CivilTime.day) >= leapDay
+        for year in stride(from: year, through: year - 9, by: -1) {
+            guard let newYear = CivilTime.days(year: year, month: 1, day: 1) else { return year }
+            let isShort = isAfterLeapDay && !CivilTime.isLeap(year)
+            if (newYear - (isShort ? 1 : 0)) * CivilTime.day + micros <= limit { return year }
+        }
+        return year
+    }
+
     static func isLeapDay(_ micros: Int64) -> Bool { TimeTally.floorDivide(micros, CivilTime.day) == leapDay }
 
     /// The latest year in which it is not after a limit in microseconds since 1970.

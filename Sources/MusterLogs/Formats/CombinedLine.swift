@@ -3,9 +3,13 @@
 /// (Apache mod_log_config, "Common Log Format" and "Combined Log Format"). Further fields may follow (``ExtraFields``), as
 /// in nginx's own `main`.
 package enum CombinedLine {
-    package static let combined = LogFormat(
-        name: "combined", summary: "Apache's and nginx's combined access log"
-    ) { wanted in reading(isCombined: true, wanted) }
+    package static let combined: LogFormat = {
+        var format = LogFormat(
+            name: "combined", summary: "Apache's and nginx's combined access log"
+        ) { wanted in reading(isCombined: true, wanted) }
+        format.isPlausible = { lines, reading in ReferrerEvidence(lines, reading).isCombined }
+        return format
+    }()
 
     package static let common = LogFormat(
         name: "common", summary: "the common log format, without referrer and agent"

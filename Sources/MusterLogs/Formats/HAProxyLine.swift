@@ -8,11 +8,15 @@
 /// Times that did not come about are -1; `+` before the last time and the bytes says that the line was written before the
 /// end (`option logasap`). HAProxy knows no backslash; it writes odd bytes of the request as `#22`, which stays.
 package enum HAProxyLine {
-    package static let format = LogFormat(
-        name: "haproxy", summary: "HAProxy's HTTP, HTTPS and TCP logs"
-    ) { _ throws(LogFormatFault) in
-        try http().or([try tcp(), try error()]).reading(title: "haproxy")
-    }
+    package static let format: LogFormat = {
+        var format = LogFormat(
+            name: "haproxy", summary: "HAProxy's HTTP, HTTPS and TCP logs"
+        ) { _ throws(LogFormatFault) in
+            try http().or([try tcp(), try error()]).reading(title: "haproxy")
+        }
+        format.passesHeaders = true
+        return format
+    }()
 
     private static let milliseconds = FieldKind.duration(perSecond: 1000)
 

@@ -76,6 +76,11 @@ package struct LogFormat: Sendable {
     package var strictReading: (@Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading)?
     /// Whether lines that fit are likely meant so, where many others fit as well; nil where fitting says enough.
     package var isLikely: (@Sendable (_ lines: [UInt8]) -> Bool)?
+    /// Whether the values of lines that fit are such as its fields have, where lines of another format fit as well; nil where
+    /// fitting says enough. `reading` is one of the format, in a carrier or not.
+    package var isPlausible: (@Sendable (_ lines: [UInt8], _ reading: LineReading) -> Bool)?
+    /// Whether it passes over what stands before its own fields, so that it fits without the carrier that wrote that.
+    package var passesHeaders = false
     /// Whether it takes part in `--format auto`.
     package var isRecognised: Bool
     /// Which part of a log's lines has to fit for that. More where a more general format reads the same fields.

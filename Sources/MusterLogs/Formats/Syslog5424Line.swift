@@ -2,7 +2,7 @@
 /// structured data is had by its name, `sd.ID.PARAM`. Names of level and facility are written over the line's head.
 package enum Syslog5424Line {
     package static let format = LogFormat(name: "syslog", summary: "syslog of RFC 5424") { wanted in
-        let (fields, parameters) = columns(wanted)
+        let (fields, parameters) = columns(wanted.map(Carrier.ownName))
         return LineReading(title: "syslog", fields: fields, hasTime: true) { Syslog5424Parser(parameters) }
     }
 

@@ -19,8 +19,9 @@ struct FilterNumber: Hashable {
             (value, unit) = (plain, .none)
         } else if let duration = Self.duration(text) {
             (value, unit) = (duration, .time)
-        } else if let bytes = ByteCount.parse(text) {
-            (value, unit) = (Int128(bytes) * Int128(LogQuantity.one), .bytes)
+        } else if let bytes = ByteCount.value(text) {
+            // Beyond 1e20 all numbers are alike.
+            (value, unit) = (LogQuantity.bounded(Int128(min(bytes, 2e20)) * Int128(LogQuantity.one)), .bytes)
         } else {
             return nil
         }

@@ -179,6 +179,11 @@ package final class BoundQuestions {
         if !flags.isEmpty, !tally.hasTime, tally.first > tally.last {
             remarks.append("No line has a time, so there is nothing to answer \(flags.joined(separator: ", ")) by.")
         }
+        if tally.dayless > 0 {
+            let lines = tally.dayless == 1 ? "1 line has" : "\(tally.dayless) lines have"
+            let year = questions.year.map { " (--year \($0))" } ?? ""
+            remarks.append("\(lines) no time: 29 February, in a year that has none\(year).")
+        }
         if tally.matched > 0 { remarks += questions.measures.remarks(tally.notes, seen: tally.seen) }
         return remarks
     }

@@ -11,14 +11,30 @@ package final class FormatRecognition {
         case unknown(guesses: [(name: String, percent: Int)])
     }
 
+    /// Where the lines of a log stop fitting a format.
+    package struct Nearest: Sendable {
+        package var name: String
+        /// Bytes of a line that fit, on the average.
+        var reach: Int
+        /// Of the first line: the column of the first byte that does not fit, from 1, and what should stand there.
+        package var column: Int
+        package var expected: String
+    }
+
     private let wanted: [String]
+    private let asked: [String]
     private let plain: [Trial]
     /// Inner formats by the carrier's name, made when the carrier was seen.
     private var carried: [String: [Trial]] = [:]
+    /// Carriers around a format that passes over them, by its name.
+    private var behindHeaders: [String: [Trial]] = [:]
+    /// What came nearest to the last log that no line of any format fits; nil where no format fits a good part of a line.
+    package private(set) var nearest: Nearest?
 
-    /// `wanted` are the fields that are asked about.
-    package init(wanted: [String]) {
+    /// `wanted` are fields that may be asked about, `asked` those that are.
+    package init(wanted: [String], asked: [String] = []) {
         self.wanted = wanted
+        self.asked = asked
         // A format of the catalog has no text, so there is no fault to tell.
         plain = LogFormatCatalog.formats.filter(\.isRecognised).compactMap { try? Trial($0, wanted) }
     }
@@ -28,11 +44,17 @@ package final class FormatRecognition {
             var found = trial
             if let carrier = LogFormatCatalog.carriers.first(where: { $0.name == trial.format.name }) {
                 found = inner(carrier).first { $0.fits(sample) } ?? trial
+            } else if trial.format.passesHeaders, let carried = carried(trial, sample) {
+                found = carried
             }
             guard let reading = found.reading else { continue }
             return .found(found.format, reading, present: Self.present(sample.lines, reading))
         }
-        let guesses = plain.map { (name: $0.format.name, share: $0.share(sample)) }
+        let scores = plain.map { $0.score(sample) }
+        let guesses = zip(plain, scores).map { (name: $0.format.name, share: $1.share) }
+        // A blank more or less decides nothing: then the more general tells more people something.
+        let near = scores.compactMap(\.nearest)
+        nearest = near.last { $0.reach + 2 >= near.map(\.reach).max() ?? 0 }
         // Stable, so that of equals the more particular comes first.
         let nearest = guesses.filter { $0.share > 0 }.enumerated().sorted {
             ($1.element.share, $0.offset) < ($0.element.share, $1.offset)
@@ -45,6 +67,25 @@ package final class FormatRecognition {
         let trials = LogFormatCatalog.inner(of: carrier).compactMap { try? Trial(carrier.around($0), wanted) }
         carried[carrier.name] = trials
         return trials
+    }
+
+    /// A carrier around a format that passes over it; nil where that would say nothing that is asked. Lines are read more
+    /// quickly without it.
+    private func carried(_ trial: Trial, _ sample: LineSample) -> Trial? {
+        let name = trial.format.name
+        if behindHeaders[name] == nil {
+            behindHeaders[name] = LogFormatCatalog.carriers.compactMap { try? Trial($0.around(trial.format), wanted) }
+        }
+        guard let plain = trial.reading else { return nil }
+        return behindHeaders[name]?.first { carried in
+            guard let reading = carried.reading else { return false }
+            let isAsked = asked.contains { field in
+                field.hasPrefix(Carrier.prefix)
+                    || KeyField.resolve(field, in: plain) == nil && KeyField.resolve(field, in: reading) != nil
+            }
+            // Lines that have to be joined are not whole without it.
+            return (isAsked || reading.makeJoiner != nil) && carried.fits(sample)
+        }
     }
 
     /// Names of the columns that have a value in some lines.
@@ -104,22 +145,46 @@ package final class FormatRecognition {
                     if Double(bad) > most { return false }
                 }
                 return rows > 0 && Double(rows) / Double(rows + bad) >= format.leastShare
-                    && format.isLikely?(sample.lines) ?? true
+                    && format.isLikely?(sample.lines) ?? true && isPlausible(sample)
             }
         }
 
-        /// Which part of the lines fits: 0 to 1.
-        func share(_ sample: LineSample) -> Double {
+        private func isPlausible(_ sample: LineSample) -> Bool {
+            guard let isPlausible = format.isPlausible, let reading else { return true }
+            return isPlausible(sample.lines, reading)
+        }
+
+        /// Whether so much of a line fits that the format comes near it: any text begins with a word.
+        private static func isNear(_ fitting: [UInt8]) -> Bool {
+            fitting.count >= 10 && (fitting[0] == 0x7b || fitting.count { $0 == 0x20 } >= 2)
+        }
+
+        /// Which part of the lines fits, 0 to 1, and how far those fit that do not.
+        func score(_ sample: LineSample) -> (share: Double, nearest: Nearest?) {
             // A copy: parsers write into what they read.
             Chunk.with(sample.lines) { chunk in
-                var (cursor, rows, bad) = (0, 0, 0)
+                var (cursor, rows, bad, reach) = (0, 0, 0, 0)
+                var first: BadLine?
                 while cursor < chunk.end {
                     batch.begin(chunk)
                     parser.parse(chunk, &cursor, into: &batch)
                     rows += batch.count
                     bad += batch.bad.count
+                    first = first ?? batch.bad.first
+                    for line in batch.bad where !(format.passesHeaders && line.fault == line.line.upperBound) {
+                        // What looks for its beginning in the whole line has found nothing.
+                        reach += line.fault - line.line.lowerBound
+                    }
                 }
-                return rows == 0 ? 0 : Double(rows) / Double(rows + bad)
+                let share = rows == 0 ? 0 : Double(rows) / Double(rows + bad)
+                guard let first, reach > 0, Self.isNear(chunk.bytes(first.line.lowerBound..<first.fault)) else {
+                    return (share, nil)
+                }
+                let column = first.fault - first.line.lowerBound + 1
+                return (
+                    share,
+                    Nearest(name: format.name, reach: reach / bad, column: column, expected: first.expected)
+                )
             }
         }
     }

@@ -7,6 +7,8 @@ package final class LineCounter {
     private let readings: [LineReading]
     private let questions: LogQuestions
     private let years: [Int: SourceYears]
+    /// Of sources that were not looked through for their years, where one is given.
+    private let givenYear: SourceYears?
     private var clock: LineClock
     /// Whether keys need what clocks show at the lines' times.
     private let showsClock: Bool
@@ -75,6 +77,7 @@ package final class LineCounter {
     ) {
         self.readings = readings
         self.years = years
+        givenYear = questions.year.map { SourceYears(given: $0) }
         clock = LineClock(questions.zone)
         showsClock = questions.isOfTime && !questions.zone.isUTC
         self.questions = questions
@@ -102,6 +105,7 @@ package final class LineCounter {
             limit.spend(cursor - counted)
             counted = cursor
         }
+        tally.dayless &+= clock.takeDayless()
         let (fitting, bad) = (tally.fitting &- before.0, tally.bad &- before.1)
         tally.addSource(chunk.source, bytes: UInt64(counted - chunk.start), lines: fitting &+ bad, bad: bad)
         return fitting &+ bad
@@ -112,7 +116,7 @@ package final class LineCounter {
     private func settleTimes(_ reader: FormatReader, _ chunk: Chunk) {
         if let column = reader.timeColumn { reader.readTimes(column) }
         if reader.batch.mayHaveMarkedTimes {
-            clock.settle(&reader.batch, years[chunk.source], at: chunk.position)
+            clock.settle(&reader.batch, years[chunk.source] ?? givenYear, at: chunk.position)
         }
         if showsClock { clock.show(&reader.batch) }
     }

@@ -30,8 +30,10 @@ extension PreparedSources {
             survey.look(through: source.source, isCancelled)
         }
         let anchor = source.resumedYear.map { (year: $0, offset: source.offset - 1) }
-        var found = survey.years(latest: latest, after: anchor)
+        var found = survey.years(latest: latest, given: year, after: anchor)
         if year == nil, source.source.modified == nil { found.latest = nil }
+        // What is written to a file from now on has the clock to tell its year.
+        if !source.source.isPlainFile { found.given = year }
         return (found, survey.first.flatMap { found.time($0, at: 0) })
     }
 }

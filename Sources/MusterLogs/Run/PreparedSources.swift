@@ -39,14 +39,15 @@ package struct PreparedSources: @unchecked Sendable {
     package var hasBegun: Bool { sources.contains { $0.blocks != nil } }
     package var logSources: [LogSource] { sources.map(\.source) }
 
-    /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that are asked about,
-    /// `positions` tell where an earlier run stopped, `year` is that of last lines where it is known. Errors: the format's text has a fault.
+    /// Finds the format of each source; waits for the first bytes of a pipe. `wanted` are the fields that may be asked about,
+    /// `asked` those that are, `positions` tell where an earlier run stopped, `year` is that of last lines where it is known.
+    /// Errors: the format's text has a fault.
     package static func prepare(
-        _ list: [LogSource], _ choice: Choice, wanted: [String], positions: PositionTable? = nil, year: Int? = nil,
-        keepsPartialLine: Bool = false, isCancelled: () -> Bool
+        _ list: [LogSource], _ choice: Choice, wanted: [String], asked: [String] = [],
+        positions: PositionTable? = nil, year: Int? = nil, keepsPartialLine: Bool = false, isCancelled: () -> Bool
     ) throws(LogFormatFault) -> PreparedSources {
         var prepared = PreparedSources()
-        let recognition = FormatRecognition(wanted: wanted)
+        let recognition = FormatRecognition(wanted: wanted + asked, asked: asked)
         for source in list {
             let resumption = positions?.match(source)
             do throws(PreparationFault) {
@@ -146,16 +147,26 @@ package struct PreparedSources: @unchecked Sendable {
             return reading
         case .unknown(let guesses):
             throw .unreadable(
-                JournalExport.isLikely(sample.lines) ? JournalExport.hint : Self.unknown(guesses, source))
+                JournalExport.isLikely(sample.lines)
+                    ? JournalExport.hint
+                    : Self.unknown(guesses, recognition.nearest, source))
         }
     }
 
-    private static func unknown(_ guesses: [(name: String, percent: Int)], _ source: LogSource) -> String {
+    /// Why a log is not read, and what to write so that it is.
+    private static func unknown(
+        _ guesses: [(name: String, percent: Int)], _ nearest: FormatRecognition.Nearest?, _ source: LogSource
+    ) -> String {
         // Only the beginning of a compressed log was looked at.
         let lines = source.compression == .none ? "its lines" : "its first lines"
-        let nearest = guesses.map { "\($0.name) fits \($0.percent) %" }.joined(separator: ", ")
-        return "\(lines) fit no format" + (nearest.isEmpty ? "" : " (\(nearest))")
-            + "; name one with --format, or see why with --explain-format 'LINE'"
+        let own = "--format 'nginx:…' or 'regex:…'"
+        if let best = guesses.first {
+            let shares = guesses.map { "\($0.name) fits \($0.percent) %" }.joined(separator: ", ")
+            return
+                "\(lines) fit no format (\(shares)); read what fits with --format \(best.name), or describe them with \(own)"
+        }
+        let reach = nearest.map { "\($0.name) fits up to column \($0.column), where it expects \($0.expected); " } ?? ""
+        return "\(lines) fit no format; \(reach)describe them with \(own)"
     }
 
     private mutating func known(_ reading: LineReading, _ head: [UInt8]) -> LineReading {

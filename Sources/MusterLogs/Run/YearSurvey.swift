@@ -178,13 +178,16 @@ final class YearSurvey {
 
     // MARK: Years
 
-    /// The years, from the last line backwards: its time is not after `latest`, in microseconds since 1970. `after` has the
-    /// year of the line that begins at or before an offset, where an earlier run has decided it.
-    func years(latest: Int64, after anchor: (year: Int, offset: Int64)?) -> SourceYears {
-        guard let previous, let last = turns.last else { return SourceYears(latest: latest) }
+    /// The years, from the last line backwards: its time is not after `latest`, in microseconds since 1970, and it is of the
+    /// year `given` where that is known, whether that has its day or not. `after` has the year of the line that begins at or
+    /// before an offset, where an earlier run has decided it.
+    func years(latest: Int64, given: Int?, after anchor: (year: Int, offset: Int64)?) -> SourceYears {
+        guard let previous, let last = turns.last else { return SourceYears(latest: latest, given: given) }
         var year = YearlessTime.latestYear(previous, limit: latest) - last.step
         if let anchor, let turn = turns.last(where: { $0.offset <= anchor.offset }) {
             year = anchor.year - turn.step
+        } else if let given {
+            year = YearlessTime.latestYear(previous, from: given, limit: latest) - last.step
         } else {
             // The date of the file may be that of a copy: 29 February says more.
             let fitting = (year - 40...year).last { base in

@@ -22,6 +22,8 @@ package final class LogTally {
     package internal(set) var seen: Set<String> = []
     /// Whether a line had a time, whether it matched or not; looked for only where a question is about times.
     package internal(set) var hasTime = false
+    /// Lines without a time because their year has not the day that they name, whether they matched or not.
+    package internal(set) var dayless: UInt64 = 0
     /// Of the numbers of each sum, then of each distribution.
     package internal(set) var notes: [MeasureNote]
     private(set) var groups: [GroupTally]
@@ -180,6 +182,7 @@ package final class LogTally {
         hasStatus = hasStatus || other.hasStatus
         seen.formUnion(other.seen)
         hasTime = hasTime || other.hasTime
+        dayless &+= other.dayless
         for index in notes.indices { notes[index].merge(other.notes[index]) }
         for index in classes.indices { classes[index] &+= other.classes[index] }
         for (mine, theirs) in zip(groups, other.groups) { mine.merge(theirs) }

@@ -55,6 +55,7 @@ extension TallyWriter {
         flag(tally.hasStatus)
         list(tally.seen.sorted()) { $0.text($1) }
         flag(tally.hasTime)
+        unsigned(tally.dayless)
         list(tally.notes) { writer, note in
             writer.flag(note.hasNumber)
             writer.unsigned(note.beyond)
@@ -241,6 +242,7 @@ extension TallyReader {
         if version >= 3 { tally.seen = Set(try list { (reader) throws(TallyFault) in try reader.text() }) }
         guard version >= 4 else { return }
         tally.hasTime = try flag()
+        if version >= 5 { tally.dayless = try unsigned() }
         let notes = try list { (reader) throws(TallyFault) in
             var note = MeasureNote()
             note.hasNumber = try reader.flag()

@@ -39,12 +39,14 @@ enum DirectiveValues {
             case UInt8(ascii: "G"): 1 << 30
             default: 1
             }
-        guard let count = magnitude(factor == 1 ? text[...] : text.dropLast()) else {
+        let digits = factor == 1 ? text[...] : text.dropLast()
+        let (bytes, isOver) = magnitude(digits).map { Int64($0).multipliedReportingOverflow(by: factor) } ?? (0, true)
+        guard isOver else { return bytes }
+        let (plain, radix) = parts(digits)
+        guard isNumber(plain, radix) else {
             throw BadValue("\(shown(text)) is no size: a number of bytes, with k, M or G right behind it")
         }
-        let (bytes, isOver) = Int64(count).multipliedReportingOverflow(by: factor)
-        guard !isOver else { throw BadValue("\(shown(text)) is more than any file has") }
-        return bytes
+        throw BadValue("\(shown(text)) is more than any file has, 8589934591G at most")
     }
 
     /// `[mode] [owner] [group]`, the mode in octal digits.
@@ -98,13 +100,19 @@ enum DirectiveValues {
     }
 
     private static func magnitude(_ digits: Substring) -> Int? {
-        if digits.hasPrefix("0x") || digits.hasPrefix("0X") { return plain(digits.dropFirst(2), 16) }
-        return digits.count > 1 && digits.hasPrefix("0") ? plain(digits.dropFirst(), 8) : plain(digits, 10)
+        let (digits, radix) = parts(digits)
+        return isNumber(digits, radix) ? Int(digits, radix: radix) : nil
     }
 
-    private static func plain(_ digits: Substring, _ radix: Int) -> Int? {
-        guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-") else { return nil }
-        return Int(digits, radix: radix)
+    /// A number's digits, and what they count by.
+    private static func parts(_ digits: Substring) -> (digits: Substring, radix: Int) {
+        if digits.hasPrefix("0x") || digits.hasPrefix("0X") { return (digits.dropFirst(2), 16) }
+        return digits.count > 1 && digits.hasPrefix("0") ? (digits.dropFirst(), 8) : (digits, 10)
+    }
+
+    /// Whether it is a number, however great.
+    private static func isNumber(_ digits: Substring, _ radix: Int) -> Bool {
+        !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.hexDigitValue ?? .max < radix }
     }
 }
 

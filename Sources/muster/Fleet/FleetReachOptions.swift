@@ -65,6 +65,9 @@ struct FleetReachOptions: ParsableArguments {
 
     func validate() throws {
         if let forks, !(1...10_000).contains(forks) { throw ValidationError("--forks must be from 1 to 10000") }
+        if let keep, !KeptSizeChoice.range.contains(keep.bytes) {
+            throw ValidationError("--keep must be from 1KB to 16MB, not \(keep.text)")
+        }
     }
 
     /// The first option that was given, nil where none was.
@@ -109,10 +112,15 @@ struct FailureLimitChoice: ExpressibleByArgument {
 
 /// `--keep SIZE`: from 1 KB to 16 MB.
 struct KeptSizeChoice: ExpressibleByArgument {
+    /// What the option takes, which is checked with the others.
+    static let range = 1_024...(16 << 20)
+
     var bytes: Int
+    /// As it was given.
+    var text: String
 
     init?(argument: String) {
-        guard let bytes = ByteCount.parse(argument), (1_024...(16 << 20)).contains(bytes) else { return nil }
-        self.bytes = bytes
+        guard let bytes = ByteCount.parse(argument) else { return nil }
+        (self.bytes, text) = (bytes, argument)
     }
 }

@@ -5,6 +5,7 @@ import Synchronization
 /// The screen of `--follow`: one page of the report at a time, turned by keys.
 final class LiveScreen: Sendable {
     private static let hint = "space for the next, b for the one before"
+    private static let shortHint = "space, b"
     private let keys = TerminalKeys()
     private let page = Mutex(0)
     /// Pages of what was drawn last.
@@ -21,14 +22,18 @@ final class LiveScreen: Sendable {
         }
     }
 
-    func draw(_ report: [UInt8], height: Int) {
+    func draw(_ report: [UInt8], height: Int, width: Int) {
         var lines = String(decoding: report, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
         if lines.last == "" { lines.removeLast() }
         let pages = ReportPages(lines, height: height)
         count.withLock { $0 = pages.count }
-        let shown = pages.lines(page.withLock { $0 }, keys: keys == nil ? "" : Self.hint)
-        let screen = "\u{1b}[H" + shown.map { $0 + "\u{1b}[K" }.joined(separator: "\n") + "\u{1b}[J"
+        let shown = pages.lines(
+            page.withLock { $0 }, keys: keys == nil ? "" : Self.hint, shortKeys: keys == nil ? "" : Self.shortHint,
+            width: width)
+        // A line is cleared before it is written: what clears behind one that is as wide as the screen takes its end away.
+        let rows = shown.enumerated().map { ($0 < shown.count - 1 ? "\u{1b}[K" : "\u{1b}[J") + $1 }
+        let screen = "\u{1b}[H" + rows.joined(separator: "\n")
         // A screen that cannot be drawn now is drawn again.
         _ = try? OutputFile.standardOutput.write(Array(screen.utf8))
     }

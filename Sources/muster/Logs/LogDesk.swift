@@ -45,7 +45,7 @@ struct LogDesk: Sendable {
         guard let screen, let height = OutputFile.standardOutput.terminalHeight else { return }
         var look = look
         look.width = OutputFile.standardOutput.terminalWidth ?? look.width
-        screen.draw(format.write(report, look), height: height)
+        screen.draw(format.write(report, look), height: height, width: look.width)
     }
 
     /// Whether a key asked for another page of the live screen.

@@ -167,6 +167,7 @@ struct LogInquiry {
             () throws(LogFormatFault) in
             try PreparedSources.prepare(
                 list.sources, choice, wanted: asked.wanted + DefaultQuestions.wanted,
+                asked: (saved?.tally.questions ?? asked).wanted,
                 positions: saved.map { PositionTable($0.sources.compactMap(\.position)) },
                 year: saved?.tally.questions.year ?? asked.year,
                 keepsPartialLine: options.checkpoint != nil || options.follow, isCancelled: { Task.isCancelled }

@@ -53,7 +53,7 @@ struct LogReportOptions: ParsableArguments {
         if !(0...LogTally.exampleLimit).contains(badLines) {
             throw ValidationError("--bad-lines must be from 0 to \(LogTally.exampleLimit)")
         }
-        if memory.bytes < 16 << 20 { throw ValidationError("--memory must be at least 16MB") }
+        if !MemoryChoice.range.contains(memory.bytes) { throw ValidationError("--memory must be from 16MB to 1024TB") }
     }
 
     var answers: LogAnswers { LogAnswers(limit: rows, badLineLimit: badLines) }
@@ -100,6 +100,9 @@ struct LogOutputFileChoice: ExpressibleByArgument {
 
 /// `--memory BYTES`.
 struct MemoryChoice: ExpressibleByArgument {
+    /// What the option takes, which is checked with the others.
+    static let range = (16 << 20)...(1 << 50)
+
     var bytes: Int
 
     init(bytes: Int) { self.bytes = bytes }

@@ -145,7 +145,7 @@ struct LogReportTests {
         #expect(TimeAxis(from: start, to: start + 5 * day, count: 9).ticks.map(\.label).first == "20 Dec")
     }
 
-    @Test("keep to a narrow terminal", arguments: [20, 24, 33, 40, 59])
+    @Test("keep to a narrow terminal", arguments: [1, 7, 19, 20, 24, 33, 40, 59])
     func narrow(_ width: Int) throws {
         for report in [SyntheticLogReport.day(), SyntheticLogReport.small(), SyntheticLogReport.hostile()] {
             let text = try LogReportTests.text("table", report, ReportOptions(width: width))
@@ -165,6 +165,33 @@ struct LogReportTests {
         if height >= 24 { #expect(shown.allSatisfy { Array($0.prefix(2)) == Array(lines.prefix(2)) }) }
         if pages.count > 1 { #expect(shown[1].last == "page 2 of \(pages.count) · keys") }
         #expect(pages.lines(99, keys: "") == pages.lines(pages.count - 1, keys: ""))
+    }
+
+    @Test("say on each page which it is, as far as there is room", arguments: 1...60)
+    func footer(_ width: Int) {
+        let pages = ReportPages((0..<40).map { "\($0)" }, height: 10)
+        let last =
+            pages.lines(1, keys: "space for the next, b for the one before", shortKeys: "space, b", width: width)
+            .last ?? ""
+        #expect(TerminalText.width(last) <= width)
+        let expected =
+            switch width {
+            case 54...: "page 2 of 5 · space for the next, b for the one before"
+            case 22...: "page 2 of 5 · space, b"
+            case 11...: "page 2 of 5"
+            case 3...: "2/5"
+            case 2: "2…"
+            default: "…"
+            }
+        #expect(last == expected)
+    }
+
+    @Test("say how many notes they leave out")
+    func manyNotes() throws {
+        var report = SyntheticLogReport.small()
+        report.notes = (1...23).map { "Note \($0)." }
+        let text = try LogReportTests.text("table", report)
+        #expect(text.contains("Note 20.") && !text.contains("Note 21.") && text.contains("And 3 more"))
     }
 
     @Test(

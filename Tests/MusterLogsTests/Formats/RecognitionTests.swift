@@ -56,6 +56,30 @@ struct RecognitionTests {
         #expect(enough.name == "combined" && enough.read.badTexts == ["x"])
     }
 
+    @Test(
+        "A log of no known format is told with what comes nearest and what to write",
+        arguments: [
+            ("hello\nworld\n", "; "),
+            (
+                "192.0.2.1 - - [29/Nov/2026:23:50:01 +0000] GET /x 200\n",
+                "; ingress-nginx fits up to column 42, where it expects the text `] \"`; "
+            ),
+            ("2026-11-29 23:50:01 GET /x 200\n", "; "),
+            (
+                access.replacing(" 200 ", with: " ok "),
+                "; common fits up to column 61, where it expects status, three digits; "
+            ),
+            (access + "\nx y\n", " (combined fits 50 %, common fits 50 %); read what fits with --format combined, or "),
+        ])
+    func told(_ text: String, _ told: String) throws {
+        let folder = TemporaryFolder()
+        let path = try folder.file("log", Array(text.utf8))
+        let prepared = try PreparedSources.prepare([try Self.source(path)], .automatic, wanted: []) { false }
+        #expect(
+            prepared.faults.map(\.hint)
+                == ["its lines fit no format\(told)describe them with --format 'nginx:…' or 'regex:…'"])
+    }
+
     @Test("The more particular of two formats that fit is taken")
     func particular() {
         let line =

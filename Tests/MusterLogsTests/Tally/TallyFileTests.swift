@@ -90,8 +90,8 @@ struct TallyFileTests {
             ($0 as? TallyFault)?.hint.contains("by k;") == true
         }
         #expect {
-            _ = try TallyFile(Array("muster tally 5\nwhatever else".utf8), seed: 1)
-        } throws: { ($0 as? TallyFault)?.hint.contains("version 5") == true }
+            _ = try TallyFile(Array("muster tally 6\nwhatever else".utf8), seed: 1)
+        } throws: { ($0 as? TallyFault)?.hint.contains("version 6") == true }
     }
 
     /// `--by k --sum n --quantiles n` of two lines, as version 3 wrote it.
