@@ -89,11 +89,18 @@ struct KeyTable: ~Copyable {
         return insert(key, amount)
     }
 
-    /// Whether two keys of one length are the same. Most are short: two words, one over the other, hold all their bytes.
+    /// Whether two keys of one length are the same. Most are short: a few words, one over the other, hold all
+    /// their bytes.
     @inline(__always)
     private static func isEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         // Invariant: every load lies inside of both keys.
-        if count > 16 { return unsafe memcmp(a, b, count) == 0 }
+        if count > 32 { return unsafe memcmp(a, b, count) == 0 }
+        if count > 16 {
+            let end = count &- 16
+            return unsafe ByteScan.load64(a) == ByteScan.load64(b) && ByteScan.load64(a + 8) == ByteScan.load64(b + 8)
+                && ByteScan.load64(a + end) == ByteScan.load64(b + end)
+                && ByteScan.load64(a + end + 8) == ByteScan.load64(b + end + 8)
+        }
         if count >= 8 {
             return unsafe ByteScan.load64(a) == ByteScan.load64(b)
                 && ByteScan.load64(a + (count &- 8)) == ByteScan.load64(b + (count &- 8))
