@@ -27,18 +27,21 @@ package final class Patience: Sendable {
 struct ReaderWatch {
     private let patience: Patience
     private var silentSince: Int64?
+    private var silences: Int64 = 0
 
     init(_ patience: Patience) { self.patience = patience }
 
     /// It took something.
-    mutating func sawProgress() { silentSince = nil }
+    mutating func sawProgress() { (silentSince, silences) = (nil, 0) }
 
-    /// It has taken nothing until now; true where it is to be given up.
+    /// It has taken nothing until now; true where it is to be given up. While this process itself gets no time the reader may
+    /// get none either: what counts is how often there was a look as well as how long ago the first one was.
     mutating func sawSilence() -> Bool {
         guard patience.isOver else { return false }
         let now = cml_now_ns()
         let since = silentSince ?? now
         silentSince = since
-        return now - since >= Patience.last
+        silences += 1
+        return now - since >= Patience.last && silences > Patience.last / 1_000_000 / Int64(Patience.look)
     }
 }
