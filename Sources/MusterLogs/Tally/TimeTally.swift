@@ -44,15 +44,9 @@ struct TimeTally: Sendable {
     @inline(__always)
     func number(at time: Int64) -> Int64 { Self.floorDivide(time &+ shift, step) }
 
-    /// The entry of a time.
-    @inline(__always)
-    mutating func entry(_ time: Int64) -> Int {
-        if _fastPath(lastTimes.contains(time)) { return lastEntry }
-        return turn(to: number(at: time), time)
-    }
-
+    /// Makes the step that holds a time the last one.
     @inline(never)
-    private mutating func turn(to number: Int64, _ time: Int64) -> Int {
+    private mutating func turn(to number: Int64, _ time: Int64) {
         // A step that came behind the last one before comes behind it again: in the next of several logs, for instance.
         let next = lastEntry + 1
         if next < numbers.count, numbers[next] == number { return settle(at: number, next) }
@@ -64,15 +58,14 @@ struct TimeTally: Sendable {
                 if entries[number] != nil { break }
             }
         }
-        return settle(at: number, place(number))
+        settle(at: number, place(number))
     }
 
     /// Makes a step the last one.
-    private mutating func settle(at number: Int64, _ entry: Int) -> Int {
+    private mutating func settle(at number: Int64, _ entry: Int) {
         lastEntry = entry
         let (start, (end, isFar)) = (beginning(number), beginning(number).addingReportingOverflow(step))
         lastTimes = isFar ? 0..<0 : start..<end
-        return lastEntry
     }
 
     private mutating func place(_ number: Int64) -> Int {
@@ -102,18 +95,33 @@ struct TimeTally: Sendable {
         _ values: borrowing MeasureValues
     ) {
         let isMeasured = !measures.isEmpty
+        // Of the step that was met last; most lines share it with the one before.
+        var (met, metClasses) = (UInt64(0), InlineArray<6, UInt64>(repeating: 0))
         var rest = selection.bits
         while rest != 0 {
             let row = rest.trailingZeroBitCount
             rest &= rest &- 1
             let time = batch.time(row)
             if time == RowBatch.noTime { continue }
-            let entry = entry(time)
-            counts[entry] &+= 1
+            if !_fastPath(lastTimes.contains(time)) {
+                // Before steps get other entries.
+                note(met, metClasses)
+                (met, metClasses) = (0, InlineArray(repeating: 0))
+                turn(to: number(at: time), time)
+            }
+            met &+= 1
             let statusClass = Int(statusClasses[row])
-            if statusClass >= 0 { classes[entry &* Self.classCount &+ statusClass] &+= 1 }
-            if isMeasured { measures.add(entry, values, row) }
+            if statusClass >= 0 { metClasses[statusClass] &+= 1 }
+            if isMeasured { measures.add(lastEntry, values, row) }
         }
+        note(met, metClasses)
+    }
+
+    @inline(__always)
+    private mutating func note(_ met: UInt64, _ metClasses: InlineArray<6, UInt64>) {
+        if met == 0 { return }
+        counts[lastEntry] &+= met
+        for index in metClasses.indices { classes[lastEntry &* Self.classCount &+ index] &+= metClasses[index] }
     }
 
     /// Makes the steps the next longer ones.
