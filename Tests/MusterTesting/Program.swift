@@ -135,7 +135,8 @@ package final class Program: Sendable {
         fileprivate func read() {
             state.withLock { $0.isRead = true }
             // Room for whole reports: on a busy machine this thread may be slower than muster has patience with a reader.
-            _ = fcntl(pipe.fileHandleForReading.fileDescriptor, 1024 + 7 /* F_SETPIPE_SZ */, 1 << 20)
+            let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ
+            _ = fcntl(pipe.fileHandleForReading.fileDescriptor, setPipeSize, 1 << 20)
             // A thread that waits in the kernel: handlers of file handles do not survive many pipes at once on Linux.
             Thread.detachNewThread { [self] in while takePart() {} }
         }

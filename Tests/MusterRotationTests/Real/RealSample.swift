@@ -53,8 +53,17 @@ struct RealSample: Sendable, CustomStringConvertible {
         var state: [String] = []
     }
 
-    /// Rotates a tree of its own by one of both programs.
+    /// Rotates a tree of its own by one of both programs; once more where an hour, or a day, began meanwhile.
     func outcome(by rotate: (RealTree, RotationTime) async throws -> Bool) async throws -> Outcome {
+        while true {
+            let (outcome, reading) = try await attempt(rotate)
+            if !reading.isAtTurn { return outcome }
+        }
+    }
+
+    private func attempt(
+        _ rotate: (RealTree, RotationTime) async throws -> Bool
+    ) async throws -> (Outcome, StateReading) {
         let tree = try RealTree(entries)
         try tree.write(text.replacing("INCLUDED", with: tree.configuration + ".d"), as: "conf")
         if !included.isEmpty { try tree.makeFolder("conf.d") }
@@ -72,8 +81,9 @@ struct RealSample: Sendable, CustomStringConvertible {
         let time = began.calendar
         let today = String(time.year * 10_000 + time.month * 100 + time.day)
         outcome.listing = try tree.listing(sorting: unordered).map { $0.replacing(today, with: "TODAY") }
-        outcome.state = try StateReading(began: began, ended: .current).lines(of: tree)
-        return outcome
+        let reading = StateReading(began: began, ended: .current)
+        outcome.state = try reading.lines(of: tree)
+        return (outcome, reading)
     }
 
     private static func text(daysBefore days: Int, _ now: RotationTime) -> String {
@@ -86,6 +96,9 @@ struct RealSample: Sendable, CustomStringConvertible {
 struct StateReading {
     var began: RotationTime
     var ended: RotationTime
+
+    /// Whether an hour began meanwhile, so that its beginning and now cannot be told apart.
+    var isAtTurn: Bool { (Self.seconds(began.calendar) - 1) / 3600 != Self.seconds(ended.calendar) / 3600 }
 
     func lines(of tree: RealTree) throws -> [String] {
         try FileReading.text(tree.state).replacing(tree.root, with: "ROOT").split(separator: "\n").map { line in

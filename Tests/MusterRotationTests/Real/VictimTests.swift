@@ -65,7 +65,8 @@ struct VictimTests {
         if !lines.elementsEqual(0..<90) { problems.append("the lines are \(lines)") }
         problems += names.filter { $0.contains(".muster-") }.map { "\($0) is left over" }
         if try FileReading.bytes(tree.state + ".journal").count > 26 { problems.append("the journal is not empty") }
-        let state = try StateReading(began: began, ended: .current).lines(of: tree)
+        let reading = StateReading(began: began, ended: .current)
+        let state = try reading.lines(of: tree)
         let told = listing.contains("told") ? try tree.text("told") : ""
         for name in ["a.log", "b.log", "c.log"] {
             // It is too small to be due by itself, so that it is empty only where the killed run rotated it.
@@ -74,7 +75,7 @@ struct VictimTests {
             if isRotated != isTold { problems.append("postrotate of \(name) ran: \(isTold)") }
             if tree.facts(name)?.mode != 0o604 { problems.append("\(name) has another mode") }
             // Seen for the first time by this run, or rotated by the one before.
-            let wanted = isRotated ? "" : "this hour"
+            let wanted = isRotated || reading.isAtTurn ? "" : "this hour"
             if !state.contains(where: { $0.hasPrefix("\"ROOT/\(name)\"") && $0.hasSuffix(wanted) }) {
                 problems.append("the state has \(state)")
             }
