@@ -46,11 +46,11 @@ struct TimeTally: Sendable {
 
     /// Makes the step that holds a time the last one.
     @inline(never)
-    private mutating func turn(to number: Int64, _ time: Int64) {
+    mutating func turn(to time: Int64) {
+        var number = number(at: time)
         // A step that came behind the last one before comes behind it again: in the next of several logs, for instance.
         let next = lastEntry + 1
         if next < numbers.count, numbers[next] == number { return settle(at: number, next) }
-        var number = number
         if entries[number] == nil {
             while entries.count >= limit {
                 coarsen(to: longerStep)
@@ -107,7 +107,7 @@ struct TimeTally: Sendable {
                 // Before steps get other entries.
                 note(met, metClasses)
                 (met, metClasses) = (0, InlineArray(repeating: 0))
-                turn(to: number(at: time), time)
+                turn(to: time)
             }
             met &+= 1
             let statusClass = Int(statusClasses[row])

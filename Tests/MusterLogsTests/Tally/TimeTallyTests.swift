@@ -10,7 +10,7 @@ struct TimeTallyTests {
 
     private static func tally(_ times: [Int64], every: Int64?) -> TimeTally {
         var tally = TimeTally(every: every, measures: MeasureNames())
-        for time in times { _ = tally.entry(time) }
+        for time in times { tally.turn(to: time) }
         return tally
     }
 
@@ -81,7 +81,7 @@ struct TimeTallyTests {
     func zones() throws {
         func tally(_ source: String, every: Int64?) throws -> TimeTally {
             var tally = TimeTally(every: every, measures: MeasureNames(), zone: try Self.zone(source))
-            _ = tally.entry(1_795_910_400_000_000)
+            tally.turn(to: 1_795_910_400_000_000)
             return tally
         }
         let cases: [(String, Int64?, Bool)] = [
