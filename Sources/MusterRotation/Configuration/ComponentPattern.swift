@@ -141,20 +141,26 @@ private struct ScalarSet: Sendable, Hashable {
         return text[at]
     }
 
+    /// `[:digit:]`, `[.a.]` or `[=a=]` in a set. A class that there is not, and more than one scalar, stand for none.
     private static func namedClass(_ text: [Unicode.Scalar], from start: Int) -> ([ClosedRange<Unicode.Scalar>], Int)? {
-        guard start + 1 < text.count, text[start] == "[", text[start + 1] == ":" else { return nil }
-        let name = text[(start + 2)...].prefix(7).prefix { $0 != ":" }
-        guard name.endIndex + 1 < text.count, text[name.endIndex] == ":", text[name.endIndex + 1] == "]" else {
-            return nil
-        }
-        let known = String(String.UnicodeScalarView(name))
-        return classes[known].map { ($0, name.endIndex + 2) }
+        guard start + 1 < text.count, text[start] == "[" else { return nil }
+        let mark = text[start + 1]
+        guard [":", ".", "="].contains(mark) else { return nil }
+        // Behind the mark, where the same mark and a bracket end it.
+        let first = start + 2
+        var end = first
+        while end + 1 < text.count, text[end] != mark || text[end + 1] != "]" { end += 1 }
+        guard end + 1 < text.count else { return nil }
+        let name = text[first..<end]
+        if mark != ":" { return (name.count == 1 ? name.map { $0...$0 } : [], end + 2) }
+        return (classes[String(String.UnicodeScalarView(name))] ?? [], end + 2)
     }
 
     private static let classes: [String: [ClosedRange<Unicode.Scalar>]] = [
         "alnum": ["0"..."9", "A"..."Z", "a"..."z"], "alpha": ["A"..."Z", "a"..."z"], "digit": ["0"..."9"],
         "lower": ["a"..."z"], "upper": ["A"..."Z"], "xdigit": ["0"..."9", "A"..."F", "a"..."f"],
         "punct": ["!"..."/", ":"..."@", "["..."`", "{"..."~"], "blank": [" "..." ", "\t"..."\t"],
-        "space": ["\t"..."\r", " "..." "],
+        "space": ["\t"..."\r", " "..." "], "print": [" "..."~"], "graph": ["!"..."~"],
+        "cntrl": ["\0"..."\u{1f}", "\u{7f}"..."\u{7f}"],
     ]
 }

@@ -110,17 +110,17 @@ package struct LogSearch {
         return findings
     }
 
-    /// Directories that logs of more than one stanza are in.
-    static func shared(_ findings: [Findings]) -> Set<PathKey> {
-        var owners: [PathKey: Int] = [:]
-        var shared: Set<PathKey> = []
+    /// Directories that logs of more than one stanza are in, or that are found by more than one path.
+    static func shared(_ findings: [Findings]) -> Set<FileIdentity> {
+        var owners: [FileIdentity: (stanza: Int, path: PathKey)] = [:]
+        var shared: Set<FileIdentity> = []
         for (index, found) in findings.enumerated() {
             var last: Place?
             for log in found.logs where log.place !== last {
                 last = log.place
-                if owners.updateValue(index, forKey: PathKey(log.directory)).map({ $0 != index }) ?? false {
-                    shared.insert(PathKey(log.directory))
-                }
+                let path = PathKey(log.directory)
+                let before = owners.updateValue((index, path), forKey: log.folder)
+                if let before, before.stanza != index || before.path != path { shared.insert(log.folder) }
             }
         }
         return shared

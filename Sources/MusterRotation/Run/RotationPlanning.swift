@@ -24,10 +24,10 @@ struct RotationPlanning {
     var state: RotationState
     private var security: DirectorySecurity
     private var destinations: RotatedDirectories
-    /// Directories that several stanzas have logs in: only there can two have the same.
-    private let shared: Set<PathKey>
+    /// Directories that several stanzas or several paths have logs in: only there can a log be found twice.
+    private let shared: Set<FileIdentity>
     /// The stanza that has a log, of such a directory.
-    private var owners: [PathKey: Owner] = [:]
+    private var owners: [LogKey: Owner] = [:]
     /// The logs of stanzas that are left out, as far as those come before what is planned.
     private var leftOut = LeftOutLogs()
     /// How many of those stanzas that are.
@@ -35,7 +35,7 @@ struct RotationPlanning {
     /// Files that steps are about, with the logs that they belong to.
     private var claims: [Claim: String] = [:]
     /// Directories that claims are about.
-    private var directories: [PathKey: Int] = [:]
+    private var directories: [DirectoryKey: Int] = [:]
     private var nextLog: Int
     /// What an earlier run could not compress.
     var left: [LeftCompressions.Key: [RotationStep]] = [:]
@@ -45,7 +45,7 @@ struct RotationPlanning {
 
     init(
         _ options: RotationOptions, _ state: RotationState, now: RotationTime, disks: ActorDirectories,
-        unfinished: Set<PathKey>, nextLog: Int, shared: Set<PathKey>
+        unfinished: Set<PathKey>, nextLog: Int, shared: Set<FileIdentity>
     ) {
         self.shared = shared
         self.options = options
@@ -74,9 +74,23 @@ struct RotationPlanning {
     }
 
     private mutating func leaveOut(_ stanza: RotationStanza, _ logs: [LogSearch.Found]) {
-        for log in logs where owners[PathKey(log.path)] == nil {
-            leftOut.add(log, of: stanza, destination: destinations.path(of: log.directory, stanza.settings))
+        let own = logs.filter { owners[LogKey($0)] == nil }
+        for (_, found) in Dictionary(grouping: own, by: \.place) {
+            leftOut.add(found, of: stanza, destination: destination(of: found[0].directory, stanza))
         }
+        // What is rotated of a log that is not there now stays as well.
+        for alternative in stanza.patterns.compactMap({ GlobPattern($0) }).flatMap(\.alternatives) {
+            let names = alternative.components.dropLast().map(\.literal)
+            guard let pattern = alternative.components.last, names.allSatisfy({ $0 != nil }),
+                let destination = destination(of: "/" + names.compactMap(\.self).joined(separator: "/"), stanza)
+            else { continue }
+            leftOut.add(pattern, of: stanza, destination: destination)
+        }
+    }
+
+    /// The folder of rotated logs; nil where it is not there.
+    private func destination(of directory: String, _ stanza: RotationStanza) -> FileIdentity? {
+        try? disks.own.folder(destinations.path(of: directory, stanza.settings)).identity
     }
 
     /// Plans a stanza that has a number of its own.
@@ -101,7 +115,7 @@ struct RotationPlanning {
         var drafts: [Draft] = []
         planned.logs.reserveCapacity(findings.logs.count)
         for found in findings.logs {
-            if last?.place !== found.place { last = (found.place, shared.contains(PathKey(found.directory))) }
+            if last?.place !== found.place { last = (found.place, shared.contains(found.folder)) }
             guard let draft = draftOrFault(found, inHand, isShared: last?.isShared ?? true) else { continue }
             isBlocked = isBlocked || draft.isBlocking
             if isWhole { drafts.append(draft) } else { add(draft, to: &planned) }
@@ -167,6 +181,8 @@ struct RotationPlanning {
 
     /// The stanza that has a log.
     private struct Owner {
+        var number: Int
+        var path: String
         var place: ConfigurationPlace
         var ignoresDuplicates: Bool
     }
@@ -187,11 +203,14 @@ struct RotationPlanning {
     ) throws(RotationFault) -> Draft? {
         let path = found.path
         let key = PathKey(path)
-        if isShared, let owner = self.owners[key] {
+        if isShared, let owner = self.owners[LogKey(found)] {
+            // By another path, as one pattern may find it.
+            if owner.number == inHand.number { return nil }
             if inHand.settings.ignoresDuplicates || owner.ignoresDuplicates { return nil }
+            let other = PathKey(owner.path) == key ? "" : " as \(owner.path)"
             throw RotationFault(
                 .duplicate, at: "\(inHand.place)",
-                "the stanza at \(owner.place) has \(path) too and keeps it; take it out of one of both, or write ignoreduplicates"
+                "the stanza at \(owner.place) has \(path) too\(other) and keeps it; take it out of one of both, or write ignoreduplicates"
             )
         }
         if let place = leftOut.place(of: found) {
@@ -199,7 +218,9 @@ struct RotationPlanning {
                 .leftOut, at: path, "the stanza at \(place) has it, and is left out for a fault; correct that")
         }
         if isShared {
-            self.owners[key] = Owner(place: inHand.place, ignoresDuplicates: inHand.settings.ignoresDuplicates)
+            self.owners[LogKey(found)] = Owner(
+                number: inHand.number, path: path, place: inHand.place,
+                ignoresDuplicates: inHand.settings.ignoresDuplicates)
         }
         let last = state.see(key)
         try security.check(found, inHand.settings)
@@ -284,8 +305,7 @@ struct RotationPlanning {
                 drafts[index].log.fault = RotationReport.Fault(error)
             }
         }
-        let none = TotalCap.Log(kept: [])
-        for (index, files) in TotalCap(limit: limit).removals(drafts.map { $0.rotated ?? none }) {
+        for (index, files) in TotalCap(limit: limit).removals(Self.apart(drafts)) {
             if let steps = drafts[index].intent?.steps {
                 drafts[index].intent?.steps = steps.removing(files, settings)
             } else if let found = drafts[index].found {
@@ -297,6 +317,19 @@ struct RotationPlanning {
                     time: now.calendar, rotates: false)
             }
         }
+    }
+
+    /// The rotated logs of each draft. Several logs of one name have the same in one `olddir`: they are those of the one that
+    /// is rotated now, else of the first.
+    private static func apart(_ drafts: [Draft]) -> [TotalCap.Log] {
+        var logs = drafts.map { $0.rotated ?? TotalCap.Log(kept: []) }
+        var seen: Set<FileIdentity> = []
+        for isDue in [true, false] {
+            for index in drafts.indices where (drafts[index].intent != nil) == isDue {
+                logs[index].kept.removeAll { !seen.insert($0.facts.identity).inserted }
+            }
+        }
+        return logs
     }
 
     /// The rotated logs of a log that is not due.
@@ -322,8 +355,8 @@ struct RotationPlanning {
 
     /// The files that a rotation is about.
     private mutating func files(of intent: RotationIntent) -> [Claim] {
-        let destination = number(of: intent.destination)
-        return [Claim(directory: number(of: intent.directory), name: intent.name)]
+        let destination = number(of: intent.destination, intent.destinationFolder)
+        return [Claim(directory: number(of: intent.directory, intent.folder), name: intent.name)]
             + intent.steps.flatMap { $0.names.map { Claim(directory: destination, name: $0) } }
     }
 
@@ -336,7 +369,10 @@ struct RotationPlanning {
             let other = claims[taken]
         {
             let isAlike = PathKey(StateFile.name(in: other)) == PathKey(intent.name)
-            if isAlike, intent.destination != intent.directory { return options.isDry }
+            if isAlike, intent.destination != intent.directory {
+                if options.isDry { tellTurn(path, after: other, in: intent.destination) }
+                return options.isDry
+            }
             throw RotationFault(
                 .duplicate, at: path,
                 "\(taken.name.text) belongs to the rotation of \(other) as well; write a pattern that leaves rotated logs out"
@@ -346,11 +382,25 @@ struct RotationPlanning {
         return true
     }
 
-    private mutating func number(of directory: String) -> Int {
-        let key = PathKey(directory)
+    private mutating func tellTurn(_ path: String, after other: String, in folder: String) {
+        warnings.append(
+            RotationFault(
+                .duplicate, at: path,
+                "it goes to \(folder) after \(other), which has the same name: rotated logs there move once more than is listed"
+            ))
+    }
+
+    private mutating func number(of directory: String, _ identity: FileIdentity?) -> Int {
+        let key = identity.map(DirectoryKey.folder) ?? .path(PathKey(directory))
         if let known = directories[key] { return known }
         directories[key] = directories.count
         return directories.count - 1
+    }
+
+    /// A directory, by its path only where it is still to be made.
+    private enum DirectoryKey: Hashable {
+        case folder(FileIdentity)
+        case path(PathKey)
     }
 
     private struct Claim: Hashable {

@@ -79,7 +79,7 @@ package struct RotationRun: Sendable {
         planning.left = LeftCompressions.left(of: recovery.works, isBefore: true)
         for (index, (stanza, found)) in zip(configuration.stanzas, findings).enumerated() {
             planning.passLeftOut(of: configuration, findings, before: index)
-            let plan = planning.plan(stanza, found, number: 0)
+            let plan = planning.plan(stanza, found, number: index)
             report.stanzas.append(RotationReport.Stanza(planned: plan))
         }
         report.warnings += planning.warnings.map(RotationReport.Fault.init)

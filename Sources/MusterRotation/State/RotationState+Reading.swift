@@ -88,6 +88,8 @@ extension RotationState {
             year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4],
             second: numbers[5])
         guard let time else { throw BadValue("the calendar has no such time") }
+        // logrotate writes 1900 for a log that was never rotated.
+        guard time.year >= 1970 || time.year == 1900 else { throw BadValue("the year is before 1970") }
         return time
     }
 }

@@ -234,6 +234,50 @@ struct FieldCaseTests {
                 for i in 1 2; do echo x > log/a.log; muster -f; names; done
                 """, said: "a.log.1.gz a.log.2 a.log.2.gz \na.log.1.gz a.log.2.gz \n"),
         Case(
+            description: "rotated logs of two logs in one olddir, which count once",
+            script: """
+                mkdir log/x log/y old; echo x > log/x/a.log; echo y > log/y/a.log
+                for i in 1 2 3; do head -c 20000 /dev/zero > old/a.log.$i; done
+                printf '%s {\n rotate 10\n olddir %s\n maxtotalsize 100k\n}\n' "$D/log/*/a.log" $D/old > conf
+                muster -f; ls old | tr '\n' ' '; echo
+                """, said: "a.log.1 a.log.2 a.log.3 a.log.4 a.log.5 \n"),
+        Case(
+            description: "one log by two paths, in two stanzas",
+            script: """
+                mkdir log/x o1 o2; ln -s x log/y; seq 1000 > log/x/a.log
+                for i in x:o1 y:o2; do
+                    printf '%s {\n rotate 1\n copytruncate\n olddir %s\n}\n' $D/log/${i%:*}/a.log $D/${i#*:} >> conf
+                done
+                muster -f; cat o1/* o2/* 2> /dev/null | wc -l; grep -c 'a.log too as' err
+                """, said: "exit 1\n1000\n1\n"),
+        Case(
+            description: "one log by two paths that one pattern matches",
+            script: """
+                mkdir log/x; ln -s x log/y; echo x > log/x/a.log; stanza "$D/log/*/a.log" > conf; muster -f; ls log/x
+                """, said: "a.log.1\n"),
+        Case(
+            description: "what a stanza that is left out rotated before, under a date's name and without its log",
+            script: """
+                echo a > log/a.log; echo o > log/a.log-backup-20260101; echo p > log/b.log.1; echo c > log/c.log
+                stanza "$D/log/a.log $D/log/b.log" ' missingok
+                dateext
+                dateformat -backup-%Y%m%d
+                bogus yes' > conf; printf '%s {\n rotate 0\n}\n' "$D/log/*" >> conf; muster -f; names
+                """, said: "exit 1\na.log a.log-backup-20260101 b.log.1 \n"),
+        Case(
+            description: "what a stanza that is left out has by another path",
+            script: """
+                mkdir log/x; ln -s x log/y; echo a > log/x/a.log; echo b > log/x/a.log.1
+                stanza $D/log/y/a.log ' bogus yes' > conf; printf '%s {\n rotate 0\n}\n' "$D/log/x/*" >> conf
+                muster -f; ls log/x | tr '\n' ' '; echo
+                """, said: "exit 1\na.log a.log.1 \n"),
+        Case(
+            description: "a dry run of logs that take turns",
+            script: """
+                mkdir log/x log/y old; echo x > log/x/a.log; echo y > log/y/a.log
+                stanza "$D/log/*/a.log" " olddir $D/old" > conf; muster -f -d; grep -c 'move once more' err
+                """, said: "1\n"),
+        Case(
             description: "holes, and the time of the last access",
             script: """
                 truncate -s 1M log/a.log; echo x >> log/a.log; touch -a -d @1580601600 log/a.log
