@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Lines that did not fit: where, what should have stood there, and the line with a caret under the place.
 struct BadLineText {

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// A timeline with neighbouring points joined, so that it fits into a number of columns.
 struct FoldedTimeline: Sendable {

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// CSV (RFC 4180): a header line, then a line a key. Without `allTables` the first table only; with it all of them and the
 /// timeline, each with its header line, an empty line between. Where there is no table, the timeline; where there is

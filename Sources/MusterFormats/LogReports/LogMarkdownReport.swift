@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Markdown with the tables of GitHub's dialect. What comes from logs stands in code spans, where nothing in it is
 /// markup, a link or a mention.

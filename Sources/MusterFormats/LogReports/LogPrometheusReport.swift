@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Prometheus' text exposition format 0.0.4: every family once, with its HELP and TYPE, its samples together.
 struct LogPrometheusReport {

@@ -1,5 +1,21 @@
 package import MusterCore
 
+/// How a log report looks.
+package struct LogReportLook: Sendable {
+    /// Whether escapes for colours may be written: only to a terminal, and not where `NO_COLOR` is set.
+    package var color: Bool
+    /// Columns of the terminal; a table keeps to it, down to 20.
+    package var width: Int
+    /// Whether a form that holds one table (CSV) is to hold all of them, one after the other.
+    package var allTables: Bool
+
+    package init(color: Bool = false, width: Int = 100, allTables: Bool = false) {
+        self.color = color
+        self.width = width
+        self.allTables = allTables
+    }
+}
+
 /// A form in which the answer to a question to logs can be reported.
 package struct LogReportFormat: Sendable {
     /// The word for `--output`.
@@ -7,10 +23,10 @@ package struct LogReportFormat: Sendable {
     /// One line for `--help`.
     package var summary: String
     /// The whole report as bytes, with a line end at its end; empty where the form has nothing to say.
-    package var write: @Sendable (LogReport, ReportOptions) -> [UInt8]
+    package var write: @Sendable (LogReport, LogReportLook) -> [UInt8]
 
     package init(
-        name: String, summary: String, write: @escaping @Sendable (LogReport, ReportOptions) -> [UInt8]
+        name: String, summary: String, write: @escaping @Sendable (LogReport, LogReportLook) -> [UInt8]
     ) {
         self.name = name
         self.summary = summary

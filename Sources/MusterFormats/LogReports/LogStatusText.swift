@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Classes of status as one bar with a legend.
 struct LogStatusText {

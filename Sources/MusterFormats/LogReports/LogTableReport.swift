@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// A log report for a person: what was read, classes of status, lines over time, figures, tables, lines that did not fit,
 /// and what to know of it all.
@@ -8,7 +9,7 @@ struct LogTableReport {
     /// Columns that there are, which may be fewer than lines are made for.
     private let columns: Int
 
-    init(_ options: ReportOptions) {
+    init(_ options: LogReportLook) {
         ink = Ink(enabled: options.color)
         columns = max(1, min(options.width, 1000))
         width = max(20, columns)

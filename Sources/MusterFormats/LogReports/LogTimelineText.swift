@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Lines over time as a row of block characters, the share of 5xx as a second one, and times under them.
 struct LogTimelineText {

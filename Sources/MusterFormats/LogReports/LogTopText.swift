@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// A table of greatest keys: aligned numbers, the share with a small bar, keys last.
 struct LogTopText {

@@ -1,3 +1,5 @@
+import MusterText
+
 /// Keys of tables as people and spreadsheets see them: different keys are different texts.
 ///
 /// A key comes with `\xNN` for bytes that are no UTF-8, and with `\x5c` for a backslash that would read as the beginning of

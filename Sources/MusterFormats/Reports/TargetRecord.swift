@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Writes observations as JSON objects; the fields are in `docs/reports.md`.
 ///
@@ -28,7 +29,7 @@ struct TargetRecord {
         static let ofPhase = Phase.allCases.map { ($0, JSONWriter.Name($0.name + "_us")) }
     }
 
-    init(_ header: RunHeader) { time = UTCTime(header) }
+    init(_ header: RunHeader) { time = UTCTime(header.started, wallSeconds: header.startedAt) }
 
     /// Writes one object; with `"type":"target"` in front where `typed`.
     mutating func write(_ observation: Observation, typed: Bool, to json: inout JSONWriter) {

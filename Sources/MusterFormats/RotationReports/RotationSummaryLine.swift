@@ -1,4 +1,5 @@
 internal import MusterCore
+import MusterText
 
 /// The last line of a rotation's NDJSON report in a few words: what a table of many hosts tells of each.
 package enum RotationSummaryLine {

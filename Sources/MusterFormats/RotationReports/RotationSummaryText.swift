@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// What a rotation came to, in a few lines.
 struct RotationSummaryText {

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// A rotation for a person: a line a stanza, what failed below it, and a summary; on demand each log with its steps.
 struct RotationTextReport {

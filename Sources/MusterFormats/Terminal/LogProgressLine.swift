@@ -1,6 +1,7 @@
 import MusterCore
+import MusterText
 
-/// The line that shows how far the reading of logs is; the caller prints it after `\r` and before `\u{1b}[K`.
+/// The line that shows how far the reading of logs is; the caller draws it as a ``LiveLine``.
 package struct LogProgressLine: Sendable {
     /// Bytes read so far, of files as they lie on the disk.
     package var bytes: Int

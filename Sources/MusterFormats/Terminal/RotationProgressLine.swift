@@ -1,6 +1,7 @@
 import MusterCore
+import MusterText
 
-/// The line that shows how far a rotation is; the caller prints it after `\r` and before `\u{1b}[K`.
+/// The line that shows how far a rotation is; the caller draws it as a ``LiveLine``.
 package struct RotationProgressLine: Sendable {
     /// Logs that are done with, whatever came of them.
     package var done: Int

@@ -1,6 +1,7 @@
 import Foundation
 import MusterCore
 import MusterTesting
+import MusterText
 import Testing
 
 @testable import MusterFormats
@@ -46,7 +47,7 @@ struct DistinctKeyTests {
                 rows: keys.map { .init(keys: [$0], values: [.count(1)]) }, distinct: keys.count, total: keys.count,
                 isExact: true)
         ]
-        let text = try LogReportTests.text(name, report, ReportOptions(width: 200))
+        let text = try LogReportTests.text(name, report, LogReportLook(width: 200))
         // A carriage return and a line feed are one character.
         var lines = text.utf8.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
         if name == "html" { lines = text.components(separatedBy: "<tr>") }

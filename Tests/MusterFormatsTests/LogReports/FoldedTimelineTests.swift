@@ -1,5 +1,6 @@
 import MusterCore
 import MusterTesting
+import MusterText
 import Testing
 
 @testable import MusterFormats

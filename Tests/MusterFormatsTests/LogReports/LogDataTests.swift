@@ -51,7 +51,7 @@ struct LogDataTests {
     @Test("in CSV are read back as tables, with no cell that is a formula")
     func csv() throws {
         let report = SyntheticLogReport.hostile()
-        let blocks = try CSVText.blocks(LogReportTests.text("csv", report, ReportOptions(allTables: true)))
+        let blocks = try CSVText.blocks(LogReportTests.text("csv", report, LogReportLook(allTables: true)))
         #expect(blocks.count == 4)
         for block in blocks { #expect(Set(block.map(\.count)).count == 1) }
         #expect(blocks[1].map { $0[0] }.dropFirst().count == SyntheticLogReport.hostileKeys.count)
@@ -69,7 +69,7 @@ struct LogDataTests {
     @Test("in CSV hold the first table, else the timeline, else the figures")
     func csvBlocks() throws {
         var report = SyntheticLogReport.day(points: 24)
-        let all = ReportOptions(allTables: true)
+        let all = LogReportLook(allTables: true)
         #expect(try CSVText.blocks(LogReportTests.text("csv", report, all)).map(\.count) == [11, 9, 25])
         let first = try CSVText.blocks(LogReportTests.text("csv", report))
         #expect(first.map(\.count) == [11])

@@ -1,6 +1,7 @@
 import Foundation
 import MusterCore
 import MusterTesting
+import MusterText
 import Testing
 
 @testable import MusterFormats
@@ -10,18 +11,18 @@ struct LogReportTests {
     static let names = LogReportCatalog.formats.map(\.name)
 
     static func write(
-        _ name: String, _ report: LogReport, _ options: ReportOptions = ReportOptions()
+        _ name: String, _ report: LogReport, _ options: LogReportLook = LogReportLook()
     ) throws -> [UInt8] {
         try #require(LogReportCatalog.format(named: name)).write(report, options)
     }
 
-    static func text(_ name: String, _ report: LogReport, _ options: ReportOptions = ReportOptions()) throws -> String {
+    static func text(_ name: String, _ report: LogReport, _ options: LogReportLook = LogReportLook()) throws -> String {
         String(decoding: try write(name, report, options), as: UTF8.self)
     }
 
     @Test("look as their golden files", arguments: names.dropFirst())
     func golden(_ name: String) throws {
-        let options = ReportOptions(allTables: true)
+        let options = LogReportLook(allTables: true)
         try Golden.expect(LogReportTests.write(name, SyntheticLogReport.day(points: 24), options), "logs-day.\(name)")
         try Golden.expect(LogReportTests.write(name, SyntheticLogReport.hostile(), options), "logs-hostile.\(name)")
         try Golden.expect(LogReportTests.write(name, SyntheticLogReport.small(), options), "logs-small.\(name)")
@@ -30,7 +31,7 @@ struct LogReportTests {
 
     @Test("as a table look as their golden files", arguments: [(60, false), (80, false), (140, false), (100, true)])
     func goldenTable(_ width: Int, _ color: Bool) throws {
-        let options = ReportOptions(color: color, width: width)
+        let options = LogReportLook(color: color, width: width)
         let ending = "\(width)\(color ? "-color" : "").txt"
         for (name, report) in [
             ("day", SyntheticLogReport.day()), ("small", SyntheticLogReport.small()),
@@ -42,7 +43,7 @@ struct LogReportTests {
 
     @Test("let nothing through that a terminal would obey or hide", arguments: names)
     func hostile(_ name: String) throws {
-        let text = try LogReportTests.text(name, SyntheticLogReport.hostile(), ReportOptions(allTables: true))
+        let text = try LogReportTests.text(name, SyntheticLogReport.hostile(), LogReportLook(allTables: true))
         let allowed: Set<Unicode.Scalar> = name == "csv" ? ["\n", "\r"] : ["\n"]
         let bad = text.unicodeScalars.filter { !allowed.contains($0) && !TerminalText.isPrintable($0) }
         #expect(bad.isEmpty)
@@ -62,7 +63,7 @@ struct LogReportTests {
         var long = SyntheticLogReport.day(points: 1000)
         long.timeline = SyntheticLogReport.timeline(1000, length: 40 * 86_400_000_000, hasStatus: false)
         for report in [SyntheticLogReport.day(), long, SyntheticLogReport.small(), SyntheticLogReport.hostile()] {
-            let text = try LogReportTests.text("table", report, ReportOptions(width: width))
+            let text = try LogReportTests.text("table", report, LogReportLook(width: width))
             for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
                 #expect(TerminalText.width(String(line)) <= width, "\(line)")
                 #expect(line.last != " ", "\(line)")
@@ -72,11 +73,11 @@ struct LogReportTests {
 
     @Test("as a table say how exact the counts are and how many keys there are")
     func precision() throws {
-        let text = try LogReportTests.text("table", SyntheticLogReport.day(), ReportOptions(width: 140))
+        let text = try LogReportTests.text("table", SyntheticLogReport.day(), LogReportLook(width: 140))
         #expect(text.contains("Paths  10 of 48,211 keys, exact\n"))
         #expect(
             text.contains("8 of more than 100,000 keys, at most 126 too high (Space-Saving, 100,000 counters)\n"))
-        let narrow = try LogReportTests.text("table", SyntheticLogReport.day(), ReportOptions(width: 60))
+        let narrow = try LogReportTests.text("table", SyntheticLogReport.day(), LogReportLook(width: 60))
         #expect(
             narrow.split(separator: /\s+/).joined(separator: " ").contains("exact, 1 column more where there is room"))
     }
@@ -139,7 +140,7 @@ struct LogReportTests {
                 "22 Dec 2025", "5 Jan 2026", "19 Jan",
             ])
         report.timeline?.step = day / 2
-        let text = try LogReportTests.text("table", report, ReportOptions(width: 100))
+        let text = try LogReportTests.text("table", report, LogReportLook(width: 100))
         #expect(text.contains("at 2026-01-09 00:00"), "\(text)")
         #expect(text.contains("Dec 2025") && text.contains("Jan 2026"))
         #expect(TimeAxis(from: start, to: start + 5 * day, count: 9).ticks.map(\.label).first == "20 Dec")
@@ -148,14 +149,14 @@ struct LogReportTests {
     @Test("keep to a narrow terminal", arguments: [1, 7, 19, 20, 24, 33, 40, 59])
     func narrow(_ width: Int) throws {
         for report in [SyntheticLogReport.day(), SyntheticLogReport.small(), SyntheticLogReport.hostile()] {
-            let text = try LogReportTests.text("table", report, ReportOptions(width: width))
+            let text = try LogReportTests.text("table", report, LogReportLook(width: width))
             for line in text.split(separator: "\n") { #expect(TerminalText.width(String(line)) <= width, "\(line)") }
         }
     }
 
     @Test("in pages keep their head and lose no line", arguments: 2...60)
     func pages(_ height: Int) throws {
-        let text = try LogReportTests.text("table", SyntheticLogReport.day(), ReportOptions(width: 80))
+        let text = try LogReportTests.text("table", SyntheticLogReport.day(), LogReportLook(width: 80))
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         let pages = ReportPages(lines, height: height)
         let shown = (0..<pages.count).map { pages.lines($0, keys: "keys") }
@@ -167,43 +168,12 @@ struct LogReportTests {
         #expect(pages.lines(99, keys: "") == pages.lines(pages.count - 1, keys: ""))
     }
 
-    @Test("say on each page which it is, as far as there is room", arguments: 1...60)
-    func footer(_ width: Int) {
-        let pages = ReportPages((0..<40).map { "\($0)" }, height: 10)
-        let last =
-            pages.lines(1, keys: "space for the next, b for the one before", shortKeys: "space, b", width: width)
-            .last ?? ""
-        #expect(TerminalText.width(last) <= width)
-        let expected =
-            switch width {
-            case 54...: "page 2 of 5 · space for the next, b for the one before"
-            case 22...: "page 2 of 5 · space, b"
-            case 11...: "page 2 of 5"
-            case 3...: "2/5"
-            case 2: "2…"
-            default: "…"
-            }
-        #expect(last == expected)
-    }
-
     @Test("say how many notes they leave out")
     func manyNotes() throws {
         var report = SyntheticLogReport.small()
         report.notes = (1...23).map { "Note \($0)." }
         let text = try LogReportTests.text("table", report)
         #expect(text.contains("Note 20.") && !text.contains("Note 21.") && text.contains("And 3 more"))
-    }
-
-    @Test(
-        "are paged through by keys",
-        arguments: [
-            (0, " ", 1), (0, "b", 0), (2, "b", 1), (3, " ", 3), (1, "\u{1b}[6~", 2), (1, "\u{1b}[5~", 0),
-            (1, "\u{1b}[B", 2),
-            (1, "\u{1b}OA", 0), (2, "g", 0), (0, "G", 3), (0, "\u{1b}[1;5C", 0), (0, "njz \u{1b}", 3), (9, "", 3),
-            (0, "q", 0),
-        ])
-    func keys(_ page: Int, _ keys: String, _ expected: Int) {
-        #expect(ReportPages.page(from: page, of: 4, after: Array(keys.utf8)) == expected)
     }
 
     @Test("draw hostile times and numbers without a trap", arguments: names)
@@ -234,7 +204,7 @@ struct LogReportTests {
             report.distributions = [
                 .init(field: "t", count: .max, buckets: [0, 1e-300, 1, 1e300].map { .init(upTo: $0, count: .max) })
             ]
-            #expect(try !LogReportTests.write(name, report, ReportOptions(width: .max, allTables: true)).isEmpty)
+            #expect(try !LogReportTests.write(name, report, LogReportLook(width: .max, allTables: true)).isEmpty)
         }
     }
 }

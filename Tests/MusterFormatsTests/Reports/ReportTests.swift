@@ -1,6 +1,7 @@
 import Foundation
 import MusterCore
 import MusterFormats
+import MusterText
 import Testing
 
 @Suite("Reports")

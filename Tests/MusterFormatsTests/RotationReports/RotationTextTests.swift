@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 import Testing
 
 @testable import MusterFormats

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// How many values are how long: bars over a logarithmic axis, with marks at p50, p90 and p99.
 struct DistributionPlot {
@@ -23,9 +24,9 @@ struct DistributionPlot {
         self.buckets = buckets.map { .init(upTo: max($0.upTo, least), count: $0.count) }
         total = buckets.reduce(0.0) { $0 + Double($1.count) }
         // A little room at both ends; at least one power of ten.
-        let middle = (DistributionPlot.log(least) + DistributionPlot.log(greatest)) / 2
-        low = min(DistributionPlot.log(least) - 0.1, middle - 0.5)
-        high = max(DistributionPlot.log(greatest) + 0.1, middle + 0.5)
+        let middle = (LogarithmScale.log(least) + LogarithmScale.log(greatest)) / 2
+        low = min(LogarithmScale.log(least) - 0.1, middle - 0.5)
+        high = max(LogarithmScale.log(greatest) + 0.1, middle + 0.5)
     }
 
     func html(_ index: Int) -> String {
@@ -84,13 +85,13 @@ struct DistributionPlot {
         return bins
     }
 
-    private func place(_ value: Double) -> Double { (DistributionPlot.log(value) - low) / (high - low) }
+    private func place(_ value: Double) -> Double { (LogarithmScale.log(value) - low) / (high - low) }
 
     private func addSpots(to plot: inout SVGPlot, _ counts: [Int]) {
         let width = 1 / Double(counts.count)
         for (bin, count) in counts.enumerated() where count > 0 {
             let ends = [bin, bin + 1].map {
-                DistributionPlot.power(low + (high - low) * Double($0) * width)
+                LogarithmScale.power(low + (high - low) * Double($0) * width)
             }
             let hint = ValueText.seconds(ends[0]) + " to " + ValueText.seconds(ends[1]) + ": " + count.counted("value")
             plot.spot("spot", Double(bin) * width, width, DistributionPlot.top, DistributionPlot.height, hint)
@@ -105,7 +106,7 @@ struct DistributionPlot {
         for exponent in stride(from: exponents.from, through: exponents.to, by: (exponents.to - exponents.from) / 9 + 1)
         {
             for factor in factors {
-                let value = DistributionPlot.power(Double(exponent)) * factor
+                let value = LogarithmScale.power(Double(exponent)) * factor
                 let place = self.place(value)
                 if place >= 0, place <= 1, value >= 0.999e-6 { ticks.append((place, AxisText.seconds(value))) }
             }

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// A log report as one page that needs nothing else: no script, no network, and a policy that forbids both.
 enum HTMLPage {

@@ -1,7 +1,8 @@
 import MusterCore
+import MusterText
 
-/// Tables of the page. A wide one scrolls by itself, never the page.
-package enum HTMLTables {
+/// Tables of the page.
+enum HTMLTables {
     /// Greatest keys: the key with a bar behind it (all lines of the table would fill the cell), then the columns.
     static func top(_ table: LogReport.Table, _ index: Int) -> String {
         let precision = table.isExact ? "exact" : "counts are " + table.precisionText
@@ -23,7 +24,7 @@ package enum HTMLTables {
             let share = min(1, (measure.flatMap(row.value)?.double ?? 0) / total)
             return "<tr>" + keys(row, table, share) + values(row, table, measure) + "</tr>"
         }
-        return heading + region(labelled: "top-\(index)", header, rows) + "</section>\n"
+        return heading + ScrollingTable.html(labelled: "top-\(index)", header, rows) + "</section>\n"
     }
 
     private static func keys(_ row: LogReport.Row, _ table: LogReport.Table, _ share: Double) -> String {
@@ -61,7 +62,7 @@ package enum HTMLTables {
             sources.count == shown.count
             ? sources.count.counted("source") : "the first \(shown.count) of " + sources.count.counted("source")
         return "<section><h2 id=\"sources\">Sources</h2><p class=\"soft\">" + count + "</p>"
-            + region(labelled: "sources", header, rows) + "</section>\n"
+            + ScrollingTable.html(labelled: "sources", header, rows) + "</section>\n"
     }
 
     static func badLines(_ report: LogReport) -> String {
@@ -84,11 +85,5 @@ package enum HTMLTables {
         let isCut = taken < TerminalText.width(head)
         return (isCut ? "…" : "") + HTMLText.escaped(tail) + "<mark>" + place + "</mark>"
             + HTMLText.escaped(String(rest.unicodeScalars.dropFirst()), limit: 300)
-    }
-
-    /// A table that scrolls to the side where it is too wide, also by keyboard.
-    package static func region(labelled id: String, _ header: [String], _ rows: [String]) -> String {
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"" + id + "\"><table>\n<thead><tr>"
-            + header.joined() + "</tr></thead>\n<tbody>\n" + rows.joined(separator: "\n") + "\n</tbody></table></div>"
     }
 }

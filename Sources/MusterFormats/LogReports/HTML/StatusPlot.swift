@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Classes of status as one bar over the width, with their counts and shares under it.
 enum StatusPlot {

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Lines over time stacked by class of status, and under them, on the same axis of time, the share of 5xx.
 struct TimelinePlot {

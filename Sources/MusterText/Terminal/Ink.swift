@@ -1,5 +1,3 @@
-package import MusterCore
-
 /// Colours of the 16 that every terminal has, or none.
 package struct Ink: Sendable {
     package enum Tone: String, Sendable {
@@ -22,15 +20,5 @@ package struct Ink: Sendable {
     package func callAsFunction(_ text: String, _ tone: Tone?) -> String {
         guard enabled, !text.isEmpty, let tone else { return text }
         return "\u{1b}[" + tone.rawValue + "m" + text + "\u{1b}[0m"
-    }
-
-    /// The tone of a kind of verdict wherever one is named.
-    package static func tone(_ kind: Verdict.Kind) -> Tone {
-        switch kind {
-        case .up: .boldGreen
-        case .degraded: .boldYellow
-        case .down: .boldRed
-        case .unknown: .boldYellow
-        }
     }
 }

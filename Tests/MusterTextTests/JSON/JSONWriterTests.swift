@@ -1,6 +1,6 @@
 import Foundation
 import MusterCore
-import MusterFormats
+import MusterText
 import Testing
 
 @Suite("The JSON writer")
@@ -64,5 +64,34 @@ struct JSONWriterTests {
             json.endObject()
         }
         #expect(json == #"{"a":[1,2,3,false],"b":4,"c":"x\"","d":null}"#)
+    }
+
+    @Test("writes lists of objects, in one line or a line each")
+    func lists() {
+        let json = written { json in
+            json.object { json in
+                json.list("a", [1, 2]) { $1.member("n", $0) }
+                json.list("b", ["x", "y"], isLined: true) { $1.member("t", $0) }
+                json.list("c", [Int](), isLined: true) { _, _ in }
+                json.member("d", ["p", "q"])
+                json.member("e", 0.5)
+                json.member("f", true)
+            }
+        }
+        #expect(
+            json == """
+                {"a":[{"n":1},{"n":2}],"b":[
+                {"t":"x"},
+                {"t":"y"}],"c":[],"d":["p","q"],"e":0.5,"f":true}
+                """)
+    }
+
+    @Test("appends lines of NDJSON")
+    func lines() {
+        var bytes = Array("before\n".utf8)
+        JSONWriter.line("row", into: &bytes) { $0.member("n", 1) }
+        JSONWriter.line("end", into: &bytes) { _ in }
+        JSONWriter.line(into: &bytes) { $0.integer(7) }
+        #expect(String(decoding: bytes, as: UTF8.self) == "before\n{\"type\":\"row\",\"n\":1}\n{\"type\":\"end\"}\n7\n")
     }
 }

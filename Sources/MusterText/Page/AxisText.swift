@@ -12,7 +12,7 @@ package enum AxisText {
     }
 
     /// `0%`, `0.5%`, `20%`, with as many digits as the step needs.
-    static func share(_ value: Double, step: Double) -> String {
+    package static func share(_ value: Double, step: Double) -> String {
         value == 0 ? "0%" : ValueText.fixed(value * 100, step < 0.00099 ? 2 : step < 0.0099 ? 1 : 0) + "%"
     }
 

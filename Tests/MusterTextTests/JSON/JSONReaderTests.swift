@@ -1,8 +1,7 @@
 import MusterCore
 import MusterTesting
+import MusterText
 import Testing
-
-@testable import MusterFormats
 
 /// What reading gives: a value, or the faults' lines.
 private func read(_ bytes: [UInt8]) -> (value: Setting?, faults: [String]) {

@@ -20,23 +20,23 @@ package struct ValueAxis: Sendable {
 }
 
 /// Round times for an axis.
-struct TimeAxis: Sendable {
-    struct Tick: Sendable, Hashable {
+package struct TimeAxis: Sendable {
+    package struct Tick: Sendable, Hashable {
         /// Microseconds since 1970.
-        var time: Int64
-        var label: String
+        package var time: Int64
+        package var label: String
     }
 
-    let ticks: [Tick]
+    package let ticks: [Tick]
 
     /// Lengths of time that people know, in microseconds.
-    static let lengths: [Int64] =
+    package static let lengths: [Int64] =
         [1000, 10_000, 100_000].map { Int64($0) }
         + [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200].map { $0 * 1_000_000 }
         + [1, 2, 7, 14].map { $0 * UTCMoment.dayLength }
 
     /// At most about `count` ticks within a span of time, `to` included.
-    init(from: Int64, to: Int64, count: Int = 8) {
+    package init(from: Int64, to: Int64, count: Int = 8) {
         let (span, overflow) = to.subtractingReportingOverflow(from)
         // 300 years; what is longer has no labels that say something.
         guard !overflow, span >= 0, span <= 110_000 * UTCMoment.dayLength, abs(from / 2) < 1 << 60 else {

@@ -1,5 +1,3 @@
-import MusterCore
-
 /// A report for a terminal in pages as high as the screen: its head on each, below it as many whole sections as there is
 /// room for, and at the bottom which page it is.
 package struct ReportPages: Sendable {

@@ -1,7 +1,7 @@
 import MusterCore
 
 /// Parts of a line that shows progress: which of them a width has room for, and a bar before them.
-struct ProgressParts {
+package struct ProgressParts {
     private struct Part {
         var text: String
         /// From left to right.
@@ -13,12 +13,14 @@ struct ProgressParts {
 
     private var parts: [Part] = []
 
-    mutating func add(_ text: String, place: Int, rank: Int, _ tone: Ink.Tone? = nil) {
+    package init() {}
+
+    package mutating func add(_ text: String, place: Int, rank: Int, _ tone: Ink.Tone? = nil) {
         parts.append(Part(text: text, place: place, rank: rank, tone: tone))
     }
 
     /// At most `width` columns; parts of rank `lesser` and over leave room for the bar in a line of some length.
-    func text(width: Int, _ ink: Ink, lesser: Int, bar: (share: Double, tone: Ink.Tone)?) -> String {
+    package func text(width: Int, _ ink: Ink, lesser: Int, bar: (share: Double, tone: Ink.Tone)?) -> String {
         var shown: [Part] = []
         var columns = 0
         for part in parts.sorted(by: { $0.rank < $1.rank }) {
@@ -35,13 +37,13 @@ struct ProgressParts {
     }
 
     /// Rounded down, so that 100% means all.
-    static func percent(_ share: Double) -> String {
+    package static func percent(_ share: Double) -> String {
         let text = String(Int(max(0, min(1, share)) * 100)) + "%"
         return TerminalText.spaces(4 - text.utf8.count) + text
     }
 
     /// `41s`, `3m05s`: rounded up, at most 30 years.
-    static func remaining(_ seconds: Double) -> String {
+    package static func remaining(_ seconds: Double) -> String {
         let left = min(seconds, 1e9).rounded(.up)
         return left < 60 ? String(Int(left)) + "s" : Duration.seconds(Int(left)).text
     }

@@ -2,7 +2,7 @@ internal import MusterCore
 
 /// A time of the proleptic Gregorian calendar in UTC, taken apart.
 package struct UTCMoment: Hashable, Sendable {
-    var year: Int
+    package private(set) var year: Int
     /// 1 to 12.
     var month: Int
     var day: Int
@@ -11,7 +11,7 @@ package struct UTCMoment: Hashable, Sendable {
     var second: Int
     var microsecond: Int
 
-    static let dayLength: Int64 = 86_400_000_000
+    package static let dayLength: Int64 = 86_400_000_000
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// From microseconds since 1970; any number is a time.
@@ -31,32 +31,37 @@ package struct UTCMoment: Hashable, Sendable {
         return Int64(days) &* dayLength
     }
 
-    static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    package static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
     /// `2026-11-24`.
-    var date: String { UTCMoment.pad(year, 4) + "-" + UTCMoment.pad(month) + "-" + UTCMoment.pad(day) }
+    package var date: String { UTCMoment.pad(year, 4) + "-" + UTCMoment.pad(month) + "-" + UTCMoment.pad(day) }
 
     /// `24 Nov`.
-    var shortDate: String { String(day) + " " + UTCMoment.months[month - 1] }
+    package var shortDate: String { String(day) + " " + UTCMoment.months[month - 1] }
 
     /// `18:06`.
-    var hourMinute: String { UTCMoment.pad(hour) + ":" + UTCMoment.pad(minute) }
+    package var hourMinute: String { UTCMoment.pad(hour) + ":" + UTCMoment.pad(minute) }
 
     /// `18:06:27`, the fraction cut off.
-    var clock: String { hourMinute + ":" + UTCMoment.pad(second) }
+    package var clock: String { hourMinute + ":" + UTCMoment.pad(second) }
 
     /// `18:06:27`, `18:06:27.500`, `18:06:27.000125`.
-    var fullClock: String {
+    package var fullClock: String {
         if microsecond == 0 { return clock }
         let isMilli = microsecond.isMultiple(of: 1000)
         return clock + "." + (isMilli ? UTCMoment.pad(microsecond / 1000, 3) : UTCMoment.pad(microsecond, 6))
     }
 
     /// `2026-11-24T18:06:27.123456Z` (RFC 3339).
-    package var rfc3339: String { date + "T" + clock + "." + UTCMoment.pad(microsecond, 6) + "Z" }
+    package var rfc3339: String {
+        var bytes = Array((date + "T").utf8)
+        RFC3339.append(
+            timeOfDay: ((hour * 60 + minute) * 60 + second) * 1_000_000 + microsecond, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     private static func pad(_ value: Int, _ digits: Int = 2) -> String {
         let text = String(value.magnitude)

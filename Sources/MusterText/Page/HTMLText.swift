@@ -1,6 +1,6 @@
 /// Text from anywhere made fit for HTML, and elements made of it.
 package enum HTMLText {
-    /// A text for the inside of an element or of a quoted attribute: what a terminal would obey or hide is spelled out
+    /// A text for the inside of an element or of a quoted attribute of HTML or XML: what a terminal would obey or hide is spelled out
     /// (`\x1b`, `\u{202e}`), for a page would obey or hide some of it too, and nothing in it is markup.
     package static func escaped(_ text: String, limit: Int = 400) -> String {
         var escaped = ""

@@ -68,7 +68,7 @@ package struct SVGPlot {
     }
 
     /// Lines of a grid with their values on the left; the axis stands between `y` and `y + height`, its zero below.
-    mutating func values(_ axis: ValueAxis, y: Double, height: Double, _ label: (Double) -> String) {
+    package mutating func values(_ axis: ValueAxis, y: Double, height: Double, _ label: (Double) -> String) {
         for tick in axis.ticks {
             let place = y + height * (1 - tick / axis.end)
             line(tick == 0 ? "axis" : "grid", 0, place, 1, place)
@@ -87,7 +87,7 @@ package struct SVGPlot {
     }
 
     /// The path of a bar.
-    static func bar(_ x: Double, _ width: Double, from top: Double, to bottom: Double) -> String {
+    package static func bar(_ x: Double, _ width: Double, from top: Double, to bottom: Double) -> String {
         guard bottom > top else { return "" }
         return "M" + HTMLText.number(x) + " " + HTMLText.number(bottom) + "V" + HTMLText.number(top) + "h"
             + HTMLText.number(width) + "V" + HTMLText.number(bottom) + "z"
