@@ -75,8 +75,8 @@ let package = Package(
         floor("MusterFormats", ["MusterCore", "MusterText"]),
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        floor("MusterLogs", ["MusterCore", "MusterSystem", "MusterPattern", "CMusterScan"]),
-        floor("MusterRotation", ["MusterCore", "MusterSystem"]),
+        floor("MusterLogs", ["MusterCore", "MusterText", "MusterSystem", "MusterPattern", "CMusterScan"]),
+        floor("MusterRotation", ["MusterCore", "MusterText", "MusterSystem"]),
         floor(
             "MusterFleet",
             [
@@ -144,14 +144,17 @@ let package = Package(
                 "MusterTesting",
             ]),
         tests("MusterPatternTests", ["MusterPattern", "MusterTesting"]),
-        tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterPattern", "MusterSystem", "MusterTesting"]),
+        tests(
+            "MusterLogsTests",
+            ["MusterLogs", "MusterCore", "MusterText", "MusterPattern", "MusterSystem", "MusterTesting"],
+            resources: [.copy("Reports/Golden")]),
         // A process of its own for the tests of rotation, which is killed
         .executableTarget(
             name: "RotationVictim", dependencies: ["MusterCore", "MusterRotation", "MusterSystem", "MusterTesting"],
             path: "Tests/Programs/RotationVictim", swiftSettings: swiftSettings),
         tests(
             "MusterRotationTests",
-            ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting", "RotationVictim"]),
+            ["MusterRotation", "MusterCore", "MusterText", "MusterSystem", "MusterTesting", "RotationVictim"]),
         tests(
             "MusterFleetTests",
             ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterText", "MusterTesting"]),
@@ -162,8 +165,7 @@ let package = Package(
         tests(
             "MusterCommandTests",
             [
-                "muster", "MusterCore", "MusterFleet", "MusterText", "MusterFormats", "MusterRotation", "MusterSystem",
-                "MusterTesting",
+                "muster", "MusterCore", "MusterFleet", "MusterText", "MusterRotation", "MusterSystem", "MusterTesting",
             ]),
     ]
 )

@@ -1,5 +1,5 @@
 import MusterCore
-import MusterFormats
+import MusterLogs
 import MusterSystem
 
 /// Where the report of a question to logs goes: standard output and files.

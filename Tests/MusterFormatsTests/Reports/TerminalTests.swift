@@ -1,6 +1,7 @@
 import Foundation
 import MusterCore
 import MusterFormats
+import MusterTesting
 import MusterText
 import Testing
 
@@ -78,7 +79,7 @@ struct TerminalTests {
         let text = ReasonList.text(ReportOptions(width: 100))
         var json: [UInt8] = []
         ReasonList.appendJSON(to: &json)
-        let listed = try #require(Golden.object(json)["reasons"] as? [[String: Any]])
+        let listed = try #require(ParsedJSON.object(json)["reasons"] as? [[String: Any]])
         #expect(
             listed.compactMap { $0["reason"] as? String } == Reason.allCases.map(\.rawValue)
                 + LocalReason.allCases.map(\.rawValue))
