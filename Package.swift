@@ -65,21 +65,22 @@ let package = Package(
         .target(name: "CMusterScan", cSettings: cSettings),
         // A language of patterns, for whatever reads bytes
         floor("MusterPattern", ["CMusterScan"]),
-        // Floor 1: codecs, the system, the engine, formats
+        // Floor 1: codecs, the system, the engine, text for people and programs
         floor("MusterWire", ["MusterCore"]),
         floor("MusterSystem", ["MusterCore", "CMusterLinux"]),
         floor("MusterTLS", tlsProducts),
         floor("MusterEngine", ["MusterCore"]),
-        floor("MusterFormats", ["MusterCore"]),
-        // Floor 2: what a check does, a fleet to try it on, logs, commands on hosts
+        floor("MusterText", ["MusterCore"]),
+        // Floor 2: inventories and reports of checks, what a check does, a fleet to try it on, logs, commands on hosts
+        floor("MusterFormats", ["MusterCore", "MusterText"]),
         floor("MusterProbes", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         floor("MusterLab", ["MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
-        floor("MusterLogs", ["MusterCore", "MusterSystem", "MusterPattern", "CMusterScan"]),
-        floor("MusterRotation", ["MusterCore", "MusterSystem"]),
+        floor("MusterLogs", ["MusterCore", "MusterText", "MusterSystem", "MusterPattern", "CMusterScan"]),
+        floor("MusterRotation", ["MusterCore", "MusterText", "MusterSystem"]),
         floor(
             "MusterFleet",
             [
-                "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats",
+                "MusterCore", "MusterSystem", "MusterEngine", "MusterText",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
@@ -87,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "muster",
             dependencies: [
-                "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterProbes", "MusterLab",
+                "MusterCore", "MusterSystem", "MusterEngine", "MusterText", "MusterFormats", "MusterProbes",
+                "MusterLab",
                 "MusterLogs", "MusterRotation", "MusterFleet",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -97,13 +99,13 @@ let package = Package(
         // Benchmarks: muster against what the kernel lets anybody reach
         .target(name: "CMusterLimits", path: "Benchmarks/CMusterLimits"),
         .target(
-            name: "MusterBenchmarkResults", dependencies: ["MusterCore", "MusterFormats"], path: "Benchmarks/Results",
+            name: "MusterBenchmarkResults", dependencies: ["MusterCore", "MusterText"], path: "Benchmarks/Results",
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "muster-benchmarks",
             dependencies: [
                 "CMusterLimits", "MusterBenchmarkResults", "MusterCore", "MusterSystem", "MusterTLS", "MusterEngine",
-                "MusterFormats",
+                "MusterText",
                 "MusterProbes",
                 nio("NIOCore"), nio("NIOEmbedded"), nio("NIOTLS"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -123,12 +125,16 @@ let package = Package(
         tests("MusterSystemTests", ["MusterSystem", "MusterCore", "MusterTesting", "muster-disk-server"]),
         tests("MusterTLSTests", ["MusterTLS"] + tlsProducts),
         tests("MusterEngineTests", ["MusterEngine", "MusterCore", "MusterTesting"]),
+        tests("MusterTextTests", ["MusterText", "MusterCore", "MusterTesting"]),
         tests(
-            "MusterFormatsTests", ["MusterCore", "MusterFormats", "MusterTesting"], resources: [.copy("Reports/Golden")]
-        ),
+            "MusterFormatsTests", ["MusterFormats", "MusterCore", "MusterText", "MusterTesting"],
+            resources: [.copy("Reports/Golden")]),
         tests(
             "MusterProbesTests",
-            ["MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterFormats", "MusterTesting"]),
+            [
+                "MusterProbes", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS", "MusterText", "MusterFormats",
+                "MusterTesting",
+            ]),
         // The whole of muster on a model network and its clock
         tests(
             "MusterNetworkTests",
@@ -138,23 +144,28 @@ let package = Package(
                 "MusterTesting",
             ]),
         tests("MusterPatternTests", ["MusterPattern", "MusterTesting"]),
-        tests("MusterLogsTests", ["MusterLogs", "MusterCore", "MusterPattern", "MusterSystem", "MusterTesting"]),
+        tests(
+            "MusterLogsTests",
+            ["MusterLogs", "MusterCore", "MusterText", "MusterPattern", "MusterSystem", "MusterTesting"],
+            resources: [.copy("Reports/Golden")]),
         // A process of its own for the tests of rotation, which is killed
         .executableTarget(
             name: "RotationVictim", dependencies: ["MusterCore", "MusterRotation", "MusterSystem", "MusterTesting"],
             path: "Tests/Programs/RotationVictim", swiftSettings: swiftSettings),
         tests(
             "MusterRotationTests",
-            ["MusterRotation", "MusterCore", "MusterSystem", "MusterTesting", "RotationVictim"]),
+            ["MusterRotation", "MusterCore", "MusterText", "MusterSystem", "MusterTesting", "RotationVictim"]),
         tests(
             "MusterFleetTests",
-            ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterFormats", "MusterTesting"]),
+            ["MusterFleet", "MusterCore", "MusterSystem", "MusterEngine", "MusterText", "MusterTesting"]),
         tests(
             "MusterBenchmarksTests",
-            ["MusterBenchmarkResults", "MusterCore", "MusterFormats", "MusterTesting", "muster", "muster-benchmarks"]),
+            ["MusterBenchmarkResults", "MusterCore", "MusterTesting", "muster", "muster-benchmarks"]),
         tests("MusterLabTests", ["MusterLab", "MusterCore", "MusterWire", "MusterSystem", "MusterTLS"]),
         tests(
             "MusterCommandTests",
-            ["muster", "MusterCore", "MusterFleet", "MusterFormats", "MusterRotation", "MusterSystem", "MusterTesting"]),
+            [
+                "muster", "MusterCore", "MusterFleet", "MusterText", "MusterRotation", "MusterSystem", "MusterTesting",
+            ]),
     ]
 )

@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// Why a text is no results file, a line a fault, each with its place.
 package struct ResultsFault: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 extension BenchmarkResults {
     /// The file: JSON with a cell or a section a line.
@@ -10,13 +10,12 @@ extension BenchmarkResults {
         writer.member("date", date)
         writer.key("machine")
         writer.machine(machine)
-        writer.key("quick")
-        writer.bool(isQuick)
-        writer.texts("conditions", conditions)
-        writer.list("workloads", workloads) { $0.workload($1) }
-        writer.list("contenders", contenders) { $0.contender($1) }
-        writer.list("cells", cells) { $0.cell($1) }
-        writer.list("sections", sections) { $0.section($1) }
+        writer.member("quick", isQuick)
+        writer.member("conditions", conditions)
+        writer.list("workloads", workloads, isLined: true) { $1.workload($0) }
+        writer.list("contenders", contenders, isLined: true) { $1.contender($0) }
+        writer.list("cells", cells, isLined: true) { $1.cell($0) }
+        writer.list("sections", sections, isLined: true) { $1.section($0) }
         writer.endObject()
         writer.newline()
         writer.give(to: &bytes)
@@ -25,41 +24,6 @@ extension BenchmarkResults {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Int) {
-        key(name)
-        integer(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Double) {
-        key(name)
-        number(value)
-    }
-
-    /// An element a line.
-    fileprivate mutating func list<Element>(
-        _ name: String, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
-    ) {
-        key(name)
-        beginArray()
-        for element in elements {
-            lineBreak()
-            write(&self, element)
-        }
-        endArray()
-    }
-
-    fileprivate mutating func texts(_ name: String, _ texts: [String]) {
-        key(name)
-        beginArray()
-        for text in texts { string(text) }
-        endArray()
-    }
-
     private mutating func numbers(_ name: String, _ numbers: [Double]) {
         key(name)
         beginArray()
@@ -80,33 +44,26 @@ extension JSONWriter {
     }
 
     fileprivate mutating func workload(_ workload: ModelWorkload) {
-        beginObject()
         member("name", workload.name)
         member("title", workload.title)
         member("criterion", workload.criterion.rawValue)
         if let window = workload.window { member("window", window) }
-        key("computes")
-        bool(workload.computes)
-        endObject()
+        member("computes", workload.computes)
     }
 
     fileprivate mutating func contender(_ contender: ModelContender) {
-        beginObject()
         member("name", contender.name)
         member("title", contender.title)
         member("kind", contender.kind.rawValue)
-        endObject()
     }
 
     fileprivate mutating func cell(_ cell: ModelCell) {
-        beginObject()
         member("workload", cell.workload)
         member("contender", cell.contender)
         member("items", cell.items)
         member("window", cell.window)
         if cell.isExternal {
-            key("external")
-            bool(true)
+            member("external", true)
         }
         if let reason = cell.notApplicable { member("not_applicable", reason) }
         if let error = cell.error { member("error", error) }
@@ -114,7 +71,6 @@ extension JSONWriter {
         beginArray()
         for sample in cell.samples { self.sample(sample) }
         endArray()
-        endObject()
     }
 
     private mutating func sample(_ sample: ModelSample) {
@@ -159,17 +115,15 @@ extension JSONWriter {
 
 extension JSONWriter {
     fileprivate mutating func section(_ section: Section) {
-        beginObject()
         member("name", section.name)
         member("title", section.title)
-        texts("notes", section.notes)
-        texts("baselines", section.baselines)
+        member("notes", section.notes)
+        member("baselines", section.baselines)
         key("rows")
         beginArray()
         for row in section.rows { self.row(row) }
         endArray()
         if let error = section.error { member("error", error) }
-        endObject()
     }
 
     private mutating func row(_ row: SectionRow) {

@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// Text of a results file as Markdown that is read as this text.
 enum MarkdownText {

@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 extension ModelDecision {
     /// What to take, and what is to be known of the others, made of the numbers alone.

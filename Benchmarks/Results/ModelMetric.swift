@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// A figure of a sample, as tables, pages and documents call it.
 package enum ModelMetric: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import MusterFormats
+internal import MusterText
 
 /// The contenders of one workload side by side, each with the one cell that compares with the others.
 ///

@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// Two runs side by side, cell by cell: before and after a change, or on two machines.
 package struct ResultsComparison: Sendable {

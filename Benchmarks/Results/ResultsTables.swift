@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// The tables of a run, for a terminal or as Markdown.
 package enum ResultsTables {

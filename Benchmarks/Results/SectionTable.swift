@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 extension Section {
     /// The names of the columns behind the contender's, the same for every medium.

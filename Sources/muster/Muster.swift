@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import MusterCore
-import MusterFormats
 import MusterSystem
+import MusterText
 
 /// The command line: it wires the floors together and holds no logic of its own.
 @main

@@ -1,5 +1,5 @@
-import MusterFormats
 import MusterTesting
+import MusterText
 import Testing
 
 @Suite("Hostile arguments", .timeLimit(.minutes(40)))

@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import MusterCore
 import MusterEngine
-import MusterFormats
 import MusterSystem
 import MusterTesting
 import Synchronization

@@ -1,5 +1,4 @@
 import MusterCore
-import MusterFormats
 import MusterSystem
 import MusterTesting
 import Testing

@@ -1,6 +1,6 @@
 import MusterCore
-import MusterFormats
 import MusterTesting
+import MusterText
 import Testing
 
 @testable import MusterFleet

@@ -1,6 +1,7 @@
 import Foundation
 import MusterCore
 import MusterTesting
+import MusterText
 import Testing
 
 @testable import MusterFormats

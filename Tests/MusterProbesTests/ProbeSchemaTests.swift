@@ -2,6 +2,7 @@ import Foundation
 import MusterCore
 import MusterFormats
 import MusterTesting
+import MusterText
 import Testing
 
 @testable import MusterProbes

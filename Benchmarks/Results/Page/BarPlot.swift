@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// A bar each for some values, from nothing on the left; where they lie too far apart for that, a point each on a logarithmic
 /// axis, for the length of a bar would say nothing there. Names and values stand above, so that there is room for them on any

@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// Two runs beside each other as one page that needs nothing else.
 package struct ComparisonPage {

@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// How a figure grows with the number of items, or of items in flight where a run has one number of items only.
 struct GrowthFigure {

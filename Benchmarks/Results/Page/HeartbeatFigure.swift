@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// How late the heartbeat comes beside each contender: a bar each, the least late first.
 struct HeartbeatFigure {

@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// How long items take, as distributions, for one workload: of each contender its middle sample by p99.
 struct LatencyFigure {

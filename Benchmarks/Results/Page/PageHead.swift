@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// The head of a page: where, when and how it was measured.
 enum PageHead {

@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// What the page adds to the look of all our pages: lines and points of many contenders.
 enum PageStyle {

@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// Tables of the page.
 enum PageTable {
@@ -33,7 +33,7 @@ enum PageTable {
                 }
                 .joined() + "</tr>"
         }
-        return HTMLTables.region(labelled: id, header, lines)
+        return ScrollingTable.html(labelled: id, header, lines)
     }
 
     /// With a mark where it is none to choose.

@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// A run of the suite as one page that needs nothing else: no script, no network, and a policy that forbids both.
 package struct ResultsPage {
@@ -56,7 +56,7 @@ package struct ResultsPage {
         return
             "<section><h2 id=\"decisions\">Best model by workload</h2><p class=\"soft\">Margin: how many times better than the "
             + "next one; no difference where intervals overlap. Other programs and the limit in C are no choice.</p>"
-            + HTMLTables.region(labelled: "decisions", header, rows) + "<ul class=\"advice\">"
+            + ScrollingTable.html(labelled: "decisions", header, rows) + "<ul class=\"advice\">"
             + advice.joined(separator: "\n")
             + "</ul></section>\n"
     }
@@ -120,7 +120,7 @@ package struct ResultsPage {
         }
         guard !rows.isEmpty else { return "" }
         return "<section><h2 id=\"goals\">What was aimed at</h2><p class=\"soft\">Judged by the medians.</p>"
-            + HTMLTables.region(labelled: "goals", header, rows) + "</section>\n"
+            + ScrollingTable.html(labelled: "goals", header, rows) + "</section>\n"
     }
 
     private func goal(_ row: SectionRow, _ link: String) -> String {
@@ -207,7 +207,7 @@ package struct ResultsPage {
                 + PageTable.text(kinds[contender.kind] ?? "") + "</tr>"
         }
         return "<section><h2 id=\"contenders\">Contenders</h2>"
-            + HTMLTables.region(labelled: "contenders", header, rows) + "</section>\n"
+            + ScrollingTable.html(labelled: "contenders", header, rows) + "</section>\n"
     }
 
     private var reading: String {

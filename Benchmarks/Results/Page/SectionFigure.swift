@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// A section of a run: bars for figures that are alike, and all of them in a table.
 struct SectionFigure {

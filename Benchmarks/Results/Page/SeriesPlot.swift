@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// One contender's points in a plot, from the left to the right, joined by a line.
 struct Series {

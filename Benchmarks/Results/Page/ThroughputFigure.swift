@@ -1,4 +1,4 @@
-internal import MusterFormats
+internal import MusterText
 
 /// Items a second over the number in flight, for one workload; as bars where no contender has two such numbers.
 struct ThroughputFigure {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CMusterLimits
-import MusterFormats
 import MusterSystem
+import MusterText
 
 /// `io`: what a check costs, engine and probe together, against plain C.
 struct IOCommand: AsyncParsableCommand {

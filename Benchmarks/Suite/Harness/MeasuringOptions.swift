@@ -2,8 +2,8 @@ import ArgumentParser
 import CMusterLimits
 import MusterBenchmarkResults
 import MusterCore
-import MusterFormats
 import MusterSystem
+import MusterText
 
 /// What every command that measures takes, and what it does before and after.
 struct MeasuringOptions: ParsableArguments {

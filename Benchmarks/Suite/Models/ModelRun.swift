@@ -1,6 +1,6 @@
 import CMusterLimits
 import MusterBenchmarkResults
-import MusterFormats
+import MusterText
 
 /// A run of all workloads with all contenders, one workload after the other, its contenders interleaved: a round takes each
 /// of them once.

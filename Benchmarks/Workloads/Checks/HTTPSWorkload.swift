@@ -1,7 +1,7 @@
 import CMusterLimits
 import MusterBenchmarkResults
 import MusterCore
-import MusterFormats
+import MusterText
 
 /// A TLS handshake and a request a check.
 enum HTTPSWorkload {

@@ -1,6 +1,6 @@
 import MusterBenchmarkResults
-import MusterFormats
 import MusterSystem
+import MusterText
 
 /// What a check in flight takes.
 enum MemoryWorkload {

@@ -1,5 +1,5 @@
 import MusterBenchmarkResults
-import MusterFormats
+import MusterText
 
 /// One access log, one worker: every line parsed, url, address, status and minute counted exactly.
 enum CombinedLogs {

@@ -1,5 +1,5 @@
 import MusterBenchmarkResults
-import MusterFormats
+import MusterText
 
 /// JSON lines, one worker: path and status counted exactly, bytes summed.
 enum JSONLogs {

@@ -1,8 +1,8 @@
 import CMusterLimits
 import MusterBenchmarkResults
 import MusterCore
-import MusterFormats
 import MusterSystem
+import MusterText
 import Synchronization
 
 /// Whether a loop keeps time while the cores are busy with a log: network checks in the same process depend on it.

@@ -1,5 +1,5 @@
 import MusterBenchmarkResults
-import MusterFormats
+import MusterText
 
 /// Whether memory grows with what is read: the same log once and ten times over, through standard input.
 enum LogMemory {

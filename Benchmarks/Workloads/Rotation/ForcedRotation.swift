@@ -1,6 +1,6 @@
 import CMusterLimits
 import MusterBenchmarkResults
-import MusterFormats
+import MusterText
 
 /// Every log is due: renamed, made anew, compressed, synchronized.
 enum ForcedRotation {

@@ -1,6 +1,6 @@
 import CMusterLimits
 import MusterBenchmarkResults
-import MusterFormats
+import MusterText
 
 /// Nothing is due: a run reads configuration and state, looks at every log, and leaves all as it is.
 enum IdleRotation {

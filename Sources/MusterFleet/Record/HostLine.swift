@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 extension HostEnding {
     /// One object: a line of a record and of the NDJSON report, an element of the JSON report.

@@ -1,6 +1,6 @@
 internal import MusterCore
-internal import MusterFormats
 internal import MusterSystem
+internal import MusterText
 
 /// What a run is: the first line of its record, and the head of its reports.
 package struct RunHead: Sendable, Hashable {

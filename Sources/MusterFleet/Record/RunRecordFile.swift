@@ -1,6 +1,6 @@
 internal import MusterCore
-internal import MusterFormats
 package import MusterSystem
+internal import MusterText
 
 /// The record of a run, NDJSON: a line that says what the run is, then one for each host as it ends, on the device before
 /// anything else happens. After a kill or a loss of power at most the line that was being written is missing.
@@ -91,10 +91,7 @@ package struct RunRecordFile: Sendable {
 
     private func append(_ write: (inout JSONWriter) -> Void) throws(FileFault) {
         var bytes: [UInt8] = []
-        var json = JSONWriter(taking: &bytes)
-        write(&json)
-        json.newline()
-        json.give(to: &bytes)
+        JSONWriter.line(into: &bytes, write)
         try file.append(bytes)
     }
 

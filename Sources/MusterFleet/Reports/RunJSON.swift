@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// One JSON object with every host of the run.
 struct RunJSON: RunReportWriter {
@@ -35,27 +35,16 @@ struct RunJSON: RunReportWriter {
 
 /// One JSON object a line: the run, each host as it ends, the summary. All but the last line are the record's.
 struct RunLines: RunReportWriter {
-    func begin(_ head: RunHead, into output: inout [UInt8]) { line(into: &output) { head.write(to: &$0) } }
+    func begin(_ head: RunHead, into output: inout [UInt8]) {
+        JSONWriter.line(into: &output) { head.write(to: &$0) }
+    }
 
     func add(_ ending: HostEnding, into output: inout [UInt8]) {
-        line(into: &output) { ending.write(to: &$0, typed: true) }
+        JSONWriter.line(into: &output) { ending.write(to: &$0, typed: true) }
     }
 
     func end(_ foot: RunFoot, _ tally: RunTally, into output: inout [UInt8]) {
-        line(into: &output) { json in
-            json.beginObject()
-            json.key("type")
-            json.string("summary")
-            foot.writeFields(to: &json, tally)
-            json.endObject()
-        }
-    }
-
-    private func line(into output: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
-        var json = JSONWriter(taking: &output)
-        write(&json)
-        json.newline()
-        json.give(to: &output)
+        JSONWriter.line("summary", into: &output) { foot.writeFields(to: &$0, tally) }
     }
 }
 

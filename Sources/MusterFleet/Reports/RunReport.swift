@@ -1,4 +1,4 @@
-package import MusterFormats
+package import MusterText
 
 /// Turns a run into bytes: ``begin(_:into:)``, ``add(_:into:)`` for each host as it ends, ``end(_:_:into:)``. It appends;
 /// the caller writes the bytes out.

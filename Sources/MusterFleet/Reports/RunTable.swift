@@ -1,5 +1,5 @@
 internal import MusterCore
-internal import MusterFormats
+internal import MusterText
 
 /// A summary for a person: the run, a line a host where they are asked for, counts, then the failures with their last
 /// words.

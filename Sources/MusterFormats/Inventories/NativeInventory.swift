@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// muster's own format: JSON with groups, checks, ranges and templates, described in `docs/inventory.md` and by
 /// `docs/inventory.schema.json`.

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Lines of failures: a reason with its count and what it means, under it the places it was seen in, with examples.
 struct FailureTable {

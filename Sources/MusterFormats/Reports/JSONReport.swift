@@ -1,4 +1,5 @@
 package import MusterCore
+import MusterText
 
 /// One JSON object: `muster`, `run`, `targets`, `summary`, in this order, so that targets can be written as they end and
 /// nothing is kept.
@@ -12,8 +13,7 @@ package struct JSONReport: ReportWriter {
         record = TargetRecord(header)
         var json = JSONWriter(taking: &output)
         json.beginObject()
-        json.key("muster")
-        json.string(header.version)
+        json.member("muster", header.version)
         json.key("run")
         json.beginObject()
         RunRecord.write(header, to: &json)
@@ -51,9 +51,8 @@ package struct NDJSONReport: ReportWriter {
 
     package mutating func begin(_ header: RunHeader, into output: inout [UInt8]) {
         record = TargetRecord(header)
-        NDJSONReport.line("run", into: &output) { json in
-            json.key("muster")
-            json.string(header.version)
+        JSONWriter.line("run", into: &output) { json in
+            json.member("muster", header.version)
             RunRecord.write(header, to: &json)
         }
     }
@@ -66,17 +65,6 @@ package struct NDJSONReport: ReportWriter {
     }
 
     package mutating func end(_ footer: RunFooter, _ summary: Summary, into output: inout [UInt8]) {
-        NDJSONReport.line("summary", into: &output) { RunRecord.write(footer, summary, to: &$0) }
-    }
-
-    private static func line(_ type: String, into output: inout [UInt8], _ members: (inout JSONWriter) -> Void) {
-        var json = JSONWriter(taking: &output)
-        json.beginObject()
-        json.key("type")
-        json.string(type)
-        members(&json)
-        json.endObject()
-        json.newline()
-        json.give(to: &output)
+        JSONWriter.line("summary", into: &output) { RunRecord.write(footer, summary, to: &$0) }
     }
 }

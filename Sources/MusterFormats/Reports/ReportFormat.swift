@@ -1,4 +1,5 @@
 package import MusterCore
+package import MusterText
 
 /// Turns a run into bytes: ``begin(_:into:)``, then ``add(_:into:)`` for each observation in any order, then
 /// ``end(_:_:into:)``. It appends; the caller writes the bytes out and empties them whenever it likes.
@@ -6,22 +7,6 @@ package protocol ReportWriter: Sendable {
     mutating func begin(_ header: RunHeader, into output: inout [UInt8])
     mutating func add(_ observation: Observation, into output: inout [UInt8])
     mutating func end(_ footer: RunFooter, _ summary: Summary, into output: inout [UInt8])
-}
-
-/// How a report is to look.
-package struct ReportOptions: Sendable {
-    /// Whether escapes for colours may be written: only to a terminal, and not where `NO_COLOR` is set.
-    package var color: Bool
-    /// Columns of the terminal; texts for people keep to it, down to 60, that of a log report down to 20.
-    package var width: Int
-    /// Whether a form that holds one table (CSV of a log report) is to hold all of them, one after the other.
-    package var allTables: Bool
-
-    package init(color: Bool = false, width: Int = 100, allTables: Bool = false) {
-        self.color = color
-        self.width = width
-        self.allTables = allTables
-    }
 }
 
 /// A form in which a run can be reported.

@@ -1,28 +1,23 @@
 import MusterCore
+import MusterText
 
 /// Writes what is said of a run as a whole as members of a JSON object; the fields are in `docs/reports.md`.
 enum RunRecord {
     static func write(_ header: RunHeader, to json: inout JSONWriter) {
-        var time = UTCTime(header)
-        json.key("inventory")
-        json.string(header.inventory)
+        var time = UTCTime(header.started, wallSeconds: header.startedAt)
+        json.member("inventory", header.inventory)
         write(["hosts": header.hosts, "checks": header.checks, "targets": header.targets], to: &json)
-        json.key("concurrency")
-        json.integer(header.concurrency)
-        json.key("concurrency_reason")
-        json.string(header.concurrencyReason)
-        json.key("loops")
-        json.integer(header.loops)
+        json.member("concurrency", header.concurrency)
+        json.member("concurrency_reason", header.concurrencyReason)
+        json.member("loops", header.loops)
         if let deadline = header.deadline { write(["deadline_us": TargetRecord.microseconds(deadline)], to: &json) }
         json.key("started")
         json.string { time.append(header.started, to: &$0) }
     }
 
     static func write(_ footer: RunFooter, _ summary: Summary, to json: inout JSONWriter) {
-        json.key("ending")
-        json.string(footer.ending.rawValue)
-        json.key("exit_status")
-        json.integer(Int(summary.exitStatus(footer)))
+        json.member("ending", footer.ending.rawValue)
+        json.member("exit_status", Int(summary.exitStatus(footer)))
         write(
             [
                 "elapsed_us": TargetRecord.microseconds(footer.elapsed), "not_started": footer.notStarted,
@@ -33,25 +28,22 @@ enum RunRecord {
         if let resolver = footer.resolver { write(resolver, summary, to: &json) }
         write(summary.counts, to: &json)
         write(["flaky": summary.flaky], to: &json)
-        list("reasons", summary.failures([.degraded, .down, .unknown]), to: &json) {
+        json.list("reasons", summary.failures([.degraded, .down, .unknown])) {
             write($0, summary.inventory, to: &$1)
         }
-        list("checks", summary.byCheck, to: &json) { check, json in
-            json.key("check")
-            json.string(check.name)
+        json.list("checks", summary.byCheck) { check, json in
+            json.member("check", check.name)
             write(check.counts, to: &json)
         }
-        list("groups", summary.byGroup, to: &json) { group, json in
-            json.key("group")
-            json.string(group.path)
+        json.list("groups", summary.byGroup) { group, json in
+            json.member("group", group.path)
             write(group.counts, to: &json)
         }
-        list("flaky_examples", summary.flakyExamples, to: &json) { example, json in
+        json.list("flaky_examples", summary.flakyExamples) { example, json in
             write(example.target, to: &json)
-            json.key("reason")
-            json.string(example.code)
+            json.member("reason", example.code)
         }
-        list("slowest", summary.slowest, to: &json) { slow, json in
+        json.list("slowest", summary.slowest) { slow, json in
             write(slow.target, to: &json)
             TargetRecord.write(slow.verdict, detail: "", to: &json)
             write(["duration_us": TargetRecord.microseconds(slow.duration)], to: &json)
@@ -67,8 +59,7 @@ enum RunRecord {
                 "episodes": outage.episodes, "waited_us": TargetRecord.microseconds(outage.waited),
                 "repeated": outage.repeated,
             ], to: &json)
-        json.key("cause")
-        json.string(outage.cause)
+        json.member("cause", outage.cause)
         json.endObject()
     }
 
@@ -76,9 +67,8 @@ enum RunRecord {
         json.key("resolver")
         json.beginObject()
         write(["not_judged": summary.count(of: .unknown(.resolver))], to: &json)
-        list("servers", resolver.servers, to: &json) { server, json in
-            json.key("address")
-            json.string(server.address)
+        json.list("servers", resolver.servers) { server, json in
+            json.member("address", server.address)
             write(
                 [
                     "queries": server.queries, "unanswered": server.unanswered, "servfail": server.servFail,
@@ -90,36 +80,26 @@ enum RunRecord {
 
     private static func write(_ failure: Summary.Failure, _ inventory: Inventory?, to json: inout JSONWriter) {
         TargetRecord.write(failure.verdict, detail: "", to: &json)
-        json.key("count")
-        json.integer(failure.count)
-        list("where", failure.places, to: &json) { place, json in
-            json.key("group")
-            json.string(inventory?.groups[place.group].path ?? "")
-            json.key("check")
-            json.string(inventory?.checks[place.check].name ?? "")
-            json.key("count")
-            json.integer(place.count)
+        json.member("count", failure.count)
+        json.list("where", failure.places) { place, json in
+            json.member("group", inventory?.groups[place.group].path ?? "")
+            json.member("check", inventory?.checks[place.check].name ?? "")
+            json.member("count", place.count)
             write(["planned": place.planned], to: &json)
-            list("examples", place.examples, to: &json) { example, json in
-                json.key("index")
-                json.integer(example.target.index)
-                json.key("host")
-                json.string(example.target.host.name)
+            json.list("examples", place.examples) { example, json in
+                json.member("index", example.target.index)
+                json.member("host", example.target.host.name)
                 if !example.detail.isEmpty {
-                    json.key("detail")
-                    json.string(example.detail)
+                    json.member("detail", example.detail)
                 }
             }
         }
     }
 
     private static func write(_ target: Target, to json: inout JSONWriter) {
-        json.key("index")
-        json.integer(target.index)
-        json.key("host")
-        json.string(target.host.name)
-        json.key("check")
-        json.string(target.check.name)
+        json.member("index", target.index)
+        json.member("host", target.host.name)
+        json.member("check", target.check.name)
     }
 
     private static func write(_ counts: Summary.Counts, to json: inout JSONWriter) {
@@ -135,19 +115,5 @@ enum RunRecord {
             json.key(name)
             json.integer(value)
         }
-    }
-
-    /// A list of objects under a key.
-    private static func list<Element>(
-        _ key: String, _ elements: [Element], to json: inout JSONWriter, _ members: (Element, inout JSONWriter) -> Void
-    ) {
-        json.key(key)
-        json.beginArray()
-        for element in elements {
-            json.beginObject()
-            members(element, &json)
-            json.endObject()
-        }
-        json.endArray()
     }
 }

@@ -1,4 +1,5 @@
 package import MusterCore
+package import MusterText
 
 /// A summary for a person, in one screen: the run, the counts, failures by reason with examples, what our own side failed
 /// at, flaky and slow targets, and what to know of the measurement.

@@ -1,4 +1,5 @@
 import MusterCore
+import MusterText
 
 /// Writes observations as JSON objects; the fields are in `docs/reports.md`.
 ///
@@ -14,7 +15,6 @@ struct TargetRecord {
         static let index = JSONWriter.Name("index")
         static let host = JSONWriter.Name("host")
         static let address = JSONWriter.Name("address")
-        static let verdict = JSONWriter.Name("verdict")
         static let reason = JSONWriter.Name("reason")
         static let detail = JSONWriter.Name("detail")
         static let flaky = JSONWriter.Name("flaky")
@@ -28,16 +28,26 @@ struct TargetRecord {
         static let ofPhase = Phase.allCases.map { ($0, JSONWriter.Name($0.name + "_us")) }
     }
 
-    init(_ header: RunHeader) { time = UTCTime(header) }
+    /// Members that are the same in many lines.
+    private enum Ready {
+        static let type = TargetRecord.members { $0.member("type", "target") }
+        static let up = verdict(.up)
+        static let degraded = verdict(.degraded)
+        static let down = verdict(.down)
+        static let unknown = verdict(.unknown)
+
+        private static func verdict(_ kind: Verdict.Kind) -> [UInt8] {
+            TargetRecord.members { $0.member("verdict", kind.rawValue) }
+        }
+    }
+
+    init(_ header: RunHeader) { time = UTCTime(header.started, wallSeconds: header.startedAt) }
 
     /// Writes one object; with `"type":"target"` in front where `typed`.
     mutating func write(_ observation: Observation, typed: Bool, to json: inout JSONWriter) {
         let host = observation.target.host
         json.beginObject()
-        if typed {
-            json.key("type")
-            json.string("target")
-        }
+        if typed { json.raw(Ready.type) }
         json.key(Name.index)
         json.integer(observation.target.index)
         json.key(Name.host)
@@ -73,8 +83,12 @@ struct TargetRecord {
     static func microseconds(_ duration: Duration) -> Int { Int(duration.nanoseconds / 1000) }
 
     static func write(_ verdict: Verdict, detail: String, to json: inout JSONWriter) {
-        json.key(Name.verdict)
-        json.string(verdict.kind.rawValue)
+        switch verdict {
+        case .up: json.raw(Ready.up)
+        case .degraded: json.raw(Ready.degraded)
+        case .down: json.raw(Ready.down)
+        case .unknown: json.raw(Ready.unknown)
+        }
         if let code = verdict.code {
             json.key(Name.reason)
             json.string(code)

@@ -1,6 +1,7 @@
 import MusterCore
+import MusterText
 
-/// The line that shows how far a run is; the caller prints it after `\r` and before `\u{1b}[K`.
+/// The line that shows how far a run is; the caller draws it as a ``LiveLine``.
 package struct ProgressLine: Sendable {
     package var done: Int
     package var total: Int

@@ -1,4 +1,5 @@
 package import MusterCore
+package import MusterText
 
 /// Every reason that a report can give, for `muster reasons`.
 package enum ReasonList {

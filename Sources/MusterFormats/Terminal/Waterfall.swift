@@ -1,4 +1,5 @@
 package import MusterCore
+package import MusterText
 
 /// One observation with its phases drawn as bars on a common axis of time, for `muster probe`.
 package struct Waterfall: Sendable {

@@ -1,4 +1,4 @@
-package import MusterCore
+internal import MusterCore
 
 /// Turns what was counted into a report: the greatest keys, figures, lines over time.
 package struct LogAnswers {

@@ -1,4 +1,4 @@
-package import MusterCore
+internal import MusterCore
 package import MusterSystem
 
 /// A whole run: it ends what an earlier one began, looks which logs are due, rotates them, and writes down when.

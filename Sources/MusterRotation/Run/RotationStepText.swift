@@ -1,4 +1,4 @@
-package import MusterCore
+internal import MusterCore
 
 extension RotationReport.Step {
     /// A step of a log, as reports tell it.

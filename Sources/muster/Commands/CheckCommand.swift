@@ -5,6 +5,7 @@ import MusterFormats
 import MusterLab
 import MusterProbes
 import MusterSystem
+import MusterText
 
 struct CheckCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
 import MusterCore
-import MusterFormats
 import MusterLab
 import MusterProbes
 import MusterSystem
+import MusterText
 
 struct LabCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

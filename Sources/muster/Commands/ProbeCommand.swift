@@ -4,6 +4,7 @@ import MusterEngine
 import MusterFormats
 import MusterProbes
 import MusterSystem
+import MusterText
 
 struct ProbeCommand: ConfinedCommand {
     static let configuration = CommandConfiguration(

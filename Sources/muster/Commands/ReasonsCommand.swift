@@ -1,6 +1,7 @@
 import ArgumentParser
 import MusterFormats
 import MusterSystem
+import MusterText
 
 struct ReasonsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

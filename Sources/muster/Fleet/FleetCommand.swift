@@ -2,7 +2,6 @@ import ArgumentParser
 import MusterCore
 import MusterEngine
 import MusterFleet
-import MusterFormats
 import MusterSystem
 
 /// One command on the hosts of an inventory, from the options to the report: what `muster run` does, and what others that go

@@ -1,7 +1,6 @@
 import ArgumentParser
 import MusterCore
 import MusterFleet
-import MusterFormats
 import MusterSystem
 
 /// What every command that goes to the hosts of an inventory can be told about the way there. Its names are chosen so that

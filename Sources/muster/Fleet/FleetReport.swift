@@ -1,7 +1,7 @@
 import ArgumentParser
 import MusterFleet
-import MusterFormats
 import MusterSystem
+import MusterText
 
 /// How a command that goes to a fleet tells of its hosts.
 struct FleetReport {

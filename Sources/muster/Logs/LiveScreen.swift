@@ -1,5 +1,5 @@
-import MusterFormats
 import MusterSystem
+import MusterText
 import Synchronization
 
 /// The screen of `--follow`: one page of the report at a time, turned by keys.

@@ -1,11 +1,11 @@
 import MusterCore
-import MusterFormats
+import MusterLogs
 import MusterSystem
 
 /// Where the report of a question to logs goes: standard output and files.
 struct LogDesk: Sendable {
     private let format: LogReportFormat
-    private let look: ReportOptions
+    private let look: LogReportLook
     private let files: [LogOutputFileChoice]
     /// Of `--follow` on a terminal.
     private let screen: LiveScreen?
@@ -15,7 +15,7 @@ struct LogDesk: Sendable {
         format = options.output.format
         files = options.outputFile
         let width = OutputFile.standardOutput.terminalWidth ?? 100
-        look = ReportOptions(color: options.color.isOn(for: .standardOutput), width: width, allTables: allTables)
+        look = LogReportLook(color: options.color.isOn(for: .standardOutput), width: width, allTables: allTables)
         for choice in files {
             do throws(FileFault) {
                 try OutputFile.checkReplaceable(choice.path)
@@ -55,7 +55,7 @@ struct LogDesk: Sendable {
         var faults: [FileFault] = []
         for choice in files {
             do throws(FileFault) {
-                let plain = ReportOptions(allTables: look.allTables)
+                let plain = LogReportLook(allTables: look.allTables)
                 try OutputFile.replace(choice.path, with: choice.format.write(report, plain))
             } catch {
                 faults.append(error)

@@ -1,7 +1,7 @@
 import ArgumentParser
-import MusterFormats
 import MusterLogs
 import MusterSystem
+import MusterText
 
 /// `--explain-format LINE`: where the line fits the format or fails. With `auto`, every format that fits, or the one
 /// that comes farthest.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import MusterCore
-import MusterFormats
 import MusterLogs
 import MusterSystem
+import MusterText
 import Synchronization
 
 /// One question to logs, from the command line to the report.
@@ -242,9 +242,9 @@ struct LogInquiry {
             let line = LogProgressLine(
                 bytes: total == nil ? progress.bytes : Int(progress.bytesTaken), total: total.map { Int($0) },
                 lines: progress.lines, bad: progress.bad, elapsed: started.duration(to: SystemClock.now))
-            write("\r" + line.text(width: max(width - 1, 1), color: isColored) + "\u{1b}[K")
+            write(LiveLine.drawn(line.text(width: max(width - 1, 1), color: isColored)))
         }
-        write("\r\u{1b}[K")
+        write(LiveLine.cleared)
     }
 
     /// A live line that cannot be shown is no loss.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import MusterCore
-import MusterFormats
 import MusterLogs
 import MusterSystem
 

@@ -1,4 +1,4 @@
-import MusterFormats
+import MusterText
 
 /// The end of what a program says, bounded however much it says.
 struct OutputTail: Sendable {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MusterFleet
-import MusterFormats
+import MusterRotation
 
 /// What a rotation takes to be one of a fleet: an inventory, and the way there as `muster run` takes it.
 struct RotateFleetOptions: ParsableArguments {

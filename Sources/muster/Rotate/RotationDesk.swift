@@ -1,5 +1,5 @@
 import MusterCore
-import MusterFormats
+import MusterRotation
 import MusterSystem
 
 /// Where the report of a rotation goes: to standard output, its faults to standard error, and all of it to the log.

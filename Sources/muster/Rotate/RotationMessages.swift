@@ -1,5 +1,5 @@
-import MusterFormats
 import MusterSystem
+import MusterText
 import Subprocess
 import Synchronization
 
@@ -41,7 +41,7 @@ final class RotationMessages: Sendable {
     func tell(_ line: String) {
         let safe = "muster: " + TerminalText.safe(line, limit: 6_000)
         state.withLock { state in
-            Complaint.write((state.isLive ? "\r\u{1b}[K" : "") + safe, to: .standardError)
+            Complaint.write((state.isLive ? LiveLine.cleared : "") + safe, to: .standardError)
             keep(Array((safe + "\n").utf8), &state)
         }
     }
@@ -50,7 +50,7 @@ final class RotationMessages: Sendable {
     func say(_ line: String) {
         let safe = TerminalText.safe(line, limit: 6_000)
         state.withLock { state in
-            if state.isLive { _ = try? OutputFile.standardError.write(Array("\r\u{1b}[K".utf8)) }
+            if state.isLive { _ = try? OutputFile.standardError.write(Array(LiveLine.cleared.utf8)) }
             Complaint.write(safe, to: .standardOutput)
             keep(Array((safe + "\n").utf8), &state)
         }
@@ -64,7 +64,7 @@ final class RotationMessages: Sendable {
         state.withLock { state in
             guard live != nil || state.isLive else { return }
             state.isLive = live != nil
-            _ = try? OutputFile.standardError.write(Array(("\r" + (live ?? "") + "\u{1b}[K").utf8))
+            _ = try? OutputFile.standardError.write(Array(LiveLine.drawn(live ?? "").utf8))
         }
     }
 

@@ -1,6 +1,6 @@
 import MusterCore
-import MusterFormats
 import MusterSystem
+import MusterText
 
 /// What the operator has to mend: printed on standard error, one line a fault, and the process ends with status 2.
 struct Complaint: Error {

@@ -1,6 +1,6 @@
 import MusterCore
-import MusterFormats
 import MusterLab
+import MusterText
 import Subprocess
 import SystemPackage
 

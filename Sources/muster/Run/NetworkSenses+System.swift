@@ -1,7 +1,7 @@
 import MusterCore
 import MusterEngine
-import MusterFormats
 import MusterSystem
+import MusterText
 
 extension NetworkSenses {
     /// This machine's network. That it is gone is told on standard error, above the live line where there is one.
@@ -11,7 +11,7 @@ extension NetworkSenses {
             announce: { cause in
                 let limit = patience > .zero ? "targets wait for it, \(patience.text) at most" : "nothing is waited for"
                 let text = "muster: our own network is gone (\(TerminalText.safe(cause))); \(limit)"
-                Complaint.write((clearsLine ? "\r\u{1b}[K" : "") + text, to: .standardError)
+                Complaint.write((clearsLine ? LiveLine.cleared : "") + text, to: .standardError)
             }, patience: patience)
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import MusterCore
 import MusterFormats
 import MusterSystem
+import MusterText
 
 /// `--output-file [FORMAT=]PATH`: the format is named or follows from the file's extension.
 struct OutputFileChoice: ExpressibleByArgument {

@@ -2,6 +2,7 @@ import MusterCore
 import MusterFormats
 import MusterLab
 import MusterSystem
+import MusterText
 
 /// Writes the reports of a run as its observations come in, and the live line on a terminal.
 struct ReportDesk {
@@ -93,7 +94,7 @@ struct ReportDesk {
     }
 
     private mutating func finish(_ footer: RunFooter) -> RunFooter {
-        if progressWidth != nil { OutputFile.standardError.offer(Array("\r\u{1b}[K".utf8)) }
+        if progressWidth != nil { OutputFile.standardError.offer(Array(LiveLine.cleared.utf8)) }
         // Standard output last: its reader may keep it waiting, and it tells best what the process ends with.
         for index in outlets.indices.reversed() { outlets[index].end(judged(footer), summary) }
         return judged(footer)
@@ -114,7 +115,7 @@ struct ReportDesk {
             done: summary.total, total: header.targets, up: summary.up, degraded: summary.degraded, down: summary.down,
             unknown: summary.unknown, inFlight: min(header.concurrency, header.targets - summary.total),
             elapsed: header.started.duration(to: SystemClock.now))
-        let text = "\r" + line.text(width: max(progressWidth - 1, 1), color: color) + "\u{1b}[K"
+        let text = LiveLine.drawn(line.text(width: max(progressWidth - 1, 1), color: color))
         OutputFile.standardError.offer(Array(text.utf8))
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import MusterCore
 import MusterFleet
-import MusterFormats
 import MusterRotation
 import Testing
 

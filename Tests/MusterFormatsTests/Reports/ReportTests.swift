@@ -1,6 +1,8 @@
 import Foundation
 import MusterCore
 import MusterFormats
+import MusterTesting
+import MusterText
 import Testing
 
 @Suite("Reports")
@@ -59,8 +61,8 @@ struct ReportTests {
                 Fact(detail, .list([.string(detail), .number(.nan), .null, .bool(true)]))
             ]
         }
-        let lines = try Golden.objects(lines: run.report("ndjson"))
-        let whole = try Golden.object(run.report("json"))
+        let lines = try ParsedJSON.objects(lines: run.report("ndjson"))
+        let whole = try ParsedJSON.object(run.report("json"))
         let targets = try #require(whole["targets"] as? [[String: Any]])
         #expect(lines.count == targets.count + 2)
         for (index, detail) in details.enumerated() {
@@ -85,7 +87,7 @@ struct ReportTests {
         for day in days {
             run.header.startedAt = Double(day * 86_400 + 86_399)
             run.observations[0].started = run.header.started.advanced(by: .milliseconds(1500))
-            let target = try Golden.objects(lines: run.report("ndjson"))[1]
+            let target = try ParsedJSON.objects(lines: run.report("ndjson"))[1]
             let text = try #require(target["started"] as? String)
             let date = Date(timeIntervalSince1970: run.header.startedAt + 1.5)
             #expect(text == formatter.string(from: date).replacing("Z", with: "000Z"))
@@ -106,7 +108,7 @@ struct ReportTests {
         }
         var run = try SyntheticRun.mixed(notStarted: 20, ending: .interrupted)
         run.footer.reducedConcurrency = 64
-        let objects = try Golden.objects(lines: run.report("ndjson")) + [Golden.object(run.report("json"))]
+        let objects = try ParsedJSON.objects(lines: run.report("ndjson")) + [ParsedJSON.object(run.report("json"))]
         #expect(objects.count > 290)
         check(objects)
     }
@@ -118,9 +120,9 @@ struct ReportTests {
         run.footer.notStarted = 18
         let bytes = run.report(format)
         #expect(bytes.last == UInt8(ascii: "\n"))
-        if format == "json" { #expect(try Golden.object(bytes)["summary"] != nil) }
+        if format == "json" { #expect(try ParsedJSON.object(bytes)["summary"] != nil) }
         if format == "ndjson" {
-            #expect(try Golden.objects(lines: bytes).map { $0["type"] as? String } == ["run", "summary"])
+            #expect(try ParsedJSON.objects(lines: bytes).map { $0["type"] as? String } == ["run", "summary"])
         }
     }
 

@@ -1,5 +1,6 @@
 import MusterCore
 import MusterFormats
+import MusterText
 import Testing
 
 @Suite("The summary")

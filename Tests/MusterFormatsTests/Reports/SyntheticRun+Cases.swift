@@ -1,5 +1,4 @@
 import MusterCore
-import MusterFormats
 
 extension SyntheticRun {
     /// Verdicts planted in a small fleet; all other targets are up.

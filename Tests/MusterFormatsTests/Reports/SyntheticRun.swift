@@ -1,5 +1,6 @@
 import MusterCore
 import MusterFormats
+import MusterText
 
 /// The same numbers for the same seed on every machine (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {

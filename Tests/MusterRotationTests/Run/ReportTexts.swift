@@ -1,4 +1,4 @@
-import MusterCore
+import MusterRotation
 
 extension RotationReport {
     /// All faults, those of logs as well.

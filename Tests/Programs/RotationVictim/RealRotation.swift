@@ -1,4 +1,3 @@
-package import MusterCore
 package import MusterRotation
 package import MusterSystem
 
