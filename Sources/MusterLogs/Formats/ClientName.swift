@@ -15,7 +15,7 @@ enum ClientName {
         guard (odd(words.0) & low) | (odd(words.1) & high) == 0 else { return false }
         // Each byte counts the points of its place; the product's highest byte is their sum.
         let points = (self.points(words.0) & low) &+ (self.points(words.1) & high)
-        return unsafe points &* 0x0101_0101_0101_0101 &>> 56 == 3 && end[-1] != 0x2e
+        return unsafe (points &* 0x0101_0101_0101_0101) &>> 56 == 3 && end[-1] != 0x2e
     }
 
     /// 1 in every byte that is a `.`. Invariant: so far as bytes count, they are from `.` to `9`.
