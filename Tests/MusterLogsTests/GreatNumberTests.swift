@@ -1,3 +1,4 @@
+import MusterCore
 import MusterTesting
 import Testing
 
@@ -34,7 +35,8 @@ struct GreatNumberTests {
             ("n > -10000000000000", "abc"), ("n = none", "e"), ("n in (1795860000000005.0, 5)", "ab"),
             ("n in (1e13)", ""), ("n < -1e13", ""), ("n <= -1e13", "d"), ("n > 1e300", ""), ("n < 1e300", "abcd"),
             ("t > 1", "bcd"), ("t = 2e13", "bd"), ("t > 2e13", "c"), ("t >= 400000000d", "c"), ("any > 1", "abcd"),
-            ("any = 1e13", "a"), ("any = 2e7", "b"), ("any > 1e19", "cd"), ("any = 1e300", "cd"), ("ip > 5", "b"),
+            ("any = 1e13", "a"), ("any = 2e7", "b"), ("any > 1e19", "cd"), ("any = 1e300", "cd"),
+            ("any < 1e20", "ab"), ("n < 1e20", "abcd"), ("n > -1e20", "abcd"), ("ip > 5", "b"),
             ("ip >= 1795860000000005", "b"), ("ip < 1795860000000006", "ab"),
         ])
     func compared(_ filter: String, _ lines: String) throws {
@@ -56,6 +58,28 @@ struct GreatNumberTests {
         let reading = TabularLine.reading([LogField("x", .number)])
         let field = NumberField.resolve("x", in: reading)
         #expect(TabularLine.with(reading, [["0", text]]) { field?.wide($0, 0) } == value)
+    }
+
+    private static let zeros = String(repeating: "0", count: 25)
+
+    @Test(
+        "are as exact with an exponent",
+        arguments: [
+            ("1e20", LogQuantity.widest), ("-1E+20", -LogQuantity.widest), ("1\(zeros)e-5", LogQuantity.widest),
+            ("1.\(zeros)\(zeros)e20", LogQuantity.widest), ("1\(zeros)\(zeros)e-30", LogQuantity.widest),
+            ("1.\(zeros)1e20", LogQuantity.widest + 1), ("1.\(zeros)01e20", LogQuantity.widest),
+            ("12345678901234.567891e0", 12_345_678_901_234_567_891), ("0.29e0", 290_000), ("1.5e-05", 15),
+            ("1.5e-06", 1), ("1e-7", 0), ("-9.99e-7", 0), ("0e999999999999", 0),
+            ("1e999999999999", LogQuantity.widest + 1), ("-1e21", -LogQuantity.widest - 1), ("1e-999999999999", 0),
+            ("1.e2", 100_000_000), (".5e1", 5_000_000), ("0.\(zeros)1e26", 1_000_000), ("1.\(zeros)e0", 1_000_000),
+            ("1e", nil), ("1e+", nil), ("1e5x", nil), ("1e1.5", nil), ("0x10", nil), ("0x1p3", nil), ("1_000", nil),
+            ("inf", nil), ("nan", nil),
+        ] as [(String, Int128?)])
+    func exponents(_ text: String, _ value: Int128?) {
+        wide(text, value)
+        // The same where 64 bits hold it.
+        let narrow = FilterNumber.plain(text)
+        #expect(narrow.map { Int128($0) } == value.flatMap { abs($0) <= 9_200_000_000_000_000_000 ? $0 : nil })
     }
 
     private static func counted(_ lines: [String], _ questions: LogQuestions) throws -> LogTally {
@@ -90,6 +114,20 @@ struct GreatNumberTests {
         #expect(try Self.remarks(tally).isEmpty)
     }
 
+    @Test("are in sums however they are written, and sums have all their digits")
+    func written() throws {
+        let numbers = ["1e20", "100000000000000000000", "-1E20", "12345678901.123456", "1e-6", "2.5e-1"]
+        let tally = try Self.counted(
+            numbers.map { #"{"n":\#($0)}"# }, LogQuestions(groups: [["n"]], measures: MeasureNames(sums: ["n"])))
+        #expect(try Self.remarks(tally).isEmpty)
+        let report = LogAnswers(limit: 9).report(tally, sources: [], kinds: [:])
+        let sum = LogReport.Sum(millionths: LogQuantity.widest + 12_345_678_901_373_457)
+        #expect(report.figures.map(\.value) == [.sum(sum)])
+        #expect(sum.digits == "100000000012345678901.373457")
+        let rows = report.tables[0].rows.map { $0.values.last }
+        #expect(rows.count == 6 && rows.contains(.sum(LogReport.Sum(millionths: 12_345_678_901_123_456))))
+    }
+
     @Test("that a result has no room for, and negative ones of a distribution, are told with their number")
     func told() throws {
         let lines = [#"{"n":1e21,"d":-5}"#, #"{"n":-1e300,"d":-1e15}"#, #"{"n":7,"d":10000000000000}"#, #"{"d":4}"#]
@@ -99,7 +137,7 @@ struct GreatNumberTests {
         #expect(tally.totals.sum(0, 0) == 7_000_000)
         #expect(tally.totals.histogram(0, 0).count == 3 && tally.totals.histogram(0, 1).count == 2)
         let one = [
-            #"2 values of "n" are greater than 1e20 and not in its sum."#,
+            #"2 values of "n" are beyond ±1e20 and not in its sum."#,
             #"1 value of "d" is greater than 9.2e12 and not in its quantiles."#,
             #"2 values of "d" are negative and count as 0 in its quantiles."#,
             #"1 value of "n" is greater than 9.2e12 and not in its quantiles."#,

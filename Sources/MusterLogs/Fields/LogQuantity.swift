@@ -52,34 +52,79 @@ enum LogQuantity {
     /// The greatest magnitude of a number that is told from greater ones: 1e20.
     static let widest = Int128(one) * 10_000_000_000 * 10_000_000_000
 
-    /// The same for numbers of any size; one whose magnitude is over ``widest`` is a millionth more than that.
+    /// The same, just as exactly, for numbers of any size; one whose magnitude is over ``widest`` is a millionth more than that.
     @inline(never)
     static func wide(_ text: Text) -> Int128? {
         var index = 0
         let isNegative = text.count > 0 && text[0] == 0x2d
         if isNegative || (text.count > 0 && text[0] == 0x2b) { index = 1 }
-        var digits = 0
-        var value: Int128 = 0
-        while index < text.count, text[index] &- 48 < 10 {
-            value = min(value * 10 + Int128(text[index] &- 48), widest / Int128(one) + 1)
-            (digits, index) = (digits + 1, index + 1)
-        }
-        value *= Int128(one)
+        var digits = Digits()
+        digits.take(text, &index, isFraction: false)
         if index < text.count, text[index] == 0x2e {
             index += 1
-            var scale = one / 10
+            digits.take(text, &index, isFraction: true)
+        }
+        if digits.count == 0 { return nil }
+        if index < text.count {
+            guard text[index] | 0x20 == 0x65, let exponent = exponent(text, index + 1) else { return nil }
+            digits.scale += exponent
+        }
+        let value = digits.millionths
+        return isNegative ? -value : value
+    }
+
+    /// The whole number that is the rest of a text; nil where that is none.
+    private static func exponent(_ text: Text, _ start: Int) -> Int? {
+        var index = start
+        let isNegative = index < text.count && text[index] == 0x2d
+        if isNegative || (index < text.count && text[index] == 0x2b) { index += 1 }
+        guard index < text.count else { return nil }
+        var value = 0
+        while index < text.count {
+            guard text[index] &- 48 < 10 else { return nil }
+            // Far beyond all that makes a difference.
+            value = min(value * 10 + Int(text[index] &- 48), 1_000_000_000)
+            index += 1
+        }
+        return isNegative ? -value : value
+    }
+
+    /// Digits of a number without its sign: `value` times ten to the power of `scale`.
+    private struct Digits {
+        private var value: Int128 = 0
+        var scale = 0
+        private(set) var count = 0
+        /// Digits from the first that is not 0.
+        private var significant = 0
+
+        /// Takes the digits at an index. What stands behind the first 31 that say something is too small to count.
+        mutating func take(_ text: Text, _ index: inout Int, isFraction: Bool) {
             while index < text.count, text[index] &- 48 < 10 {
-                value += Int128(scale * Int64(text[index] &- 48))
-                scale /= 10
-                (digits, index) = (digits + 1, index + 1)
+                if significant < 31 {
+                    value = value * 10 + Int128(text[index] &- 48)
+                    if value > 0 { significant += 1 }
+                    if isFraction { scale -= 1 }
+                } else if !isFraction {
+                    scale += 1
+                }
+                (count, index) = (count + 1, index + 1)
             }
         }
-        if digits == 0 { return nil }
-        if index < text.count {
-            guard text.count <= 40, let number = Double(text.string) else { return nil }
-            return bounded(Int128(min(max(number * 1e6, -2e26), 2e26)))
+
+        /// As ``LogQuantity/wide(_:)`` gives it.
+        var millionths: Int128 {
+            let shift = scale + 6
+            if value == 0 || shift < -38 { return 0 }
+            if shift < 0 { return LogQuantity.bounded(value / Self.power(-shift)) }
+            let isBeyond = shift > 27 || value > LogQuantity.widest / Self.power(shift)
+            return isBeyond ? LogQuantity.widest + 1 : value * Self.power(shift)
         }
-        return bounded(isNegative ? -value : value)
+
+        private static func power(_ exponent: Int) -> Int128 {
+            var power: Int128 = 1
+            for _ in 0..<exponent { power *= 10 }
+            return power
+        }
     }
 
     /// A number as ``wide(_:)`` gives it.

@@ -76,6 +76,8 @@ package struct LogFormat: Sendable {
     package var strictReading: (@Sendable (_ wanted: [String]) throws(LogFormatFault) -> LineReading)?
     /// Whether lines that fit are likely meant so, where many others fit as well; nil where fitting says enough.
     package var isLikely: (@Sendable (_ lines: [UInt8]) -> Bool)?
+    /// What is to be said of lines that fit and are not likely: `its lines fit …, but` and this.
+    package var doubt: String?
     /// Whether the values of lines that fit are such as its fields have, where lines of another format fit as well; nil where
     /// fitting says enough. `reading` is one of the format, in a carrier or not.
     package var isPlausible: (@Sendable (_ lines: [UInt8], _ reading: LineReading) -> Bool)?

@@ -9,6 +9,7 @@ package enum LogfmtLine {
         format.strictReading = { wanted in reading(wanted, isStrict: true) }
         // One pair a line is any file of settings.
         format.isLikely = { lines in hasPairs(lines) && !JournalExport.isLikely(lines) }
+        format.doubt = "most have only one pair, too few to be sure"
         return format
     }()
 

@@ -46,7 +46,7 @@ enum LogMarkdownReport {
     private static func rows(_ top: LogReport.Table) -> [String] {
         let header = top.keys.map { (plain($0), false) } + top.columns.map { (plain($0.title), true) }
         let rows = top.rows.map { row in
-            top.keys.indices.map { code(ShownKey.text(row.key($0))) } + top.columns.indices.map { text(row.value($0)) }
+            top.keys.indices.map { key(row.key($0)) } + top.columns.indices.map { text(row.value($0)) }
         }
         let precision = top.isExact ? "exact" : "counts are " + top.precisionText
         return [top.keysText + ", " + precision, ""] + table(header, rows)
@@ -96,6 +96,8 @@ enum LogMarkdownReport {
         if case .text(let text) = value { return code(text) }
         return value.text
     }
+
+    private static func key(_ key: String) -> String { key.isEmpty ? "(empty)" : code(ShownKey.named(key)) }
 
     /// A text in a code span: its backticks are shorter than the fence, a pipe is escaped as tables demand, and a
     /// backslash before a pipe is spelled out, for parsers differ over whether it would escape the escape.

@@ -106,6 +106,7 @@ enum LogRecord {
         case .bytes: "bytes"
         case .seconds: "seconds"
         case .share: "share"
+        case .sum(let sum): unit(sum.rounded)
         case .none, .count, .number, .text: nil
         }
     }

@@ -10,6 +10,7 @@ extension LogReport.Value {
         case .bytes(let bytes): ValueText.bytes(bytes)
         case .seconds(let seconds): ValueText.seconds(seconds)
         case .number(let number): ValueText.number(number)
+        case .sum(let sum): sum.rounded.text
         case .share(let share): ValueText.share(share)
         case .text(let text): text
         }
@@ -21,6 +22,7 @@ extension LogReport.Value {
         switch self {
         case .none, .text: nil
         case .count(let count): String(count)
+        case .sum(let sum): sum.digits
         case .bytes(let value), .seconds(let value), .number(let value), .share(let value): LogReport.Value.plain(value)
         }
     }
@@ -30,6 +32,7 @@ extension LogReport.Value {
         switch self {
         case .none, .text: nil
         case .count(let count): Double(count)
+        case .sum(let sum): sum.rounded.double
         case .bytes(let value), .seconds(let value), .number(let value), .share(let value):
             value.isFinite ? value : nil
         }

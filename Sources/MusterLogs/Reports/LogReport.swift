@@ -37,6 +37,7 @@ package struct LogReport: Sendable, Hashable {
         case seconds(Double)
         /// Any other number.
         case number(Double)
+        case sum(Sum)
         /// A share from 0 to 1.
         case share(Double)
         case text(String)

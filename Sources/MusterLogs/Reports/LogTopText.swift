@@ -31,8 +31,9 @@ struct LogTopText {
         for index in table.columns.indices {
             let column = LogTopText.column(table, index)
             let step = column.columns + 2 + (column.bars.isEmpty ? 0 : LogTopText.barColumns + 1)
-            // Keys keep a quarter of the line, and no less than twenty columns.
-            guard columns + step <= width - max(20, width / 4) else { continue }
+            // Keys keep a quarter of the line, and no less than twenty columns; beside the first column, four.
+            let room = width - (index == 0 ? 4 : max(20, width / 4))
+            guard columns + step <= room else { continue }
             columns += step
             shown.append(column)
         }

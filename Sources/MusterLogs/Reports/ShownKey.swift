@@ -40,11 +40,15 @@ enum ShownKey {
         }
     }
 
-    /// The key in a table whose lines lose the blanks at their end, and where a key without any text is `(empty)`.
-    static func cell(_ key: String) -> String {
+    /// The key where one without any text is `(empty)`.
+    static func named(_ key: String) -> String {
         if key.isEmpty { return "(empty)" }
-        if key == "(empty)" { return "\\x28empty)" }
-        let text = text(key)
+        return key == "(empty)" ? "\\x28empty)" : text(key)
+    }
+
+    /// The same in a table whose lines lose the blanks at their end.
+    static func cell(_ key: String) -> String {
+        let text = named(key)
         return text.hasSuffix(" ") ? text.dropLast() + "\\x20" : text
     }
 }

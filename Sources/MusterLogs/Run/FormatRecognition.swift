@@ -7,8 +7,9 @@ package final class FormatRecognition {
     package enum Finding {
         /// The format, its reading, and the names of the fields that the lines have.
         case found(LogFormat, LineReading, present: Set<String>)
-        /// No format fits; those that come nearest, with the share of lines that fit, in percent.
-        case unknown(guesses: [(name: String, percent: Int)])
+        /// No format fits; those that come nearest, with the share of lines that fit, in percent, and why one that fits
+        /// was not taken (``LogFormat/doubt``).
+        case unknown(guesses: [(name: String, percent: Int, doubt: String?)])
     }
 
     /// Where the lines of a log stop fitting a format.
@@ -51,7 +52,7 @@ package final class FormatRecognition {
             return .found(found.format, reading, present: Self.present(sample.lines, reading))
         }
         let scores = plain.map { $0.score(sample) }
-        let guesses = zip(plain, scores).map { (name: $0.format.name, share: $1.share) }
+        let guesses = zip(plain, scores).map { (format: $0.format, share: $1.share) }
         // A blank more or less decides nothing: then the more general tells more people something.
         let near = scores.compactMap(\.nearest)
         nearest = near.last { $0.reach + 2 >= near.map(\.reach).max() ?? 0 }
@@ -59,7 +60,11 @@ package final class FormatRecognition {
         let nearest = guesses.filter { $0.share > 0 }.enumerated().sorted {
             ($1.element.share, $0.offset) < ($0.element.share, $1.offset)
         }
-        return .unknown(guesses: nearest.prefix(3).map { ($0.element.name, max(1, Int($0.element.share * 100))) })
+        return .unknown(
+            guesses: nearest.prefix(3).map { _, guess in
+                let doubt = guess.share >= guess.format.leastShare ? guess.format.doubt : nil
+                return (guess.format.name, max(1, Int(guess.share * 100)), doubt)
+            })
     }
 
     private func inner(_ carrier: Carrier) -> [Trial] {

@@ -76,6 +76,14 @@ package struct LogAnswers {
             }
         }
 
+        func sum(_ field: String, _ millionths: Int128) -> LogReport.Value {
+            switch kinds[field] {
+            case .bytes: .sum(LogReport.Sum(millionths: millionths, unit: .bytes))
+            case .duration: .sum(LogReport.Sum(millionths: millionths, unit: .seconds))
+            default: .sum(LogReport.Sum(millionths: millionths))
+            }
+        }
+
         func isDuration(_ field: String) -> Bool {
             if case .duration = kinds[field] { true } else { false }
         }
@@ -107,7 +115,7 @@ package struct LogAnswers {
         let names = table.names
         var values: [LogReport.Value] = []
         for (index, field) in names.sums.enumerated() {
-            values.append(kinds.value(field, Double(table.sum(entry, index))))
+            values.append(kinds.sum(field, table.sum(entry, index)))
         }
         for (index, field) in names.quantiles.enumerated() {
             let histogram = table.histogram(entry, index)

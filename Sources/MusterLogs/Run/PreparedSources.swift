@@ -155,12 +155,17 @@ package struct PreparedSources: @unchecked Sendable {
 
     /// Why a log is not read, and what to write so that it is.
     private static func unknown(
-        _ guesses: [(name: String, percent: Int)], _ nearest: FormatRecognition.Nearest?, _ source: LogSource
+        _ guesses: [(name: String, percent: Int, doubt: String?)], _ nearest: FormatRecognition.Nearest?,
+        _ source: LogSource
     ) -> String {
         // Only the beginning of a compressed log was looked at.
         let lines = source.compression == .none ? "its lines" : "its first lines"
         let own = "--format 'nginx:…' or 'regex:…'"
         if let best = guesses.first {
+            if let doubt = best.doubt {
+                return "\(lines) fit \(best.name), but \(doubt); "
+                    + "read them so with --format \(best.name), or describe them with \(own)"
+            }
             let shares = guesses.map { "\($0.name) fits \($0.percent) %" }.joined(separator: ", ")
             return
                 "\(lines) fit no format (\(shares)); read what fits with --format \(best.name), or describe them with \(own)"

@@ -43,7 +43,8 @@ extension MeasureNames {
                 if seen.contains(name), !remarks.contains(remark) { remarks.append(remark) }
             }
             if note.beyond > 0 {
-                let rest = "greater than \(isSum ? "1e20" : "9.2e12") and not in its \(isSum ? "sum" : "quantiles")"
+                let rest =
+                    isSum ? "beyond ±1e20 and not in its sum" : "greater than 9.2e12 and not in its quantiles"
                 remarks.append("\(Self.values(note.beyond)) of \"\(name)\" \(Self.verb(note.beyond)) \(rest).")
             }
             if !isSum, note.negative > 0 {

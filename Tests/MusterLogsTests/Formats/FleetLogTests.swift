@@ -40,7 +40,7 @@ struct FleetLog: Sendable, CustomTestStringConvertible {
             rows: [
                 with([
                     "extra1": "0.012", "extra2": ".", "extra3": "rt=0.5", "extra4": #"uct="0.1, 0.2""#,
-                    "extra5": "[web]", "extra6": "10.0.0.7:80, 10.0.0.8:80 : -", "extra7": #"a \"b"#, "extra8": "7",
+                    "extra5": "[web]", "extra6": "10.0.0.7:80, 10.0.0.8:80 : -", "extra7": #"a "b"#, "extra8": "7",
                 ])
             ], wanted: (1...9).map { "extra\($0)" }),
         FleetLog(
@@ -203,11 +203,52 @@ struct FleetLogTests {
             "Nov 29 23:50:01 web1 nginx: 192.0.2.10", "Nov  9 23:50:01 web1 nginx: 192.0.2.10", "web-1  | 192.0.2.10",
             "web-1 | 192.0.2.10", "10.0.0.1 192.0.2.1", "203.0.113.1, 192.0.2.1", "10.0.0.1 - 192.0.2.1",
             "10.0.0.1 - - 192.0.2.1", "23:50:01", "2026-11-29T23:50:01Z", "x=192.0.2.1", "<13>1",
+            // Numbers: an address of version 4 has four parts.
+            "17", "0.123", "1.2.3", "1.2.3.", "1.2.3.4.5", "1769860800.123", "1769860800", "1234 www.example.com",
+            "2026-11-29", "1..2.3:80", "1234.5.6.7:80", "_",
         ])
     func prefixes(_ prefix: String) throws {
         let rest = #" - - [29/Nov/2026:23:50:01 +0000] "GET /a HTTP/1.1" 200 512"#
         #expect(try CombinedLine.combined.reading([]).read(prefix + rest + #" "-" "-""#).rows.isEmpty)
         #expect(try CombinedLine.common.reading([]).read(prefix + rest).rows.isEmpty)
+    }
+
+    @Test(
+        "An address is no user",
+        arguments: [
+            ("192.0.2.1", false), ("192.0.2.1:443", false), ("2001:db8::1", false), ("[2001:db8::1]:80", false),
+            ("203.0.113.1, 192.0.2.1", false), ("192.0.2.1, 10.0.0.1,", false), ("unix:", false),
+            ("frank 192.0.2.1", false), ("192.0.2.1 frank", false), ("- frank", false), ("frank -", false),
+            ("frank", true), ("-", true), ("a.b.c.d", true), ("1.2.3", true), ("1.2.3.4.5", true), ("1769860800", true),
+            ("beef", true), ("john doe", true), ("CN=a:b", true), ("12:34:56", true), ("a,", true), (",", true),
+        ])
+    func user(_ user: String, _ isUser: Bool) throws {
+        let line = #" [29/Nov/2026:23:50:01 +0000] "GET /a HTTP/1.1" 200 512"#
+        for host in ["www.example.com", "192.0.2.9"] {
+            let rows = try CombinedLine.common.reading([]).read("\(host) - \(user)\(line)").rows
+            #expect(rows.map { $0["user"] } == (isUser ? [user] : []))
+        }
+    }
+
+    @Test(
+        "Escapes are undone in further fields, as in those before",
+        arguments: [
+            (#""a\x22b""#, #"a"b"#), (#"a\x22b"#, #"a"b"#), (#""\"""#, "\""), (#""\\""#, "\\"), (#""""#, ""),
+            ("a", "a"),
+            (#""ä\xc3\xa4""#, "ää"), (#""\x""#, #"\x"#),
+            // Where the quotes end shows only with the escapes.
+            (#"k="x\x22y""#, #"k="x\x22y""#),
+        ])
+    func escapedFurtherFields(_ field: String, _ value: String) throws {
+        let line = #"192.0.2.1 - - [29/Nov/2026:23:50:01 +0000] "GET /a HTTP/1.1" 200 512 "-" "c\x22d""#
+        let reading = try CombinedLine.combined.reading(["extra2"])
+        // The last field is checked and has no column.
+        let rows = reading.read("\(line) \(field) \(field) \(field)\n\(line) x \(field)").rows
+        #expect(rows.map { $0["extra1"] } == [value, "x"] && rows.map { $0["extra2"] } == [value, value])
+        #expect(rows.allSatisfy { $0["agent"] == #"c"d"# })
+        // Of a line that does not fit nothing is changed.
+        let bad = "\(line) \(field) \"open"
+        #expect(reading.read(bad).badTexts == [bad])
     }
 
     @Test(
@@ -224,8 +265,13 @@ struct FleetLogTests {
     func dotted() throws {
         let rest = #" - - [29/Nov/2026:23:50:01 +0000] "GET /a HTTP/1.1" 200 512"#
         let reading = try CombinedLine.common.reading([])
-        for length in 1...15 {
-            let word = Array("123.123.123.123".utf8.prefix(length))
+        let addresses = [
+            "1.2.3.4", "12.3.4.5", "123.4.5.6", "123.45.6.7", "123.45.67.8", "123.45.67.89", "123.45.67.189",
+            "123.45.167.189", "123.145.167.189",
+        ]
+        for word in addresses.map({ Array($0.utf8) }) {
+            // At once, without a closer look.
+            #expect(Chunk.with(word) { unsafe ClientName.isDotted($0.base, $0.base + word.count) })
             #expect(reading.read(word + Array(rest.utf8)).rows.count == 1)
             for place in word.indices {
                 for byte in [UInt8(ascii: ","), UInt8(ascii: ";"), 0x80, 0xff, 1] {

@@ -80,6 +80,18 @@ struct RecognitionTests {
                 == ["its lines fit no format\(told)describe them with --format 'nginx:…' or 'regex:…'"])
     }
 
+    @Test("A file of settings is told why it is not read as logfmt")
+    func settings() throws {
+        let folder = TemporaryFolder()
+        let path = try folder.file("os-release", Array("NAME=\"A b\"\nID=a\nVERSION_ID=13\n".utf8))
+        let prepared = try PreparedSources.prepare([try Self.source(path)], .automatic, wanted: []) { false }
+        #expect(
+            prepared.faults.map(\.hint) == [
+                "its lines fit logfmt, but most have only one pair, too few to be sure; read them so with "
+                    + "--format logfmt, or describe them with --format 'nginx:…' or 'regex:…'"
+            ])
+    }
+
     @Test("The more particular of two formats that fit is taken")
     func particular() {
         let line =

@@ -30,6 +30,23 @@ struct ReferrerEvidenceTests {
             // "$host" "$http_user_agent", "$http_x_forwarded_for" "$http_user_agent"
             (Array(repeating: ("shop.test", "Mozilla/5.0"), count: 5), "common"),
             (Array(repeating: ("192.0.2.7, 10.0.0.1", "curl/8"), count: 30) + [("-", "curl/8")], "common"),
+            ([("192.0.2.7", "curl/8")], "common"), ([("2001:db8::1", "x"), ("-", "x")], "common"),
+            ([("unknown, 192.0.2.7:5566", "x")] + Array(repeating: ("-", "x"), count: 30), "common"),
+            ([("unknown", "x")], "combined"), ([("192.0.2.7, evil", "x")], "combined"),
+            // "$request_time" "$http_user_agent"
+            ([("0.012", "x"), ("0.020", "x")], "common"), ([("0.1, 0.2 : -", "x")], "common"),
+            ([("0.012", "x"), ("evil", "x")], "combined"), ([("1", "x"), ("https://a.test/", "x")], "combined"),
+            // "$http_referer" "$host" "$http_user_agent", and with other fields in the middle.
+            (Array(repeating: ("https://a.test/", "shop.test"), count: 3), "common"),
+            ([("-", "a.test"), ("https://a.test/", "b.test:8080"), ("-", "localhost")], "common"),
+            ([("https://a.test/", "192.0.2.7")] + Array(repeating: ("-", "-"), count: 30), "common"),
+            (Array(repeating: ("https://a.test/", "0.001"), count: 3), "common"),
+            // Odd agents among others.
+            (Array(repeating: ("https://a.test/", "shop.test"), count: 30) + [("-", "curl/8")], "combined"),
+            (Array(repeating: ("https://a.test/", "x"), count: 30) + [("-", "192.0.2.7")], "combined"),
+            (Array(repeating: ("https://a.test/", "shop.test"), count: 2), "combined"),
+            (Array(repeating: ("-", "Mozilla/5.0"), count: 9), "combined"),
+            (Array(repeating: ("-", "health"), count: 9), "combined"),
         ] as [([(String, String)], String)])
     func values(_ pairs: [(String, String)], _ name: String) {
         let text = Self.log(pairs)

@@ -59,6 +59,20 @@ struct DistinctKeyTests {
         #expect(odd.isEmpty)
     }
 
+    @Test("stay different where one has no text and another says so", arguments: ["table", "markdown", "html"])
+    func empty(_ name: String) throws {
+        var report = LogReport(version: "1")
+        report.tables = [
+            .init(
+                name: "k", title: "k", keys: ["k"], columns: [.init(name: "count", title: "lines")],
+                rows: ["", "(empty)"].map { .init(keys: [$0], values: [.count(1)]) }, distinct: 2, total: 2,
+                isExact: true)
+        ]
+        let text = try LogReportTests.text(name, report, LogReportLook(width: 200))
+        #expect(text.components(separatedBy: "(empty)").count == 2)
+        #expect(text.components(separatedBy: #"\x28empty)"#).count == 2)
+    }
+
     private static func isRow(_ line: String, of name: String) -> Bool {
         switch name {
         case "table": line.hasPrefix("      1  ") || line.hasPrefix("  ") && line.contains(" 1  ")

@@ -154,6 +154,15 @@ struct LogReportTests {
         }
     }
 
+    @Test("show the first column of counts however narrow the terminal is", arguments: [20, 24, 30, 33, 60])
+    func narrowCounts(_ width: Int) throws {
+        let table = SyntheticLogReport.day().tables[0]
+        let lines = LogTopText(table, ink: Ink(enabled: false), width: width).lines
+        let counts = table.rows.map { "  " + $0.value(0).text + "  " }
+        for (line, count) in zip(lines.suffix(table.rows.count), counts) { #expect(line.contains(count), "\(line)") }
+        #expect(lines.allSatisfy { TerminalText.width($0) <= width })
+    }
+
     @Test("in pages keep their head and lose no line", arguments: 2...60)
     func pages(_ height: Int) throws {
         let text = try LogReportTests.text("table", SyntheticLogReport.day(), LogReportLook(width: 80))

@@ -12,6 +12,9 @@ struct LogValueTests {
             (.seconds(0.0123), "12.3ms"), (.seconds(185), "3m05s"), (.seconds(0), "0s"), (.seconds(1e-9), "<1µs"),
             (.seconds(-2), "-2.00s"), (.seconds(1e300), "2500000h00m"), (.number(12), "12"), (.number(0.25), "0.2500"),
             (.number(1234.5), "1,235"), (.number(1.5), "1.50"), (.number(1e300), "1e+300"), (.count(-1234), "-1,234"),
+            (.sum(.init(millionths: 12_345_678_901_123_456)), "12,345,678,901"),
+            (.sum(.init(millionths: -2_000_000, unit: .seconds)), "-2.00s"),
+            (.sum(.init(millionths: 2_048_000_000, unit: .bytes)), "2.00 KB"),
             (.none, "–"), (.share(0.5), "50.0%"), (.text("x"), "x"), (.number(-0.0), "0"),
         ] as [(LogReport.Value, String)])
     func value(_ value: LogReport.Value, _ text: String) {
@@ -23,6 +26,11 @@ struct LogValueTests {
         arguments: [
             (.count(12), "12"), (.bytes(412_316_860_416), "412316860416"), (.seconds(0.0123), "0.0123"),
             (.share(1), "1"), (.number(1e300), "1e+300"), (.number(.nan), nil), (.none, nil), (.text("7"), nil),
+            (.sum(.init(millionths: 12_345_678_901_123_456)), "12345678901.123456"),
+            (.sum(.init(millionths: -1)), "-0.000001"), (.sum(.init(millionths: 1_500_000, unit: .seconds)), "1.5"),
+            (.sum(.init(millionths: 412_316_860_416_000_000, unit: .bytes)), "412316860416"),
+            (.sum(.init(millionths: 0)), "0"), (.sum(.init(millionths: -10_000_000)), "-10"),
+            (.sum(.init(millionths: Int128(1_000_000) << 70)), "1180591620717411303424"),
         ] as [(LogReport.Value, String?)])
     func plain(_ value: LogReport.Value, _ text: String?) {
         #expect(value.plainNumber == text)

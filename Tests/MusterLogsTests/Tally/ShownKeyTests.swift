@@ -95,8 +95,8 @@ struct ShownKeyTests {
         let table = LogAnswers(limit: 1).report(tally, sources: [], kinds: [:]).tables[0]
         #expect(table.rows.map { $0.keys[0] } == ["2026-11-27", "2026-11-28", "2026-11-29"])
         let values: [[LogReport.Value]] = [
-            [.count(1), .share(1.0 / 3), .number(1)], [.count(0), .share(0), .none],
-            [.count(2), .share(2.0 / 3), .number(2)],
+            [.count(1), .share(1.0 / 3), .sum(LogReport.Sum(millionths: 1_000_000))], [.count(0), .share(0), .none],
+            [.count(2), .share(2.0 / 3), .sum(LogReport.Sum(millionths: 2_000_000))],
         ]
         #expect(table.rows.map(\.values) == values)
         #expect(table.distinct == 2)

@@ -29,7 +29,7 @@ enum HTMLTables {
     private static func keys(_ row: LogReport.Row, _ table: LogReport.Table, _ share: Double) -> String {
         table.keys.indices.map { field in
             let key = row.key(field)
-            let text = key.isEmpty ? "<span class=\"soft\">(empty)</span>" : HTMLText.code(ShownKey.text(key))
+            let text = key.isEmpty ? "<span class=\"soft\">(empty)</span>" : HTMLText.code(ShownKey.named(key))
             return field == 0
                 ? "<th scope=\"row\" class=\"key bar\" style=\"--w:" + HTMLText.percent(share) + "\">" + text + "</th>"
                 : "<td class=\"key more\">" + text + "</td>"
