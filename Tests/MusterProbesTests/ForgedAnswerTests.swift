@@ -125,7 +125,11 @@ struct ForgedAnswerTests {
 
     @Test("that hundreds of forged ones keep away is told with them, by a check and by the resolver")
     func flood() async throws {
+        // A busy machine may give the server no time to forge anything: then there is nothing to tell.
+        let floods = Mutex(0)
+        let patience = Duration.seconds(10)
         try await ForgingServer { asked in
+            floods.withLock { $0 += 1 }
             let answer = asked.answer(.a(Lie.forged))
             return (1...400).map { number in
                 var forged = answer
@@ -133,17 +137,20 @@ struct ForgedAnswerTests {
                 return forged.encoded()
             }
         }.serve { server in
-            let attempt = try await Self.check(server, "web1.test").attempt(within: Self.patience)
+            let attempt = try await Self.check(server, "web1.test").attempt(within: patience)
             if attempt.verdict == .unknown(.late) { return }
             #expect(attempt.verdict == .down(.dnsTimeout))
+            if attempt.detail.isEmpty, floods.withLock({ $0 }) < 2 { return }
             #expect(attempt.detail.hasPrefix("ignored at least "))
             #expect(attempt.detail.hasSuffix(" messages that do not belong to the question"))
-            let found = await ResolverTests.look(ResolverTests.resolver([server]), "web1.test", within: Self.patience)
+            floods.withLock { $0 = 0 }
+            let found = await ResolverTests.look(ResolverTests.resolver([server]), "web1.test", within: patience)
             if case .refused(.unknown(.late), _) = found { return }
             guard case .refused(.unknown(.resolver), let detail) = found else {
                 Issue.record("\(found)")
                 return
             }
+            if detail == "\(server.text) did not answer", floods.withLock({ $0 }) < 2 { return }
             #expect(detail.hasPrefix("\(server.text) did not answer; ignored at least "), "\(detail)")
         }
     }
