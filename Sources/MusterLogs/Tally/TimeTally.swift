@@ -64,7 +64,8 @@ struct TimeTally: Sendable {
     /// Makes a step the last one.
     private mutating func settle(at number: Int64, _ entry: Int) {
         lastEntry = entry
-        let (start, (end, isFar)) = (beginning(number), beginning(number).addingReportingOverflow(step))
+        let start = beginning(number)
+        let (end, isFar) = start.addingReportingOverflow(step)
         lastTimes = isFar ? 0..<0 : start..<end
     }
 
